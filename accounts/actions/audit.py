@@ -1,0 +1,36 @@
+"""The record beside the write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from accounts.models import AuditRecord, User
+
+
+def record(
+    verb: str,
+    *,
+    by: User | None,
+    about: models.Model | None = None,
+    label: str = "",
+    **data: Any,
+) -> AuditRecord:
+    """Say that ``by`` (None: the platform) did ``verb``, in the transaction of the change.
+
+    Args:
+        verb: noun and past participle, e.g. ``team.created``.
+        about: the object concerned; its table, id and text are kept.
+        label: words for the object where there is no row or its text does not say enough.
+        data: JSON-serialisable details; no secrets.
+    """
+    return AuditRecord.objects.create(
+        actor=by,
+        actor_label=by.email if by else "",
+        verb=verb,
+        object_type=about._meta.label_lower if about is not None else "",
+        object_id=about.pk if about is not None and isinstance(about.pk, int) else None,
+        object_label=(label or (str(about) if about is not None else ""))[:300],
+        data=data,
+    )

@@ -1,0 +1,78 @@
+"""Making tenants and letting people into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts.actions.audit import record
+from accounts.models import Colleague, DirectoryEntry, Membership, Role, Team, Tenant, User
+from accounts.signals import membership_changed
+from accounts.tenancy import current_tenant_id, tenant_scope
+
+
+@transaction.atomic
+def create_tenant(
+    *,
+    slug: str,
+    name: str,
+    timezone: str = "Asia/Shanghai",
+    currency: str = "CNY",
+    is_demo: bool = False,
+    by: User | None,
+) -> Tenant:
+    """A new, empty tenant.
+
+    Raises:
+        ValidationError: the slug is taken or malformed, the zone or currency unknown.
+    """
+    tenant = Tenant(slug=slug, name=name, timezone=timezone, currency=currency, is_demo=is_demo)
+    tenant.full_clean()
+    tenant.save()
+    with tenant_scope(tenant.id):
+        record("tenant.created", by=by, label=name, slug=slug)
+    return tenant
+
+
+@transaction.atomic
+def add_member(
+    *,
+    user: User,
+    roles: Sequence[str],
+    team: Team | None = None,
+    leads_team: bool = False,
+    by: User | None,
+) -> Membership:
+    """Let a person work in the tenant of the open scope; an earlier membership is taken up again.
+
+    The colleague whose key is the person's address becomes this member, so that facts which named
+    the address before now belong to them.
+    """
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    unknown = set(roles) - set(Role.values)
+    if unknown:
+        raise ValueError(f"Unknown roles: {sorted(unknown)}")
+    membership, created = Membership.objects.update_or_create(
+        user=user,
+        defaults={
+            "roles": list(roles),
+            "team": team,
+            "leads_team": leads_team,
+            "is_active": True,
+        },
+    )
+    Colleague.objects.update_or_create(
+        key=user.email, defaults={"name": str(user), "membership": membership}
+    )
+    DirectoryEntry.objects.update_or_create(
+        user=user, slug=tenant.slug, defaults={"name": tenant.name}
+    )
+    record(
+        "member.joined" if created else "member.returned",
+        by=by,
+        about=membership,
+        roles=list(roles),
+    )
+    membership_changed.send(sender=Membership, membership=membership)
+    return membership

@@ -1,0 +1,182 @@
+"""A file of some kind as typed rows: scan, header, conventions of the whole file, then the rows.
+
+Speed comes from working column by column: most columns of a large file repeat few values, and
+each distinct value is parsed once. Memory does not grow with the file.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .amounts import AmountSurvey, DecimalMark
+from .columns import Column, Layout, lay_out
+from .dates import DateOrder, DateSurvey
+from .encoding import scan
+from .faults import SHOWN_VALUE, Fault, Reason
+from .source import Source
+from .table import Chunk, Table
+from .values import MARGIN, Amount, Conventions, Day, Moment, Parse, Text
+
+REMEMBERED = 100_000  # parsed values per column
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a kind asks of a file, and what the user said about this one.
+
+    `mapping`: column → name in the file ("" leaves it out); `dates` and `mark` None: to be told
+    apart; `keep_extras`: columns that feed none come along as JSON.
+    """
+
+    columns: Sequence[Column]
+    one_of: Sequence[Sequence[str]] = ()
+    mapping: Mapping[str, str] | None = None
+    dates: DateOrder | None = None
+    mark: DecimalMark | None = None
+    currency: str = ""
+    keep_extras: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Some good rows, column by column, and the faults of the bad ones.
+
+    `values[column][i]` is the text that PostgreSQL reads, None for an empty cell. `extras[i]` is a
+    JSON object of the columns that feed none (null for an empty cell). `rejected` rows are left
+    out; each has one fault or more. `read` = rows kept + rejected.
+    """
+
+    lines: Sequence[int]
+    values: Mapping[str, Sequence[str | None]]
+    extras: Sequence[str] | None
+    faults: Sequence[Fault]
+    read: int
+    rejected: int
+
+
+class Reader:
+    """Reads one file for one kind. Raises FileRefused when the file as a whole cannot be read."""
+
+    def __init__(self, source: Source, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.scan = scan(source)
+        self.table = Table(source, self.scan)
+        self.layout: Layout = lay_out(
+            self.table.header, wanted.columns, wanted.mapping or {}, wanted.one_of
+        )
+        self._columns = [column for column in wanted.columns if column.name in self.layout.sources]
+        self.conventions = self._survey()
+
+    def _survey(self) -> Conventions:
+        """Look at every date and amount of the file before believing any of them."""
+        wanted = self.wanted
+        dates, amounts = DateSurvey(), AmountSurvey()
+        surveys: list[tuple[Column, DateSurvey | AmountSurvey]] = []
+        for column in self._columns:
+            if isinstance(column.type, (Day, Moment)) and wanted.dates is None:
+                surveys.append((column, dates))
+            if isinstance(column.type, Amount) and wanted.mark is None:
+                surveys.append((column, amounts))
+        if surveys:
+            for chunk in self.table.chunks():
+                for column, survey in surveys:
+                    values = chunk.columns[self.layout.sources[column.name]]
+                    survey.observe(self.layout.name_of(column.name), chunk.lines, values)
+        return Conventions(
+            dates=wanted.dates or dates.order(),
+            mark=wanted.mark or amounts.mark(),
+            currency=wanted.currency,
+        )
+
+    def records(self) -> Iterator[Records]:
+        """All rows of the file, some thousands at a time."""
+        parsers = [_ColumnParser(column, self.conventions) for column in self._columns]
+        unnamed = [place for place, name in enumerate(self.table.header) if not name]
+        for chunk in self.table.chunks():
+            faults = list(chunk.faults)
+            bad: set[int] = set()
+            values: dict[str, Sequence[str | None]] = {}
+            for column, parser in zip(self._columns, parsers, strict=True):
+                raw = chunk.columns[self.layout.sources[column.name]]
+                parsed, reasons = parser.parse(raw)
+                for place, reason in reasons:
+                    name = self.layout.name_of(column.name)
+                    value = raw[place][:SHOWN_VALUE]
+                    faults.append(Fault(chunk.lines[place], name, value, reason))
+                    bad.add(place)
+                values[column.name] = parsed
+            for position in unnamed:
+                for place, text in enumerate(chunk.columns[position]):
+                    if text.strip(MARGIN):
+                        reason = Reason("unnamed_column", {"position": position + 1})
+                        faults.append(Fault(chunk.lines[place], "", text[:SHOWN_VALUE], reason))
+                        bad.add(place)
+            yield self._records(chunk, values, faults, bad)
+
+    def _records(
+        self,
+        chunk: Chunk,
+        values: dict[str, Sequence[str | None]],
+        faults: list[Fault],
+        bad: set[int],
+    ) -> Records:
+        lines = chunk.lines
+        extras = self._extras(chunk) if self.wanted.keep_extras else None
+        if bad:
+            kept = [place for place in range(len(lines)) if place not in bad]
+            lines = [lines[place] for place in kept]
+            values = {name: [column[place] for place in kept] for name, column in values.items()}
+            extras = [extras[place] for place in kept] if extras is not None else None
+        faults.sort(key=lambda fault: fault.line or 0)
+        return Records(lines, values, extras, faults, chunk.read, len(chunk.faults) + len(bad))
+
+    def _extras(self, chunk: Chunk) -> Sequence[str]:
+        names = [name for name, _ in self.layout.extras]
+        columns = [
+            [text.strip(MARGIN) or None for text in chunk.columns[place]]
+            for _, place in self.layout.extras
+        ]
+        if not names:
+            return ["{}"] * len(chunk.lines)
+        return [
+            json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
+            for row in zip(*columns, strict=True)
+        ]
+
+
+class _ColumnParser:
+    """Parses one column chunk after chunk, remembering what it has seen."""
+
+    def __init__(self, column: Column, conventions: Conventions) -> None:
+        self._column = column
+        self._parse: Parse = column.type.parser(conventions)
+        self._known: dict[str, str | Reason | None] = {}
+
+    def parse(self, raw: Sequence[str]) -> tuple[list[str | None], list[tuple[int, Reason]]]:
+        """The values, and where there is none the reason."""
+        if isinstance(self._column.type, Text):
+            texts = [text.strip(MARGIN) for text in raw]
+            longest = max(map(len, texts), default=0)
+            if longest <= self._column.type.longest and not (self._column.filled and "" in texts):
+                return [text or None for text in texts], []
+        results: list[str | Reason | None]
+        distinct = set(raw)
+        if len(distinct) * 2 > len(raw):
+            results = [self._one(text) for text in raw]
+        else:
+            if len(self._known) > REMEMBERED:
+                self._known.clear()
+            known = self._known
+            for text in distinct.difference(known):
+                known[text] = self._one(text)
+            results = [known[text] for text in raw]
+        reasons = [
+            (place, result) for place, result in enumerate(results) if isinstance(result, Reason)
+        ]
+        return results, reasons  # type: ignore[return-value]
+
+    def _one(self, text: str) -> str | None | Reason:
+        text = text.strip(MARGIN)
+        if text:
+            return self._parse(text)
+        return Reason("empty") if self._column.filled else None

@@ -1,0 +1,173 @@
+"""The kinds of value a column may hold: each turns a cell's text into the text PostgreSQL reads.
+
+`None` stands for an empty cell. Everything arrives and leaves as text: the id NA stays NA, 007
+stays 007, and no number passes through a float.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .amounts import AmountStyle, DecimalMark, parse_amount, parse_whole, plain
+from .dates import DateOrder, parse_day, parse_moment
+from .faults import Reason
+
+# What surrounds a value without being part of it: spaces of all widths, marks without width.
+MARGIN = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\ufeff\u200b\u200e\u200f"
+
+TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "真", "有", "对"})
+FALSE = frozenset({"false", "f", "no", "n", "0", "否", "假", "无", "不"})
+
+_currency = re.compile(r"[A-Z]{3}").fullmatch
+_email = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What was told apart for the file as a whole, and what the tenant fixes."""
+
+    dates: DateOrder | None = None
+    mark: DecimalMark = DecimalMark.POINT
+    currency: str = ""
+
+
+Parse = Callable[[str], str | None | Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """A kind of value. `parse` is made once per file and gets cells stripped and never empty."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        """The function that reads one cell."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Text(ValueType):
+    """Free text up to `longest` characters."""
+
+    longest: int = 500
+
+    def parser(self, conventions: Conventions) -> Parse:
+        longest = self.longest
+
+        def parse(text: str) -> str | Reason:
+            return text if len(text) <= longest else Reason("too_long", {"longest": longest})
+
+        return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Email(ValueType):
+    """An e-mail address."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        def parse(text: str) -> str | Reason:
+            return text if len(text) <= 254 and _email(text) else Reason("not_an_email")
+
+        return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Day(ValueType):
+    """A date, as YYYY-MM-DD."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        return lambda text: parse_day(text, conventions.dates)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(ValueType):
+    """A date with or without a time and zone, for timestamptz."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        return lambda text: parse_moment(text, conventions.dates)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount(ValueType):
+    """Money in the tenant's currency, exact."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        style = AmountStyle(conventions.mark, conventions.currency)
+        return lambda text: parse_amount(text, style)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(ValueType):
+    """A whole number, 0 or more."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        return parse_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(ValueType):
+    """Yes or no."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        def parse(text: str) -> str | Reason:
+            word = plain(text).lower()
+            if word in TRUE:
+                return "true"
+            return "false" if word in FALSE else Reason("not_a_flag")
+
+        return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(ValueType):
+    """One of a few words."""
+
+    choices: tuple[str, ...]
+
+    def parser(self, conventions: Conventions) -> Parse:
+        choices = self.choices
+
+        def parse(text: str) -> str | Reason:
+            word = _word(text)
+            return word if word in choices else Reason("not_a_choice", {"choices": list(choices)})
+
+        return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Choices(ValueType):
+    """Several of a few words, `a;b`; comes out sorted, each once, joined by `;`."""
+
+    choices: tuple[str, ...]
+
+    def parser(self, conventions: Conventions) -> Parse:
+        choices = self.choices
+
+        def parse(text: str) -> str | None | Reason:
+            words = {_word(part) for part in re.split("[;；]", text) if part.strip(MARGIN)}
+            if words <= set(choices):
+                return ";".join(sorted(words)) or None
+            return Reason("not_a_choice", {"choices": list(choices)})
+
+        return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Currency(ValueType):
+    """A currency code, which must be the tenant's until there are exchange rates."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        expected = conventions.currency
+
+        def parse(text: str) -> str | Reason:
+            code = plain(text).upper()
+            code = {"RMB": "CNY"}.get(code, code)
+            if not _currency(code):
+                return Reason("not_a_currency")
+            if code != expected:
+                return Reason("other_currency", {"currency": code, "expected": expected})
+            return code
+
+        return parse
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[\s-]+", "_", text.strip(MARGIN).lower())

@@ -1,0 +1,48 @@
+"""What every command that works on a tenant shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import Tenant
+
+
+class Refused(CommandError):
+    """The command was understood and refused; its text says why. Exit status 1."""
+
+    def __init__(self, message: object) -> None:
+        super().__init__(str(message), returncode=1)
+
+
+class TenantCommand(BaseCommand):
+    """A command with ``--tenant SLUG``.
+
+    Results go to standard output, progress and complaints to standard error. Exit 0: done; 1:
+    refused; 2: wrong usage. Subclasses implement :meth:`handle_tenant` and open the scope themselves,
+    since some work takes several transactions.
+    """
+
+    requires_system_checks: Any = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--tenant", required=True, metavar="SLUG", help="the tenant")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.handle_tenant(find_tenant(options.pop("tenant")), **options)
+
+    def handle_tenant(self, tenant: Tenant, **options: Any) -> None:
+        raise NotImplementedError
+
+
+def find_tenant(slug: str) -> Tenant:
+    """The tenant with this slug.
+
+    Raises:
+        Refused: there is none.
+    """
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise Refused(f"There is no tenant “{slug}”.")
+    return tenant

@@ -1,0 +1,43 @@
+from accounts.models.audit import AuditRecord, RowVersion
+from accounts.models.contracts import Contract, ContractLine, Instalment, Module, Payment
+from accounts.models.customers import Contact, ContactRole, Customer
+from accounts.models.loads import Load, LoadMapping, LoadPart
+from accounts.models.members import (
+    Colleague,
+    Invitation,
+    Membership,
+    Role,
+    Team,
+    Visibility,
+    VisibilityRule,
+)
+from accounts.models.responsibility import Responsibility
+from accounts.models.tenants import DirectoryEntry, Tenant
+from accounts.models.users import User
+
+__all__ = [
+    "AuditRecord",
+    "Colleague",
+    "Contact",
+    "ContactRole",
+    "Contract",
+    "ContractLine",
+    "Customer",
+    "DirectoryEntry",
+    "Instalment",
+    "Invitation",
+    "Load",
+    "LoadMapping",
+    "LoadPart",
+    "Membership",
+    "Module",
+    "Payment",
+    "Responsibility",
+    "Role",
+    "RowVersion",
+    "Team",
+    "Tenant",
+    "User",
+    "Visibility",
+    "VisibilityRule",
+]

@@ -1,0 +1,53 @@
+"""Who may do what, in one place. Screens, commands with a person and the API ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts.models import Membership, Role
+
+EVERYONE = tuple(Role.values)
+
+# What can be done, and the roles that may.
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "view_customers": EVERYONE,
+    "edit_customers": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    "view_tiers": EVERYONE,
+    "view_nights": EVERYONE,
+    "run_nights": (Role.ADMIN,),
+    "view_projects": EVERYONE,
+    "view_money": EVERYONE,
+    "view_month": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    "view_modules": EVERYONE,
+    "manage_loads": (Role.ADMIN,),
+    "manage_people": (Role.ADMIN,),
+    "manage_tenant": (Role.ADMIN,),
+    "view_audit": (Role.ADMIN,),
+}
+
+
+def may(membership: Membership | None, ability: str) -> bool:
+    """Whether a member has an ability; nobody has an unknown one."""
+    return membership is not None and membership.has_role(*ALLOWED.get(ability, ()))
+
+
+def require(ability: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view that members without the ability do not see: they get a 404, as strangers do."""
+    if ability not in ALLOWED:
+        raise KeyError(ability)
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not may(getattr(request, "membership", None), ability):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.ability = ability  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

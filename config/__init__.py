@@ -1,0 +1,1 @@
+"""The platform: settings, servers, entry points. Imports everything; nothing imports it."""

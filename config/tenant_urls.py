@@ -1,0 +1,13 @@
+"""URLs inside /t/<slug>/. The prefix is gone by the time these are asked."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("projects.urls")),
+    path("", include("segmentation.urls")),
+]
+handler400 = "ui.views.bad_request"
+handler403 = "ui.views.permission_denied"
+handler404 = "ui.views.page_not_found"
+handler500 = "ui.views.server_error"

@@ -1,0 +1,1 @@
+"""Implementation projects: delivery inside the statement of work, up to the handover."""

@@ -1,0 +1,1 @@
+"""The nightly engine: usage facts, measures, scores, segments, stages, tiers and moves."""

@@ -1,0 +1,213 @@
+"""One night of one tenant: from measures and facts to a row per customer.
+
+`assign` is the whole of the scoring; the night, a preview of changed rules and a replay all call
+it. What it needs of the past is only what the latest stored night held.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from segmentation.compute import segments, tiers
+from segmentation.compute.dimensions import (
+    DIMENSIONS,
+    DimensionRule,
+    dimension_cuts,
+    known_dimensions,
+    levels,
+)
+from segmentation.compute.measures import MeasureTable
+from segmentation.compute.scores import (
+    MISSING_REASONS,
+    SLOTS,
+    Refusal,
+    RfmScores,
+    Scoring,
+    score_rfm,
+)
+from segmentation.compute.stages import StageFacts, StageRules, hold, raw_stages
+from segmentation.compute.tiers import Scheme
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A valid rule set, parsed once. See `segmentation.rules` for the document."""
+
+    rfm_map: str
+    scorings: Mapping[str, Scoring]
+    class8_high: segments.HighRule
+    dimensions: tuple[DimensionRule, ...]
+    stages: StageRules
+    scheme: Scheme
+
+    @classmethod
+    def from_document(
+        cls, document: Mapping[str, Any], measures_of_slots: Mapping[str, str]
+    ) -> "Rules":
+        """document: a valid rule set. measures_of_slots: slot → measure, with "auto" resolved
+        (`rules.basis.measures_of_slots`)."""
+        rfm = document["rfm"]
+        return cls(
+            rfm_map=rfm["map"],
+            scorings={
+                slot: Scoring.from_rules(
+                    measures_of_slots[slot], rfm[slot], reverse=slot == "recency"
+                )
+                for slot in SLOTS
+            },
+            class8_high=document["class8"]["high"],
+            dimensions=tuple(
+                DimensionRule.from_rules(name, document["dimensions"][name]) for name in DIMENSIONS
+            ),
+            stages=StageRules.from_rules(document),
+            scheme=Scheme.from_rules(document),
+        )
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a night found about the tenant as a whole; with it one customer can be explained.
+
+    Stored with the night as JSON (`to_json`, `from_json`; fractions as "p/q" strings).
+    score_cuts: slot → cut points; dimension_cuts: dimension → measure → cut points, both in the
+    unit of the table (money scaled), None where refused. high_bounds: slot → mean or median that
+    class8 compared with. known_dimensions: those known for anybody.
+    """
+
+    score_cuts: Mapping[str, tuple[Fraction, ...] | None]
+    high_bounds: Mapping[str, Fraction | None]
+    dimension_cuts: Mapping[str, Mapping[str, tuple[Fraction, ...] | None]]
+    known_dimensions: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+    segment_refusal: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "score_cuts": {slot: _cuts_out(cuts) for slot, cuts in self.score_cuts.items()},
+            "high_bounds": {
+                slot: None if bound is None else str(bound)
+                for slot, bound in self.high_bounds.items()
+            },
+            "dimension_cuts": {
+                dimension: {measure: _cuts_out(cuts) for measure, cuts in by_measure.items()}
+                for dimension, by_measure in self.dimension_cuts.items()
+            },
+            "known_dimensions": list(self.known_dimensions),
+            "refusals": [vars(refusal) for refusal in self.refusals],
+            "segment_refusal": self.segment_refusal,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Context":
+        return cls(
+            score_cuts={slot: _cuts_in(cuts) for slot, cuts in stored["score_cuts"].items()},
+            high_bounds={
+                slot: None if bound is None else Fraction(bound)
+                for slot, bound in stored["high_bounds"].items()
+            },
+            dimension_cuts={
+                dimension: {measure: _cuts_in(cuts) for measure, cuts in by_measure.items()}
+                for dimension, by_measure in stored["dimension_cuts"].items()
+            },
+            known_dimensions=tuple(stored["known_dimensions"]),
+            refusals=tuple(Refusal(**refusal) for refusal in stored["refusals"]),
+            segment_refusal=stored["segment_refusal"],
+        )
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """frame: one row per customer of the table, in its order, with the columns
+
+        r, f, m                                  Int8, NA without a score
+        eleven, class8, segment                  categorical; segment follows rfm.map
+        activity, contribution, value, need      categorical levels
+        raw_stage, branch, stage                 categorical; stage is the held one
+        stage_run                                int, nights in a row the raw stage was worse
+        tier                                     categorical, NaN without one
+        reason                                   str: the tier's reason (see `tiers`), then, per
+                                                 slot without a score, ";no_recency=no_value"
+                                                 (or =too_few_customers)
+    """
+
+    frame: pd.DataFrame
+    context: Context
+
+
+def assign(
+    table: MeasureTable,
+    facts: StageFacts,
+    rules: Rules,
+    previous: pd.DataFrame | None = None,
+) -> NightResult:
+    """Score every customer of the table.
+
+    facts: the same customers (any order). previous: index as the table's, columns `stage` and
+    `stage_run` of the latest stored night before this one; None for the first night.
+    """
+    index = table.frame.index
+    if not index.is_unique:
+        raise ValueError("a customer has more than one row of measures")
+    facts = StageFacts(facts.frame.reindex(index), facts.usage_known)
+
+    scores = score_rfm(table, rules.scorings)
+    eleven = segments.eleven(scores)
+    class8 = segments.class8(table, scores, rules.class8_high)
+
+    raw = raw_stages(facts, rules.stages)
+    held = hold(raw["stage"], previous, rules.stages.hysteresis_nights)
+
+    served = ~raw["stage"].isin(["potential", "churned"])
+    cuts = dimension_cuts(table, rules.dimensions, served)
+    levels_ = levels(table, rules.dimensions, cuts.cuts)
+    known = known_dimensions(levels_)
+    tier = tiers.assign(rules.scheme, held["stage"], levels_, table, known)
+
+    frame = scores.frame.assign(
+        eleven=eleven.segment,
+        class8=class8.segment,
+        segment=segments.shown_segment(rules.rfm_map, eleven, class8),
+    )
+    frame = pd.concat(
+        [
+            frame,
+            levels_,
+            raw.rename(columns={"stage": "raw_stage"}),
+            held,
+            tier[["tier"]],
+            _with_missing_scores(tier["reason"], scores),
+        ],
+        axis=1,
+    )
+    context = Context(
+        score_cuts={slot: scores.slots[slot].points.cuts for slot in SLOTS},
+        high_bounds={
+            slot: segments.high_bound(table, scores.slots[slot], rules.class8_high)
+            for slot in SLOTS
+        },
+        dimension_cuts=cuts.cuts,
+        known_dimensions=known,
+        refusals=(*scores.refusals, *cuts.refusals),
+        segment_refusal=eleven.refusal,
+    )
+    return NightResult(frame, context)
+
+
+def _with_missing_scores(reason: "pd.Series[str]", scores: RfmScores) -> "pd.Series[str]":
+    texts = reason.to_numpy(dtype=object)
+    for slot in SLOTS:
+        missing = scores.slots[slot].missing
+        suffixes = {code: f";no_{slot}={code}" for code in MISSING_REASONS}
+        texts = texts + missing.astype(object).map(suffixes).fillna("").to_numpy(dtype=object)
+    return pd.Series(texts, index=reason.index, dtype="str", name="reason")
+
+
+def _cuts_out(cuts: tuple[Fraction, ...] | None) -> list[str] | None:
+    return None if cuts is None else [str(cut) for cut in cuts]
+
+
+def _cuts_in(cuts: list[str] | None) -> tuple[Fraction, ...] | None:
+    return None if cuts is None else tuple(Fraction(cut) for cut in cuts)

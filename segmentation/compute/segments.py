@@ -1,0 +1,173 @@
+"""RFM segments: the map of eleven and the map of eight.
+
+`eleven` is a total function on the 125 codes of three scores 1..5. It needs five scores in every
+slot: when a slot has another number of scores the map does not apply and nobody has a segment of
+it, with the reason `eleven_needs_five_scores`. `class8` needs no particular number of scores.
+
+Both are always computed; `rfm.map` of the rules says which of them is shown as `segment`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from segmentation.compute.exact import ceil_to, floor_to, mean, median
+from segmentation.compute.measures import MeasureTable, known_values
+from segmentation.compute.scores import SLOTS, RfmScores, SlotScores
+
+ELEVEN = (
+    "champions",
+    "loyal",
+    "potential_loyalist",
+    "new_customers",
+    "promising",
+    "need_attention",
+    "about_to_sleep",
+    "at_risk",
+    "cannot_lose_them",
+    "hibernating",
+    "lost",
+)
+
+# Position = 4 · (M low) + 2 · (R low) + (F low).
+CLASS8 = (
+    "key_value",
+    "key_develop",
+    "key_keep",
+    "key_winback",
+    "general_value",
+    "general_develop",
+    "general_keep",
+    "general_winback",
+)
+
+ELEVEN_NEEDS_FIVE_SCORES = "eleven_needs_five_scores"
+
+# One line per recency score, one group per frequency score, one letter per monetary score.
+_LETTERS = {
+    "C": "champions",
+    "L": "loyal",
+    "P": "potential_loyalist",
+    "N": "new_customers",
+    "M": "promising",
+    "A": "need_attention",
+    "S": "about_to_sleep",
+    "R": "at_risk",
+    "X": "cannot_lose_them",
+    "H": "hibernating",
+    "O": "lost",
+}
+_MAP = """
+    OOXXX OHHRR OHRRR ORRXR ORRXX
+    HHSXX SHHRR SHHRR SRRRR SRRRR
+    NSMMM SHPAA SHPAL PPALL PPPLL
+    NNMMM NNPMM PPPAL PPALC PPPCC
+    NNMMM MMMMM PPPAA PPLCC PPPCC
+"""
+
+SEGMENT_OF_CODE: Mapping[str, str] = {
+    f"{r}{f}{m}": _LETTERS[letter]
+    for r, line in enumerate(_MAP.split("\n")[1:-1], start=1)
+    for f, group in enumerate(line.split(), start=1)
+    for m, letter in enumerate(group, start=1)
+}
+"""All 125 codes "rfm" → segment."""
+
+_SEGMENT_CODES = np.full(556, -1, dtype=np.int8)
+for _code, _segment in SEGMENT_OF_CODE.items():
+    _SEGMENT_CODES[int(_code)] = ELEVEN.index(_segment)
+
+HighRule = Literal["mean", "median"] | int
+"""High of a slot: at or better than the mean or median of its measure, or a score of at least k."""
+
+
+@dataclass(frozen=True)
+class Segments:
+    """A map's answer per customer (categorical, NaN without a segment) and a refusal of it all."""
+
+    segment: pd.Series
+    refusal: str | None = None
+
+
+def eleven(scores: RfmScores) -> Segments:
+    """The segment of eleven of every customer with three scores."""
+    frame = scores.frame
+    if any(slot.scoring.bins != 5 for slot in scores.slots.values()):
+        codes = np.full(len(frame), -1, dtype=np.int8)
+        return Segments(_categorical(codes, ELEVEN, frame.index), ELEVEN_NEEDS_FIVE_SCORES)
+    r, f, m = (frame[column].to_numpy(dtype=np.int64, na_value=0) for column in "rfm")
+    complete = (r > 0) & (f > 0) & (m > 0)
+    codes = np.where(complete, _SEGMENT_CODES[np.where(complete, 100 * r + 10 * f + m, 0)], -1)
+    return Segments(_categorical(codes, ELEVEN, frame.index))
+
+
+def class8(table: MeasureTable, scores: RfmScores, high: HighRule) -> Segments:
+    """The class of eight of every customer with three scores.
+
+    Monetary high is key (重要), low general (一般); recency and frequency high is value (价值),
+    recency alone develop (发展), frequency alone keep (保持), neither winback (挽留). High for
+    recency means recent.
+
+    Against the mean or median a value that equals it is high; both are taken slot by slot over
+    the customers scored in that slot, exactly, so that customers who all have the same value are
+    all high.
+    """
+    index = table.frame.index
+    scored = np.ones(len(index), dtype=bool)
+    is_high = {}
+    for name in SLOTS:
+        slot = scores.slots[name]
+        has_score = slot.scores.notna().to_numpy(dtype=bool)
+        scored &= has_score
+        is_high[name] = _high(table, slot, has_score, high)
+    codes = (
+        np.where(is_high["monetary"], 0, 4)
+        + np.where(is_high["recency"], 0, 2)
+        + np.where(is_high["frequency"], 0, 1)
+    )
+    return Segments(_categorical(np.where(scored, codes, -1), CLASS8, index))
+
+
+def high_bound(table: MeasureTable, slot: SlotScores, high: HighRule) -> Fraction | None:
+    """The mean or median a value is compared with, in the unit of the table.
+
+    None when `high` is a score, or when nobody is scored in the slot.
+    """
+    has_score = slot.scores.notna().to_numpy(dtype=bool)
+    values = known_values(table.column(slot.scoring.measure))[0][has_score]
+    if isinstance(high, int) or len(values) == 0:
+        return None
+    return mean(values) if high == "mean" else median(values)
+
+
+def shown_segment(rfm_map: str, eleven_: Segments, class8_: Segments) -> "pd.Series[Any]":
+    """The map that `rfm.map` names ("eleven" or "eight")."""
+    return eleven_.segment if rfm_map == "eleven" else class8_.segment
+
+
+def _high(
+    table: MeasureTable, slot: SlotScores, has_score: npt.NDArray[np.bool_], high: HighRule
+) -> npt.NDArray[np.bool_]:
+    if isinstance(high, int):
+        return has_score & (slot.scores.to_numpy(dtype=np.int8, na_value=0) >= high)
+    bound = high_bound(table, slot, high)
+    if bound is None:
+        return np.zeros(len(has_score), dtype=bool)
+    values = known_values(table.column(slot.scoring.measure))[0]
+    if slot.scoring.reversed:
+        return has_score & (values <= floor_to(bound, values))
+    return has_score & (values >= ceil_to(bound, values))
+
+
+def _categorical(
+    codes: npt.NDArray[Any], categories: tuple[str, ...], index: pd.Index
+) -> "pd.Series[Any]":
+    return pd.Series(
+        pd.Categorical.from_codes(codes.astype(np.int8), categories=list(categories)), index=index
+    )
+

@@ -1,0 +1,5 @@
+from segmentation.models.assignments import Assignment, MeasureRow, Move
+from segmentation.models.nights import Night, RuleSet
+from segmentation.models.usage import UsageEvent
+
+__all__ = ["Assignment", "MeasureRow", "Move", "Night", "RuleSet", "UsageEvent"]

@@ -1,0 +1,1 @@
+"""Working with customers after acceptance: what comes above tiers and moves."""

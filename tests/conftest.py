@@ -1,0 +1,96 @@
+"""Every test runs on a real PostgreSQL and a real Redis, as the application's own database role."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+
+import pytest
+
+if "DATA_DIR" not in os.environ and not (
+    os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
+):
+    # Servers of the tests' own, gone with them. Workers of a parallel run inherit the variable.
+    _directory = tempfile.mkdtemp(prefix="tenure-tests-")
+    os.environ["DATA_DIR"] = _directory
+    atexit.register(shutil.rmtree, _directory, ignore_errors=True)
+os.environ["SECRET_KEY"] = "tests only"
+os.environ["HOST"] = "127.0.0.1"
+os.environ.pop("DEMO_SIGN_IN", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from config.servers import ensure_servers
+
+    ensure_servers()
+
+
+@pytest.fixture
+def make_tenant(db: None) -> Callable[..., object]:
+    """Makes tenants: ``make_tenant("acme", currency="CNY")``."""
+    from accounts.actions.tenants import create_tenant
+
+    def make(slug: str = "acme", **fields: object) -> object:
+        return create_tenant(
+            slug=slug,
+            name=fields.pop("name", slug.title()),  # type: ignore[arg-type]
+            by=None,
+            **fields,  # type: ignore[arg-type]
+        )
+
+    return make
+
+
+@pytest.fixture
+def tenant(make_tenant):  # type: ignore[no-untyped-def]
+    """An empty tenant, without an open scope."""
+    return make_tenant("acme")
+
+
+@pytest.fixture
+def scope(tenant) -> Iterator[object]:  # type: ignore[no-untyped-def]
+    """The tenant's scope, open for the whole test."""
+    from accounts.tenancy import tenant_scope
+
+    with tenant_scope(tenant.id):
+        yield tenant
+
+
+@pytest.fixture
+def make_member(db: None):  # type: ignore[no-untyped-def]
+    """Makes members: ``make_member(tenant, "alice@acme.example", "admin")``."""
+    from accounts.actions.tenants import add_member
+    from accounts.models import User
+    from accounts.tenancy import tenant_scope
+
+    def make(tenant, email: str, *roles: str, **fields):  # type: ignore[no-untyped-def]
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = User.objects.create_user(
+                email, "correct horse battery", name=email.split("@")[0]
+            )
+        with tenant_scope(tenant.id):
+            return add_member(user=user, roles=roles, by=None, **fields)
+
+    return make
+
+
+@pytest.fixture
+def alice(tenant, make_member):  # type: ignore[no-untyped-def]
+    """Administrator of the tenant."""
+    return make_member(tenant, "alice@acme.example", "admin").user
+
+
+@pytest.fixture
+def bob(tenant, make_member):  # type: ignore[no-untyped-def]
+    """Customer-service manager of the tenant."""
+    return make_member(tenant, "bob@acme.example", "service_manager").user
+
+
+@pytest.fixture
+def charlie(make_tenant, make_member):  # type: ignore[no-untyped-def]
+    """Administrator of another tenant."""
+    return make_member(make_tenant("other"), "charlie@other.example", "admin").user

@@ -1,0 +1,1 @@
+"""Template tags by noun. ``ui.templatetags.tenure`` registers them all; no template loads one."""

@@ -1,0 +1,64 @@
+"""Lists: the table, its filters and its pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template import Context, Library
+from django.utils.safestring import SafeString
+
+from ui.tables import Table
+from ui.tags.render import draw
+
+register = Library()
+
+
+@register.simple_block_tag
+def data_table(
+    content: str, table: Table, *, caption: Any, empty: Any = "", target: str = ""
+) -> SafeString:
+    """Rows (``<tr>``) under the headings of ``table``; ``empty`` is said where there are none.
+
+    ``target``: id of the element that holds table and pages; sorting then swaps only that.
+    """
+    return draw(
+        "data_table",
+        {
+            "table": table,
+            "caption": caption,
+            "empty": empty,
+            "target": target,
+            "content": content.strip() and content,
+        },
+    )
+
+
+@register.inclusion_tag("components/pagination.html")
+def pagination(table: Table, *, target: str = "") -> dict[str, Any]:
+    return {"table": table, "target": target}
+
+
+@register.simple_block_tag(takes_context=True)
+def filter_bar(
+    context: Context,
+    content: str,
+    *,
+    target: str = "",
+    keep: str = "sort",
+    summary: Any = "",
+    reset: str = "?",
+) -> SafeString:
+    """Fields of a GET form. ``keep`` names the parameters, beside the fields, that stay."""
+    request = context.get("request")
+    given = request.GET if request is not None else {}
+    return draw(
+        "filter_bar",
+        {
+            "content": content,
+            "target": target,
+            "summary": summary,
+            "reset": reset,
+            "kept": [(name, given[name]) for name in keep.split() if given.get(name)],
+        },
+        context,
+    )

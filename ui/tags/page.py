@@ -1,0 +1,95 @@
+"""Layout of a page: header, cards, tabs, facts, timeline, steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.template import Context, Library
+from django.utils.safestring import SafeString
+
+from ui.tags.render import draw
+
+register = Library()
+
+
+@register.simple_block_tag
+def page_header(
+    content: str,
+    title: Any,
+    *,
+    subtitle: Any = "",
+    breadcrumbs: Iterable[tuple[Any, str]] = (),
+    lead: Any = "",
+) -> SafeString:
+    """The block is for the actions on the right. ``breadcrumbs``: (label, url) from the top."""
+    return draw(
+        "page_header",
+        {
+            "title": title,
+            "subtitle": subtitle,
+            "breadcrumbs": breadcrumbs,
+            "lead": lead,
+            "actions": content.strip() and content,
+        },
+    )
+
+
+@register.simple_block_tag
+def card(
+    content: str,
+    title: Any = "",
+    *,
+    subtitle: Any = "",
+    question: Any = "",
+    href: str = "",
+    link: Any = "",
+    id: str = "",
+) -> SafeString:
+    """``question``: what the chart below answers. ``href``: where the whole list is."""
+    return draw(
+        "card",
+        {
+            "title": title,
+            "subtitle": subtitle,
+            "question": question,
+            "href": href,
+            "link": link,
+            "id": id,
+            "content": content,
+        },
+    )
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(items: Iterable[Any], *, label: Any) -> dict[str, Any]:
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("components/facts.html")
+def facts(items: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    return {"items": items}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(items: Iterable[Any]) -> dict[str, Any]:
+    return {"items": items}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(items: Iterable[Any]) -> dict[str, Any]:
+    """The way to a first result; ``state`` of each is done, now or next."""
+    return {"items": items}
+
+
+@register.inclusion_tag("components/product_mark.html")
+def product_mark(*, size: int = 24) -> dict[str, Any]:
+    return {"size": size}
+
+
+@register.simple_tag(takes_context=True)
+def next_theme(context: Context) -> str:
+    """What the theme switch goes to: system → light → dark → system."""
+    order = ("system", "light", "dark")
+    current = context.get("theme") or "system"
+    return order[(order.index(current) + 1) % 3] if current in order else "light"
