@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from accounts.loads.reading import Column, FileRefused, Limits, Reader, Source, Wanted
@@ -83,6 +84,17 @@ def test_cells_come_as_a_person_reads_them() -> None:
     ]
 
 
+def test_workbooks_of_another_writer_with_shared_text_are_read() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"default_date_format": "dd/mm/yyyy"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["key", "on", "amount"])
+        sheet.write_string(1, 0, "客户")
+        sheet.write_datetime(1, 1, dt.datetime(2024, 1, 31))
+        sheet.write_formula(1, 2, "=2*3", value=6)
+    assert rows_of(out.getvalue()) == [(2, "客户", "2024-01-31", "6")]
+
+
 def test_an_id_formatted_with_zeros_keeps_them() -> None:
     def change(sheet: Worksheet) -> None:
         sheet["A2"].number_format = "000000"
@@ -100,9 +112,7 @@ def test_a_formula_gives_its_saved_value_and_is_never_computed() -> None:
     saved = repacked(
         data,
         "xl/worksheets/sheet1.xml",
-        lambda body: body.replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>99</v>").replace(
-            b"<f>1+1</f><v/>", b"<f>1+1</f><v>99</v>"
-        ),
+        lambda body: body.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>99</v>"),
     )
     assert rows_of(saved) == [(2, "1", "99"), (3, "2", "5")]
     assert refusal_of(data) == ("formula_without_value", 2)
@@ -137,9 +147,8 @@ def test_broken_xml_and_entities_are_refused() -> None:
 
 
 def test_a_workbook_that_unpacks_absurdly_is_refused() -> None:
-    data = repacked(
-        book_of([["key"], ["1"]]), "xl/sharedStrings.xml", lambda body: body + b" " * 40_000_000
-    )
+    name = "xl/worksheets/sheet1.xml"
+    data = repacked(book_of([["key"], ["1"]]), name, lambda body: body + b" " * 40_000_000)
     with pytest.raises(FileRefused) as caught:
         Source(io.BytesIO(data), limits=Limits(free_bytes=1_000_000))
     assert caught.value.faults[0].reason.code == "unpacks_too_large"
