@@ -1,0 +1,79 @@
+"""The demo tenant that a first `make run` finds in an empty database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.core.management import call_command
+
+from accounts.actions.tenants import create_tenant
+from accounts.models import Customer, Membership, Role, Tenant
+from accounts.tenancy import tenant_scope
+from segmentation.models import Night
+
+MONTH_ENDS = 18
+LAST_NIGHTS = 14
+
+
+def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
+    """Make the demo tenant with its facts and nights when there is no tenant at all.
+
+    A demo whose making was interrupted is completed: every step asks what is still missing.
+    """
+    tenant = Tenant.objects.filter(slug=slug, is_demo=True).first()
+    if tenant is None:
+        if Tenant.objects.exists():
+            return
+        tenant = create_tenant(slug=slug, name="Tenure Demo", is_demo=True, by=None)
+    if not _has_customers(tenant):
+        say("Making the demo tenant …")
+        until = tenant.last_ended_day(tenant.created_at)
+        call_command("seed_demo", tenant=slug, until=until.isoformat(), stdout=sys.stderr)
+    missing = _missing_nights(tenant)
+    if missing:
+        say(f"Computing {len(missing)} nights of the past …")
+        for day in missing:
+            call_command("run_night", tenant=slug, as_of=day.isoformat(), stdout=sys.stderr)
+
+
+def demo_nights(last: date) -> list[date]:
+    """The month-ends before, then the last fourteen days, up to ``last``; ascending."""
+    month_ends: list[date] = []
+    day = last.replace(day=1) - timedelta(days=1)
+    while len(month_ends) < MONTH_ENDS:
+        month_ends.append(day)
+        day = day.replace(day=1) - timedelta(days=1)
+    recent = [last - timedelta(days=back) for back in range(LAST_NIGHTS)]
+    return sorted({*month_ends, *recent})
+
+
+def demo_people() -> list[tuple[str, str, str]]:
+    """(name, e-mail, roles) of the people of demo tenants."""
+    people: list[tuple[str, str, str]] = []
+    for tenant in Tenant.objects.filter(is_demo=True):
+        with tenant_scope(tenant.id):
+            for membership in Membership.objects.filter(is_active=True).select_related("user"):
+                roles = ", ".join(str(Role(role).label).lower() for role in membership.roles)
+                people.append((membership.user.name, membership.user.email, roles))
+    return people
+
+
+def _has_customers(tenant: Tenant) -> bool:
+    with tenant_scope(tenant.id):
+        return bool(Customer.objects.exists())
+
+
+def _missing_nights(tenant: Tenant) -> list[date]:
+    """The first run's nights that are still to be computed. Nights run forward, so none before the
+    newest stored one; those after the first run's day are the sweeper's."""
+    with tenant_scope(tenant.id):
+        newest = (
+            Night.objects.filter(state=Night.State.DONE)
+            .order_by("-as_of")
+            .values_list("as_of", flat=True)
+            .first()
+        )
+    first_day = tenant.last_ended_day(tenant.created_at)
+    return [day for day in demo_nights(first_day) if newest is None or day > newest]
