@@ -7,12 +7,14 @@ database, then runs web, worker and beat as children and ends all of it when it 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -23,6 +25,7 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 20
 DEMO_SLUG = "demo"
+PR_SET_PDEATHSIG = 1
 
 
 class Stopped(Exception):
@@ -124,9 +127,19 @@ def _start_children() -> dict[str, subprocess.Popen[bytes]]:
     }
     # Sessions of their own: Ctrl-C reaches us alone, and we end them in order.
     return {
-        name: subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        name: subprocess.Popen(
+            command, cwd=ROOT, start_new_session=True, preexec_fn=_end_with_parent()
+        )
         for name, command in commands.items()
     }
+
+
+def _end_with_parent() -> Callable[[], object] | None:
+    """On Linux the kernel ends the children when we are killed; elsewhere they would stay."""
+    if not sys.platform.startswith("linux"):
+        return None
+    library = ctypes.CDLL(None)
+    return lambda: library.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait_until_it_answers(children: dict[str, subprocess.Popen[bytes]]) -> None:
