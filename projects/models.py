@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Colleague, Customer
+from accounts.models.reach import involvements
 from accounts.tenancy import TenantForeignKey, TenantModel
 
 
@@ -44,3 +45,16 @@ class Project(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+def managed_by(colleagues: models.QuerySet) -> models.QuerySet:
+    """Ids of the customers for whom one of these colleagues manages a project not yet accepted."""
+    return (
+        Project.objects.filter(accepted_on__isnull=True, manager__in=colleagues)
+        .order_by()
+        .values("customer_id")
+    )
+
+
+# A later project's manager is not the customer's face, and still works for it.
+involvements["project"] = managed_by

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.members import Colleague
+from accounts.models.reach import CustomerManager
 from accounts.tenancy import TenantForeignKey, TenantModel
 
 
@@ -37,6 +38,8 @@ class Customer(TenantModel):
     # use an index under row-level security.
     search_text = models.CharField(max_length=510, blank=True, editable=False)
     known_from = models.DateTimeField(default=timezone.now)
+
+    objects = CustomerManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -77,6 +77,28 @@ class Membership(TenantModel):
     def has_role(self, *roles: str) -> bool:
         return self.is_active and any(role in self.roles for role in roles)
 
+    def sees(self, record: str) -> str:
+        """How far this member sees one kind of record: of several roles the widest wins.
+
+        Administrators see all, so that nobody can take the last look away. Asked of the database
+        once per object.
+        """
+        known: dict[str, str] = self.__dict__.setdefault("_sees", {})
+        if record not in known:
+            known[record] = self._widest(record)
+        return known[record]
+
+    def _widest(self, record: str) -> str:
+        if self.has_role(Role.ADMIN):
+            return Visibility.ALL
+        rules = dict(
+            VisibilityRule.objects.filter(record=record, role__in=self.roles).values_list(
+                "role", "visibility"
+            )
+        )
+        reached = {rules.get(role, Visibility.ALL) for role in self.roles}
+        return max(reached, key=list(Visibility.values).index, default=Visibility.MINE)
+
 
 class VisibilityRule(TenantModel):
     """How far one role sees one kind of record; without a rule a role sees all."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.customers import Customer
 from accounts.models.members import Colleague
+from accounts.models.reach import involvements
 from accounts.tenancy import TenantForeignKey, TenantModel
 
 
@@ -62,3 +63,15 @@ class Responsibility(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.colleague_id}"
+
+
+def faced_by(colleagues: models.QuerySet) -> models.QuerySet:
+    """Ids of the customers whose face today is one of these colleagues."""
+    return (
+        Responsibility.objects.filter(to_on__isnull=True, colleague__in=colleagues)
+        .order_by()
+        .values("customer_id")
+    )
+
+
+involvements["face"] = faced_by

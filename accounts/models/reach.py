@@ -1,0 +1,55 @@
+"""How far a member sees: their own customers, their team's, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Self
+
+from django.db import models
+
+from accounts.models.members import Colleague, Membership, Visibility
+from accounts.tenancy import TenantManager, TenantQuerySet
+
+# From colleagues to the ids of the customers that they have to do with, beyond those in whose row
+# they are named. Each is a query, never a list. Apps add theirs in ``AppConfig.ready()``.
+Involvement = Callable[[models.QuerySet], models.QuerySet]
+involvements: dict[str, Involvement] = {}
+
+
+def colleagues_of(membership: Membership, visibility: str) -> models.QuerySet:
+    """Ids of the member's own colleague rows, or of those of everybody in the member's team."""
+    mine = models.Q(membership=membership.pk)
+    if visibility == Visibility.TEAM and membership.team_id is not None:
+        mine |= models.Q(membership__team=membership.team_id, membership__is_active=True)
+    return Colleague.objects.filter(mine).order_by().values("pk")
+
+
+class CustomerQuerySet(TenantQuerySet):
+    """Customers, as narrow as a member is allowed or asks to see them."""
+
+    def visible_to(self, membership: Membership) -> Self:
+        """The customers that the tenant lets this member see; every screen starts here.
+
+        Several roles: the widest wins. Costs one query for the rules, once per membership object.
+        """
+        return self.within(membership, membership.sees("customers"))
+
+    def within(self, membership: Membership, visibility: str) -> Self:
+        """``mine``: the member is the face today, named for the customer, or otherwise at work for
+        it (see :data:`involvements`); ``team``: a member of the same team is; ``all``: every one.
+        """
+        if visibility == Visibility.ALL:
+            return self.all()
+        colleagues = colleagues_of(membership, visibility)
+        concerned = (
+            models.Q(salesperson__in=colleagues)
+            | models.Q(service_manager__in=colleagues)
+            | models.Q(project_manager__in=colleagues)
+        )
+        for involved in involvements.values():
+            concerned |= models.Q(pk__in=involved(colleagues))
+        return self.filter(concerned)
+
+
+class CustomerManager(TenantManager.from_queryset(CustomerQuerySet)):  # type: ignore[misc]
+    """Scoped like every tenant manager, with the reads of :class:`CustomerQuerySet`."""
