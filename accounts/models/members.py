@@ -146,6 +146,8 @@ class Invitation(TenantModel):
     name = models.CharField(_("name"), max_length=200, blank=True)
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
     team = TenantForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+")
+    # What the letter is written in, and what the page proposes; empty: as the browser asks.
+    language = models.CharField(_("language"), max_length=10, blank=True)
     # SHA-256 of the secret part of the link; the link itself is shown once.
     secret_hash = models.CharField(max_length=64)
     invited_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")

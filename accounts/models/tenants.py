@@ -48,6 +48,8 @@ class Tenant(models.Model):
         default=Decimal(1),
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
     )
+    # Members without a second factor are led to set one up before they see anything.
+    requires_second_factor = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
 
