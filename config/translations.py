@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -79,13 +80,11 @@ def collect(root: Path) -> Iterator[Found]:
 
 
 def _python(text: str, place: str) -> Iterator[Found]:
-    options = {"encoding": "utf-8"}
-    for line, function, messages, _ in extract_python(
-        io.BytesIO(text.encode()), list(KEYWORDS), [], options
-    ):
+    source = io.BytesIO(text.encode())
+    for line, function, messages, _ in extract_python(source, dict.fromkeys(KEYWORDS), [], {}):
         arguments = messages if isinstance(messages, tuple) else (messages,)
-        if function is not None and arguments[0]:
-            yield from _found(function, arguments, (place, line))
+        if arguments[0]:
+            yield from _found(str(function), arguments, (place, line))
 
 
 def _template(text: str, place: str) -> Iterator[Found]:
@@ -177,7 +176,7 @@ def _is_translated(message: Message) -> bool:
 
 
 def _placeholders(message: Message, *, ids: bool) -> set[str]:
-    value = message.id if ids else message.string
+    value: Any = message.id if ids else message.string
     # A language with one plural form may use the plural's placeholders only.
     texts = value if isinstance(value, tuple) else (value,)
     return set(PLACEHOLDER.findall(texts[-1]))

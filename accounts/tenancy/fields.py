@@ -46,5 +46,5 @@ class TenantForeignKey(models.ForeignKey):
         """Used in ON; ``alias`` is the joined table, ``related_alias`` the one it is joined to."""
         if alias is None or related_alias is None:
             return None
-        tenant = self.model._meta.get_field("tenant_id")
+        tenant: Any = self.model._meta.get_field("tenant_id")
         return Exact(tenant.get_col(alias), tenant.get_col(related_alias))

@@ -7,7 +7,7 @@ flushing and dropping the test database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,19 +28,23 @@ WHAT_THE_ROLE_MAY = """
 class DatabaseCreation(creation.DatabaseCreation):
     """Test databases are made and dropped by the owner."""
 
-    def _create_test_db(self, *args: Any, **kwargs: Any) -> str:
+    connection: Any
+
+    def _create_test_db(self, *args: Any, **kwargs: Any) -> Any:
         with self.connection.as_owner():
-            return super()._create_test_db(*args, **kwargs)
+            return super()._create_test_db(*args, **kwargs)  # type: ignore[misc]
 
     def _destroy_test_db(self, *args: Any, **kwargs: Any) -> None:
         with self.connection.as_owner():
-            super()._destroy_test_db(*args, **kwargs)
+            super()._destroy_test_db(*args, **kwargs)  # type: ignore[misc]
 
 
 class DatabaseOperations(operations.DatabaseOperations):
     """Flushing truncates, which the application's role may not."""
 
-    def execute_sql_flush(self, sql_list: list[str]) -> None:
+    connection: Any
+
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         with self.connection.as_owner():
             super().execute_sql_flush(sql_list)
 

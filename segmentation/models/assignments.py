@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from accounts.models import Customer
 from accounts.tenancy import TenantForeignKey, TenantModel
 from segmentation.models.nights import Night
 
-MONEY = {"max_digits": 20, "decimal_places": 4, "null": True}
+MONEY: dict[str, Any] = {"max_digits": 20, "decimal_places": 4, "null": True}
 
 
 class MeasureRow(TenantModel):
