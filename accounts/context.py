@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.permissions import may
+from ui.appearance import theme_of
 from ui.registry import navigation
 
 
@@ -15,11 +16,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Template variables of base.html: tenant, member, navigation, theme."""
     tenant = getattr(request, "tenant", None)
     membership = getattr(request, "membership", None)
-    user = getattr(request, "user", None)
     context: dict[str, Any] = {
         "tenant": tenant,
         "membership": membership,
-        "theme": getattr(user, "theme", "system") or "system",
+        "theme": theme_of(request),
         "languages": settings.LANGUAGES,
         "language_code": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
     }

@@ -22,9 +22,7 @@ class Oklch:
         return f"oklch({self.lightness:g} {self.chroma:g} {self.hue:g})"
 
     def hex(self) -> str:
-        return "#" + "".join(
-            f"{round(_encoded(value) * 255):02x}" for value in self.linear_rgb()
-        )
+        return "#" + "".join(f"{round(_encoded(value) * 255):02x}" for value in self.linear_rgb())
 
     def in_srgb(self) -> bool:
         """Whether a plain screen can show it without clipping."""

@@ -55,14 +55,8 @@ def number(value: Number | None, language: str, digits: int | None = None) -> st
     """``digits`` decimals exactly, or as many as there are, at most two."""
     if _absent(value):
         return ABSENT
-    pattern = (
-        "#,##0.##"
-        if digits is None
-        else "#,##0" + ("." + "0" * digits if digits else "")
-    )
-    return _signs(
-        format_decimal(_exact(value), format=pattern, locale=locale_of(language))
-    )
+    pattern = "#,##0.##" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return _signs(format_decimal(_exact(value), format=pattern, locale=locale_of(language)))
 
 
 def percent(value: Number | None, language: str, digits: int = 1) -> str:
@@ -70,14 +64,10 @@ def percent(value: Number | None, language: str, digits: int = 1) -> str:
     if _absent(value):
         return ABSENT
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return _signs(
-        format_percent(_exact(value), format=pattern, locale=locale_of(language))
-    )
+    return _signs(format_percent(_exact(value), format=pattern, locale=locale_of(language)))
 
 
-def money(
-    value: Number | None, currency: str, language: str, digits: int | None = None
-) -> str:
+def money(value: Number | None, currency: str, language: str, digits: int | None = None) -> str:
     """An amount with its currency; ``digits`` defaults to the decimals of the currency."""
     if _absent(value):
         return ABSENT
@@ -137,9 +127,7 @@ def days(value: Number | None, language: str) -> str:
     rounded = round(_exact(value), 1)
     plain = int(rounded) if rounded == int(rounded) else rounded
     # CLDR has no long form of a day in Chinese; its short form is the usual one there.
-    length: Literal["short", "long"] = (
-        "short" if language.lower().startswith("zh") else "long"
-    )
+    length: Literal["short", "long"] = "short" if language.lower().startswith("zh") else "long"
     text = format_unit(plain, "duration-day", length=length, locale=locale_of(language))
     return _signs(text)
 
@@ -169,16 +157,12 @@ def day(value: date | None, language: str) -> str:
     return _date(value, language, "day")
 
 
-def date_time(
-    value: datetime | None, language: str, timezone: tzinfo | None = None
-) -> str:
+def date_time(value: datetime | None, language: str, timezone: tzinfo | None = None) -> str:
     """To the minute, in ``timezone`` (or the moment's own)."""
     if value is None:
         return ABSENT
     local = value.astimezone(timezone) if timezone is not None else value
-    return format_datetime(
-        local, _pattern("moment", language), locale=locale_of(language)
-    )
+    return format_datetime(local, _pattern("moment", language), locale=locale_of(language))
 
 
 def ago(value: datetime | None, now: datetime, language: str) -> str:
@@ -230,9 +214,7 @@ def _exact(value: Number | None) -> Decimal:
         return value
     # repr of a float is the shortest text that names it: 0.1 stays 0.1. The conversions accept
     # numpy's kinds too.
-    return (
-        Decimal(repr(float(value))) if isinstance(value, float) else Decimal(int(value))
-    )
+    return Decimal(repr(float(value))) if isinstance(value, float) else Decimal(int(value))
 
 
 def _signs(text: str) -> str:

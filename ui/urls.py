@@ -1,5 +1,12 @@
-"""URLs of what every screen shares."""
+"""URLs of the frame. They live outside every tenant."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ui import views
+
+urlpatterns = [
+    path("appearance/theme/", views.set_theme, name="set_theme"),
+    path("appearance/language/", views.set_language, name="set_language"),
+    path("hints/dismissed/", views.dismiss_hint, name="dismiss_hint"),
+    path("components/", views.components, name="components"),
+]

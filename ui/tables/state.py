@@ -56,9 +56,7 @@ class Table:
 
         ``tie`` is a unique ordering field, so that two pages never show a row twice.
         """
-        parameters = tuple(
-            parse_qsl(query, keep_blank_values=False, max_num_fields=200)
-        )
+        parameters = tuple(parse_qsl(query, keep_blank_values=False, max_num_fields=200))
         asked = dict(parameters)
         sortable = {column.key for column in columns if column.sortable}
         wanted = asked.get(f"{prefix}sort", default)
@@ -83,13 +81,9 @@ class Table:
     @property
     def order_by(self) -> tuple[str, ...]:
         """Ordering fields as Django takes them, ending with the tie-breaker."""
-        column = next(
-            (column for column in self.columns if column.key == self.sort), None
-        )
+        column = next((column for column in self.columns if column.key == self.sort), None)
         fields = column.fields if column else ()
-        ordered = tuple(
-            _reversed(field) if self.descending else field for field in fields
-        )
+        ordered = tuple(_reversed(field) if self.descending else field for field in fields)
         if self.tie and self.tie not in {field.removeprefix("-") for field in ordered}:
             ordered += (self.tie,)
         return ordered
@@ -146,10 +140,7 @@ class Table:
 
     @property
     def page_links(self) -> list[tuple[int | None, str]]:
-        return [
-            (number, self.url(page=number) if number else "")
-            for number in self.page_numbers
-        ]
+        return [(number, self.url(page=number) if number else "") for number in self.page_numbers]
 
     def positions(self, which: str) -> str:
         """Places (from 1) of the columns that are ``end``, ``center`` or ``wide``.
@@ -175,11 +166,7 @@ class Table:
         if "page" not in changes or changes["page"] == 1:
             wanted[f"{self.prefix}page"] = None
         kept = [(name, value) for name, value in self.parameters if name not in wanted]
-        added = [
-            (name, str(value))
-            for name, value in wanted.items()
-            if value not in (None, "")
-        ]
+        added = [(name, str(value)) for name, value in wanted.items() if value not in (None, "")]
         return "?" + urlencode(kept + added)
 
     def _heading(self, column: Column) -> Heading:
@@ -190,9 +177,7 @@ class Table:
         direction: Literal["ascending", "descending", ""] = ""
         if current:
             direction = "descending" if self.descending else "ascending"
-        return Heading(
-            column, self.url(sort=("-" if descending else "") + column.key), direction
-        )
+        return Heading(column, self.url(sort=("-" if descending else "") + column.key), direction)
 
 
 def _page(text: str) -> int:

@@ -59,9 +59,7 @@ def why_button(
     return draw("why_button", _explained(formula, as_of, source, rules, "") | {"label": label})
 
 
-def _explained(
-    formula: Any, as_of: Any, source: Any, rules: Any, href: str
-) -> dict[str, Any]:
+def _explained(formula: Any, as_of: Any, source: Any, rules: Any, href: str) -> dict[str, Any]:
     return {
         "id": fresh_id("why"),
         "formula": formula,

@@ -25,6 +25,9 @@ def data_table(
         "data_table",
         {
             "table": table,
+            "ends": table.positions("end"),
+            "centers": table.positions("center"),
+            "wides": table.positions("wide"),
             "caption": caption,
             "empty": empty,
             "target": target,

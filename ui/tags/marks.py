@@ -34,9 +34,7 @@ def icon(name: str, *, size: int = 16, label: str = "") -> SafeString:
 
 @lru_cache(maxsize=512)
 def _icon(name: str, size: int, label: str) -> SafeString:
-    described = (
-        {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    )
+    described = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
     return mark_safe(  # noqa: S308 - lucide's own SVG, its attributes escaped by ElementTree
         lucide(name, size=size, **{"class": "icon"}, focusable="false", **described)
     )
@@ -146,9 +144,7 @@ def avatar(name: Any, *, large: bool = False) -> SafeString:
 
 
 @register.inclusion_tag("components/face.html")
-def face(
-    name: Any, *, role: str = "", href: str = "", since: date | None = None
-) -> dict[str, Any]:
+def face(name: Any, *, role: str = "", href: str = "", since: date | None = None) -> dict[str, Any]:
     """The one person who faces the customer; without a name, nobody does yet."""
     return {"name": name, "role": role, "href": href, "since": since}
 

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.template import Context, Library
+from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 
+from ui import links
+from ui.appearance import THEMES
 from ui.tags.render import draw
 
 register = Library()
@@ -90,6 +93,17 @@ def product_mark(*, size: int = 24) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def next_theme(context: Context) -> str:
     """What the theme switch goes to: system → light → dark → system."""
-    order = ("system", "light", "dark")
     current = context.get("theme") or "system"
-    return order[(order.index(current) + 1) % 3] if current in order else "light"
+    return THEMES[(THEMES.index(current) + 1) % len(THEMES)]
+
+
+@register.simple_tag(takes_context=True)
+def platform_url(context: Context, name: str) -> str:
+    """``{% url %}`` for what lives outside every tenant; empty when there is no such name."""
+    return links.platform_url(context.get("request"), name)
+
+
+@register.simple_tag
+def root_url() -> str:
+    """The tenant's front door inside a tenant, the platform's outside."""
+    return get_script_prefix()

@@ -52,9 +52,7 @@ def state(content: str, kind: str, title: Any, *, icon: str = "") -> SafeString:
 
 @register.simple_block_tag
 def notice(content: str, tone: str = "info", *, title: Any = "") -> SafeString:
-    return draw(
-        "notice", {"tone": tone, "icon": NOTICES[tone], "title": title, "content": content}
-    )
+    return draw("notice", {"tone": tone, "icon": NOTICES[tone], "title": title, "content": content})
 
 
 @register.simple_block_tag

@@ -1,0 +1,9 @@
+// Everything here only makes pages quicker to use; each of them works without it.
+import "./dialogs.js";
+import "./filters.js";
+import "./keyboard.js";
+import "./menus.js";
+import "./palette.js";
+import "./rows.js";
+import "./small.js";
+import "./why.js";

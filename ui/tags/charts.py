@@ -1,0 +1,182 @@
+"""Charts: lays out what ``ui.charts`` describes and draws it, wide and narrow, with its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.template import Library
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from ui import formats
+from ui.charts import (
+    Matrix,
+    TargetBar,
+    TimeChart,
+    Unit,
+    lay_out_columns,
+    lay_out_lines,
+    lay_out_matrix,
+    lay_out_sparkline,
+    lay_out_target,
+)
+from ui.charts.data import Number, Values
+from ui.palette import MARKS
+from ui.tags.formats import language
+from ui.tags.marks import draw_mark
+from ui.tags.render import draw, fresh_id
+
+register = Library()
+
+WIDE = (640, 220)
+NARROW = (340, 200)
+Write = Callable[[Number | None], str]
+
+
+def writers(unit: Unit) -> tuple[Write, Write]:
+    """How values read in the table, and shorter along the axis."""
+    full = formats.formatter(unit.kind, language(), unit.currency, unit.digits)
+    if unit.kind == "money":
+        return full, formats.formatter("compact_money", language(), unit.currency)
+    if unit.kind == "percent":
+        return full, formats.formatter("percent", language(), digits=0)
+    return full, full
+
+
+@register.simple_tag
+def line_chart(chart: TimeChart) -> SafeString:
+    return _over_time(chart, "line", lay_out_lines)
+
+
+@register.simple_tag
+def stacked_chart(chart: TimeChart) -> SafeString:
+    return _over_time(chart, "stacked", lay_out_columns)
+
+
+def _over_time(chart: TimeChart, kind: str, lay_out: Callable[..., Any]) -> SafeString:
+    full, short = writers(chart.unit)
+    whole = chart.unit.kind in {"number", "days"} and not chart.unit.digits
+    label = short if chart.unit.kind == "money" else full
+    layouts = [
+        (
+            "wide" if size == WIDE else "narrow",
+            fresh_id("chart"),
+            lay_out(
+                chart,
+                width=size[0],
+                height=size[1],
+                label=label,
+                tick_label=short,
+                whole=whole and _all_whole(chart),
+            ),
+        )
+        for size in (WIDE, NARROW)
+    ]
+    return draw(
+        f"charts/{kind}",
+        {
+            "chart": chart,
+            "layouts": layouts,
+            "description": _described(chart, label),
+            "legend": [
+                (series.tone, series.label, _legend_mark(series.tone)) for series in chart.series
+            ],
+            "linked": any(series.links for series in chart.series),
+            "rows": [
+                (period, [full(series.values[place]) for series in chart.series])
+                for place, period in enumerate(chart.periods)
+            ],
+        },
+    )
+
+
+def _all_whole(chart: TimeChart) -> bool:
+    return all(
+        value is None or value == int(value) for series in chart.series for value in series.values
+    )
+
+
+def _described(chart: TimeChart, label: Write) -> str:
+    """What a person who cannot see the chart is told: first and last value of each series."""
+    if chart.empty or not chart.periods:
+        return gettext("No data.")
+    return " ".join(
+        gettext("%(series)s: %(first)s in %(start)s, %(last)s in %(end)s.")
+        % {
+            "series": series.label,
+            "first": label(series.values[0]),
+            "start": chart.periods[0],
+            "last": label(series.values[-1]),
+            "end": chart.periods[-1],
+        }
+        for series in chart.series
+    )
+
+
+def _legend_mark(tone: str) -> SafeString:
+    kind, _separator, key = tone.partition("-")
+    found = MARKS.get(kind, {}).get(key.replace("-", "_"))
+    return draw_mark(found) if found else SafeString("")
+
+
+@register.simple_tag
+def target_bar(bar: TargetBar) -> SafeString:
+    full, _short = writers(bar.unit)
+    return draw(
+        "charts/target",
+        {
+            "bar": bar,
+            "layout": lay_out_target(bar),
+            "value": full(bar.value),
+            "target": full(bar.target) if bar.target is not None else "",
+        },
+    )
+
+
+@register.simple_tag
+def sparkline(values: Values, *, label: Any, unit: Unit | None = None) -> SafeString:
+    """``label`` says what it is ("12 weeks"); the last value is read out with it."""
+    values = list(values or ())
+    full, _short = writers(unit or Unit())
+    known = [value for value in values if value is not None]
+    return draw(
+        "charts/sparkline",
+        {
+            "layout": lay_out_sparkline(values),
+            "label": label,
+            "first": full(known[0]) if known else "",
+            "last": full(known[-1]) if known else "",
+        },
+    )
+
+
+@register.simple_tag
+def matrix(chart: Matrix) -> SafeString:
+    """A table: from down, to across, customers and money, each cell a link to its customers."""
+    _full, short = writers(chart.unit)
+    layout = lay_out_matrix(chart)
+    marks = {
+        axis.key: _legend_mark(f"{axis.kind}-{axis.key.replace('_', '-')}") for axis in chart.axes
+    }
+    rows = [
+        (
+            row.axis,
+            marks[row.axis.key],
+            [
+                (cell, short(cell.cell.amount) if cell.cell.amount is not None else "")
+                for cell in row.cells
+            ],
+            row.total,
+        )
+        for row in layout.rows
+    ]
+    return draw(
+        "charts/matrix",
+        {
+            "chart": chart,
+            "layout": layout,
+            "columns": [(axis, marks[axis.key]) for axis in layout.columns],
+            "rows": rows,
+        },
+    )
