@@ -30,6 +30,7 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or embedded.secret(DATA_DIR, "secret key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_FAILURE_VIEW = "ui.views.csrf_failure"
 # One-click sign-in as the demo tenant's people. `make run` sets it, and only on loopback.
 DEMO_SIGN_IN = env.bool("DEMO_SIGN_IN", False) and IS_LOOPBACK
 # The page that shows every component; for people who build screens.
@@ -77,7 +78,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 TENANT_URLCONF = "config.tenant_urls"
 WSGI_APPLICATION = "config.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "ui.forms.FormRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -236,7 +237,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 # A load's file arrives in one request; beyond this the command line is the way.
 LOAD_UPLOAD_LIMIT_BYTES = env.int("LOAD_UPLOAD_LIMIT_BYTES", 200 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
