@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
-from accounts.models import Colleague, DirectoryEntry, Membership, Role, Team, Tenant, User
+from accounts.models import (
+    Colleague,
+    ContractLine,
+    DirectoryEntry,
+    Membership,
+    Payment,
+    Role,
+    Team,
+    Tenant,
+    User,
+)
 from accounts.signals import membership_changed
 from accounts.tenancy import current_tenant_id, tenant_scope
 
@@ -33,6 +46,55 @@ def create_tenant(
     with tenant_scope(tenant.id):
         record("tenant.created", by=by, label=name, slug=slug)
     return tenant
+
+
+# What an administrator may change of a tenant.
+SETTINGS = (
+    "name",
+    "timezone",
+    "currency",
+    "night_hour",
+    "gross_margin",
+    "requires_second_factor",
+)
+
+
+@transaction.atomic
+def change_tenant(*, tenant: Tenant, by: User, **values: Any) -> Tenant:
+    """Change settings (see ``SETTINGS``) of the tenant of the open scope.
+
+    Raises:
+        ValidationError: a value is wrong, or the currency changes though amounts are booked.
+    """
+    current = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    before = {name: getattr(current, name) for name in values}
+    if "currency" in values and values["currency"] != current.currency and currency_is_locked():
+        raise ValidationError(
+            {"currency": _("Amounts are booked in this currency, so it can no longer change.")}
+        )
+    for name, value in values.items():
+        if name not in SETTINGS:
+            raise ValueError(name)
+        setattr(tenant, name, value)
+    tenant.full_clean(exclude=["slug"])
+    tenant.save(update_fields=list(values))
+    if tenant.name != current.name:
+        DirectoryEntry.objects.filter(slug=tenant.slug).update(name=tenant.name)
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if changed:
+        record(
+            "tenant.changed",
+            by=by,
+            label=tenant.name,
+            before={name: str(before[name]) for name in changed},
+            after={name: str(value) for name, value in changed.items()},
+        )
+    return tenant
+
+
+def currency_is_locked() -> bool:
+    """Whether amounts are booked already: nothing converts them."""
+    return bool(Payment.objects.exists() or ContractLine.objects.exists())
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +41,7 @@ class Customer(TenantModel):
     search_text = models.CharField(max_length=510, blank=True, editable=False)
     known_from = models.DateTimeField(default=timezone.now)
 
-    objects = CustomerManager()
+    objects: ClassVar[CustomerManager] = CustomerManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

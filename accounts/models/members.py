@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import ClassVar, Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.tenancy import TenantForeignKey, TenantModel
+from accounts.tenancy import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
 
 
 class Role(models.TextChoices):
@@ -139,6 +142,16 @@ class Colleague(TenantModel):
         return self.name
 
 
+class InvitationQuerySet(TenantQuerySet):
+    def open(self, now: datetime) -> Self:
+        """Neither accepted nor revoked, and not expired at ``now``."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+
+class InvitationManager(TenantManager.from_queryset(InvitationQuerySet)):  # type: ignore[misc]
+    """Scoped like every tenant manager, with the reads of :class:`InvitationQuerySet`."""
+
+
 class Invitation(TenantModel):
     """A link that lets one address become a member, once, for a while."""
 
@@ -156,6 +169,8 @@ class Invitation(TenantModel):
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[InvitationManager] = InvitationManager()
+
     class Meta(TenantModel.Meta):
         ordering = ["-created_at"]
         constraints = [
@@ -165,6 +180,11 @@ class Invitation(TenantModel):
     def __str__(self) -> str:
         return self.email
 
-    def is_open(self, now: object | None = None) -> bool:
-        moment = now or timezone.now()
-        return self.accepted_at is None and self.revoked_at is None and self.expires_at > moment  # type: ignore[operator]
+    @property
+    def state(self) -> str:
+        """``accepted``, ``revoked``, ``expired`` or ``open``."""
+        if self.accepted_at is not None:
+            return "accepted"
+        if self.revoked_at is not None:
+            return "revoked"
+        return "open" if self.expires_at > timezone.now() else "expired"
