@@ -122,15 +122,15 @@ class Context:
 class NightResult:
     """frame: one row per customer of the table, in its order, with the columns
 
-        r, f, m                                  Int8, NA without a score
-        eleven, class8, segment                  categorical; segment follows rfm.map
-        activity, contribution, value, need      categorical levels
-        raw_stage, branch, stage                 categorical; stage is the held one
-        stage_run                                int, nights in a row the raw stage was worse
-        tier                                     categorical, NaN without one
-        reason                                   str: the tier's reason (see `tiers`), then, per
-                                                 slot without a score, ";no_recency=no_value"
-                                                 (or =too_few_customers)
+    r, f, m                                  Int8, NA without a score
+    eleven, class8, segment                  categorical; segment follows rfm.map
+    activity, contribution, value, need      categorical levels
+    raw_stage, branch, stage                 categorical; stage is the held one
+    worse_nights                                int, nights in a row the raw stage was worse
+    tier                                     categorical, NaN without one
+    reason                                   str: the tier's reason (see `tiers`), then, per
+                                             slot without a score, ";no_recency=no_value"
+                                             (or =too_few_customers)
     """
 
     frame: pd.DataFrame
@@ -146,7 +146,7 @@ def assign(
     """Score every customer of the table.
 
     facts: the same customers (any order). previous: index as the table's, columns `stage` and
-    `stage_run` of the latest stored night before this one; None for the first night.
+    `worse_nights` of the latest stored night before this one; None for the first night.
     """
     index = table.frame.index
     if not index.is_unique:

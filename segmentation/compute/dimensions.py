@@ -24,6 +24,7 @@ import pandas as pd
 
 from segmentation.compute.measures import MeasureTable
 from segmentation.compute.scores import Refusal, Scoring, apply_cuts, cut_points
+from segmentation.compute.words import codes_of, from_codes
 
 Combine = Literal["highest", "lowest", "average"]
 
@@ -118,8 +119,8 @@ def levels(table: MeasureTable, rules: tuple[DimensionRule, ...], cuts: Cuts) ->
     columns = {}
     for rule in rules:
         ranks = _combine(table, rule, cuts[rule.name])
-        columns[rule.name] = pd.Categorical.from_codes(
-            ranks - 1, categories=list(LEVELS[rule.name]), ordered=True
+        columns[rule.name] = from_codes(
+            ranks - 1, LEVELS[rule.name], table.frame.index, ordered=True
         )
     return pd.DataFrame(columns, index=table.frame.index)
 
@@ -131,12 +132,7 @@ def known_dimensions(levels_: pd.DataFrame) -> tuple[str, ...]:
 
 def ranks_of(column: pd.Series) -> npt.NDArray[np.int8]:
     """Ranks 1..3 of a column of levels, 0 where unknown; takes strings as well as categories."""
-    words = LEVELS[str(column.name)]
-    if not isinstance(column.dtype, pd.CategoricalDtype) or (
-        tuple(column.cat.categories) != words
-    ):
-        column = column.astype(pd.CategoricalDtype(list(words), ordered=True))
-    return (column.cat.codes.to_numpy() + 1).astype(np.int8)
+    return (codes_of(column, LEVELS[str(column.name)]) + 1).astype(np.int8)
 
 
 def _combine(

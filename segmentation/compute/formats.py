@@ -10,7 +10,6 @@
 """
 
 import math
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -70,21 +69,21 @@ def format_cell(value: Any) -> str:
 
 
 def format_column(column: pd.Series, places: int = 0) -> list[str]:
-    """The cells of a column; `places` > 0 for money in scaled integers."""
-    if not places:
-        return [format_cell(value) for value in _python(column)]
-    return [
-        "" if value is None else format_money(unscaled_decimal(value, places))
-        for value in _python(column)
-    ]
+    """The cells of a column; `places` > 0 for money in scaled integers.
+
+    Each distinct value is formatted once.
+    """
+    codes, distinct = pd.factorize(column)
+    values = pd.Series(distinct).astype(object).to_list()
+    if places:
+        texts = [format_money(unscaled_decimal(value, places)) for value in values]
+    else:
+        texts = [format_cell(value) for value in values]
+    # factorize gives the missing the code -1, which is the last of the list.
+    return np.array([*texts, ""], dtype=object)[codes].tolist()  # type: ignore[no-any-return]
 
 
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
-
-
-def _python(column: pd.Series) -> Iterable[Any]:
-    values = column.astype(object)
-    return values.where(column.notna(), None).to_list()
 
 
 def _without_zeros(text: str) -> str:

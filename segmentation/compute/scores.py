@@ -21,6 +21,7 @@ import pandas as pd
 
 from segmentation.compute.exact import cut_in_unit_of, cuts_below, quantile_cuts
 from segmentation.compute.measures import MeasureTable, known_values
+from segmentation.compute.words import from_codes
 
 Method = Literal["quantile", "thresholds"]
 
@@ -146,10 +147,7 @@ def score(table: MeasureTable, scoring: Scoring) -> SlotScores:
     scores = apply_cuts(table, scoring, points.cuts)
     has_value = known_values(table.column(scoring.measure))[1]
     codes = np.where(scores.notna(), -1, np.where(has_value, 1, 0)).astype(np.int8)
-    missing = pd.Series(
-        pd.Categorical.from_codes(codes, categories=list(MISSING_REASONS)),
-        index=table.frame.index,
-    )
+    missing = from_codes(codes, MISSING_REASONS, table.frame.index)
     return SlotScores(scoring, scores, missing, points)
 
 

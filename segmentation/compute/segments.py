@@ -19,6 +19,7 @@ import pandas as pd
 from segmentation.compute.exact import ceil_to, floor_to, mean, median
 from segmentation.compute.measures import MeasureTable, known_values
 from segmentation.compute.scores import SLOTS, RfmScores, SlotScores
+from segmentation.compute.words import from_codes
 
 ELEVEN = (
     "champions",
@@ -99,11 +100,11 @@ def eleven(scores: RfmScores) -> Segments:
     frame = scores.frame
     if any(slot.scoring.bins != 5 for slot in scores.slots.values()):
         codes = np.full(len(frame), -1, dtype=np.int8)
-        return Segments(_categorical(codes, ELEVEN, frame.index), ELEVEN_NEEDS_FIVE_SCORES)
+        return Segments(from_codes(codes, ELEVEN, frame.index), ELEVEN_NEEDS_FIVE_SCORES)
     r, f, m = (frame[column].to_numpy(dtype=np.int64, na_value=0) for column in "rfm")
     complete = (r > 0) & (f > 0) & (m > 0)
     codes = np.where(complete, _SEGMENT_CODES[np.where(complete, 100 * r + 10 * f + m, 0)], -1)
-    return Segments(_categorical(codes, ELEVEN, frame.index))
+    return Segments(from_codes(codes, ELEVEN, frame.index))
 
 
 def class8(table: MeasureTable, scores: RfmScores, high: HighRule) -> Segments:
@@ -130,7 +131,7 @@ def class8(table: MeasureTable, scores: RfmScores, high: HighRule) -> Segments:
         + np.where(is_high["recency"], 0, 2)
         + np.where(is_high["frequency"], 0, 1)
     )
-    return Segments(_categorical(np.where(scored, codes, -1), CLASS8, index))
+    return Segments(from_codes(np.where(scored, codes, -1), CLASS8, index))
 
 
 def high_bound(table: MeasureTable, slot: SlotScores, high: HighRule) -> Fraction | None:
@@ -162,12 +163,3 @@ def _high(
     if slot.scoring.reversed:
         return has_score & (values <= floor_to(bound, values))
     return has_score & (values >= ceil_to(bound, values))
-
-
-def _categorical(
-    codes: npt.NDArray[Any], categories: tuple[str, ...], index: pd.Index
-) -> "pd.Series[Any]":
-    return pd.Series(
-        pd.Categorical.from_codes(codes.astype(np.int8), categories=list(categories)), index=index
-    )
-

@@ -26,6 +26,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.compute.exact import cut_in_unit_of, floor_to
+from segmentation.compute.words import codes_of, from_codes
 
 STAGES = ("churned", "potential", "onboarding", "new", "dormant", "loyal", "active")
 """In decision order: the first that matches is the stage."""
@@ -132,10 +133,9 @@ def raw_stages(facts: StageFacts, rules: StageRules) -> pd.DataFrame:
     stage_codes = np.array([STAGES.index(_STAGE_OF_BRANCH[name]) for name in BRANCHES])
     return pd.DataFrame(
         {
-            "stage": pd.Categorical.from_codes(stage_codes[branch], categories=list(STAGES)),
-            "branch": pd.Categorical.from_codes(branch, categories=list(BRANCHES)),
-        },
-        index=frame.index,
+            "stage": from_codes(stage_codes[branch], STAGES, frame.index),
+            "branch": from_codes(branch, BRANCHES, frame.index),
+        }
     )
 
 
@@ -143,20 +143,20 @@ def hold(raw: pd.Series, previous: pd.DataFrame | None, hysteresis_nights: int) 
     """The held stage: it gets worse only after it was worse on N stored nights in a row.
 
     raw: the raw stage of tonight. previous: columns `stage` (held on the latest stored night
-    before) and `stage_run` (how many nights in a row, up to that one, the raw stage was worse
+    before) and `worse_nights` (how many nights in a row, up to that one, the raw stage was worse
     than the held one); customers without a row there are held as they are.
-    Returns columns `stage` and `stage_run` for every customer of `raw`. When the run reaches N
+    Returns columns `stage` and `worse_nights` for every customer of `raw`. When the run reaches N
     the customer takes tonight's raw stage and the run is 0 again. `churned`, potential and
     onboarding are followed at once, and left at once. N of 0 and 1 hold nothing.
     """
-    new = _stage_codes(raw)
+    new = codes_of(raw, STAGES)
     if previous is None:
         old = np.full(len(raw), -1)
         run = np.zeros(len(raw), dtype=np.int64)
     else:
         before = previous.reindex(raw.index)
-        old = _stage_codes(before["stage"])
-        run = pd.to_numeric(before["stage_run"]).fillna(0).to_numpy(dtype=np.int64)
+        old = codes_of(before["stage"], STAGES)
+        run = pd.to_numeric(before["worse_nights"]).fillna(0).to_numpy(dtype=np.int64)
 
     worth = np.array([WORTH.get(stage, -1) for stage in STAGES] + [-1])  # last: no stage before
     at_once = np.array([stage in _FOLLOWS_AT_ONCE for stage in STAGES] + [True])
@@ -166,10 +166,8 @@ def hold(raw: pd.Series, previous: pd.DataFrame | None, hysteresis_nights: int) 
     held = worse & (run < hysteresis_nights)
     return pd.DataFrame(
         {
-            "stage": pd.Categorical.from_codes(
-                np.where(held, old, new), categories=list(STAGES)
-            ),
-            "stage_run": np.where(held, run, 0),
+            "stage": from_codes(np.where(held, old, new), STAGES, raw.index),
+            "worse_nights": np.where(held, run, 0),
         },
         index=raw.index,
     )
@@ -186,9 +184,5 @@ def _collapsed(frame: pd.DataFrame, rules: StageRules) -> npt.NDArray[np.bool_]:
 
 def _days(column: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     known = column.notna().to_numpy(dtype=bool)
-    return column.astype("Int64").to_numpy(dtype=np.int64, na_value=0), known
-
-
-def _stage_codes(column: pd.Series) -> npt.NDArray[Any]:
-    dtype = pd.CategoricalDtype(list(STAGES))
-    return column.astype(dtype).cat.codes.to_numpy().astype(np.int64)
+    days = column.astype("Int64").to_numpy(dtype=np.int64, na_value=0)
+    return days.astype(np.int64), known

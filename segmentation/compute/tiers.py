@@ -32,6 +32,7 @@ from segmentation.compute.dimensions import LEVELS, ranks_of
 from segmentation.compute.exact import ceil_to, cut_in_unit_of, floor_to
 from segmentation.compute.measures import MeasureTable, known_values
 from segmentation.compute.stages import STAGES
+from segmentation.compute.words import codes_of, from_codes
 
 PROSPECT = "prospect"
 NO_DIMENSION_KNOWN = "no_dimension_known"
@@ -118,7 +119,9 @@ class Scheme:
         scheme = rules["tiers"]["schemes"][name]
         return cls(
             name=name,
-            rules=tuple(TierRule.from_rules(tier, scheme["rules"][tier]) for tier in scheme["order"]),
+            rules=tuple(
+                TierRule.from_rules(tier, scheme["rules"][tier]) for tier in scheme["order"]
+            ),
             without=tuple(scheme["without"]),
             ladder=tuple(scheme["ladder"]),
         )
@@ -161,7 +164,7 @@ def assign(
     tier = np.where(certain, lowest, -1)
     return pd.DataFrame(
         {
-            "tier": pd.Categorical.from_codes(tier, categories=list(scheme.tiers)),
+            "tier": from_codes(tier, scheme.tiers, index),
             "reason": pd.Series(
                 _reasons(scheme, tier, stages, ranks, conditions), index=index, dtype="str"
             ),
@@ -263,7 +266,7 @@ def _reasons(
 ) -> npt.NDArray[np.object_]:
     """Built once per distinct combination of what a reason says, then looked up."""
     known = {condition: answer.astype(np.int64) for condition, (_, answer) in conditions.items()}
-    columns = [tier + 1, stages, *ranks.values(), *known.values()]
+    columns: list[npt.NDArray[Any]] = [tier + 1, stages, *ranks.values(), *known.values()]
     sizes = [len(scheme.rules) + 1, len(STAGES), *[4] * len(ranks), *[2] * len(known)]
     combined = np.ravel_multi_index(tuple(column.astype(np.int64) for column in columns), sizes)
     combinations, inverse = np.unique(combined, return_inverse=True)
@@ -294,7 +297,7 @@ def _fired_because(rule: TierRule, stage: str, levels: Mapping[str, int]) -> str
 
 
 def _stage_codes(column: pd.Series) -> _Integers:
-    codes = column.astype(pd.CategoricalDtype(list(STAGES))).cat.codes.to_numpy()
+    codes = codes_of(column, STAGES)
     if (codes < 0).any():
         raise ValueError("every customer has a stage before a tier is assigned")
-    return codes.astype(np.int64)
+    return codes
