@@ -96,7 +96,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "lucide.templatetags.lucide",
-                # "ui.templatetags.tenure",
+                "ui.templatetags.tenure",
             ],
         },
     }
