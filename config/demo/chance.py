@@ -46,7 +46,7 @@ class Chance:
         name = blake2b(f"{self.seed}/{stream}".encode(), digest_size=8).digest()
         state: Any = np.atleast_1d(np.uint64(int.from_bytes(name, "big")))
         for key in keys:
-            addend = np.asarray(key).astype(np.int64).view(np.uint64)
+            addend = np.atleast_1d(np.asarray(key)).astype(np.int64).view(np.uint64)
             # The step is odd, so distinct keys give distinct states.
             state = scramble(state ^ ((addend + np.uint64(1)) * _STEP))
         return np.asarray(state, dtype=np.uint64)

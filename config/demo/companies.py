@@ -151,9 +151,11 @@ def make_companies(
         _chinese(chance, number, root, heads_group, industry, trade),
         _english(chance, number, root, heads_group, industry, trade),
     )
-    columns = [np.where(chinese, ours, theirs) for ours, theirs in zip(zh, en, strict=True)]
-    names = _objects([entry.name for entry in INDUSTRIES])
-    return Companies(*columns, industry=names[industry])
+    name, domain, city, region = (
+        np.where(chinese, ours, theirs) for ours, theirs in zip(zh, en, strict=True)
+    )
+    industries = _objects([entry.name for entry in INDUSTRIES])
+    return Companies(name, domain, city, region, industries[industry])
 
 
 def _chinese(

@@ -9,11 +9,14 @@ from config.demo.chance import Chance, Integers
 from config.demo.companies import Companies, are_chinese
 from config.demo.contracts import customer_keys
 from config.demo.persons import Texts, make_people
-from config.demo.profiles import Flags, Profiles
+from config.demo.profiles import Profiles
+from config.demo.terms import Flags
 from config.demo.timeline import NEVER, Timeline
 
 # Places a contact may hold. Persons who use the product have places too: see usage.
-DECIDER, KEY_USER, SECOND_KEY_USER, USER, SECOND_USER, SECOND_DECIDER, THIRD_USER, SUCCESSOR = range(8)
+DECIDER, KEY_USER, SECOND_KEY_USER, USER, SECOND_USER, SECOND_DECIDER, THIRD_USER, SUCCESSOR = (
+    range(8)
+)
 _PLACES = 8
 
 _TITLES = np.array(
@@ -49,7 +52,8 @@ def _present(profiles: Profiles) -> Flags:
     known[:, THIRD_USER] = size > 0.5
     known[:, SUCCESSOR] = profiles.successor_from < NEVER
     prospects = profiles.is_story("prospect")
-    known[np.ix_(prospects, [SECOND_KEY_USER, USER, SECOND_USER, THIRD_USER])] = False
+    for place in (SECOND_KEY_USER, USER, SECOND_USER, THIRD_USER):
+        known[prospects, place] = False
     return known
 
 

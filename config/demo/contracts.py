@@ -152,7 +152,7 @@ def _added_modules(timeline: Timeline, profiles: Profiles, fees: Floats) -> Line
 
 
 def _added_seats(timeline: Timeline, profiles: Profiles, fees: Floats) -> Lines:
-    """A fifth more seats, on the first four modules bought."""
+    """A third more seats, on the first four modules bought."""
     customer, expansion, generation = _expansion_cells(profiles)
     chosen = ~profiles.adds_module[customer, expansion]
     customer, expansion, generation = customer[chosen], expansion[chosen], generation[chosen]
@@ -169,9 +169,9 @@ def _added_seats(timeline: Timeline, profiles: Profiles, fees: Floats) -> Lines:
         signed=timeline.office_day(day - 6),
         start=day,
         end=profiles.ends[customer, generation],
-        fee=_rounded(fees[customer, module] * scale * 0.25),
+        fee=_rounded(fees[customer, module] * scale * 0.34),
         amount=np.zeros_like(customer),
-        seats=np.maximum(2, np.round(profiles.seats[customer] * scale * 0.2)).astype(np.int64),
+        seats=np.maximum(2, np.round(profiles.seats[customer] * scale * 0.33)).astype(np.int64),
     )
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from config.demo import stories
 from config.demo.chance import Chance, Integers
 from config.demo.contracts import ADDED, BASE, ONE_OFF, Lines, contract_keys, customer_keys
-from config.demo.profiles import TERM_YEARS, Profiles
+from config.demo.profiles import Profiles
+from config.demo.terms import TERM_YEARS
 from config.demo.timeline import NEVER, Timeline
 
 # Places in each hundred that surely got money back, and whose bill was settled with nothing.
@@ -57,11 +59,13 @@ def make_instalments(
                 "generation": part.generation,
                 "due": day + terms[part.customer],
                 "signed": part.signed,
-                "amount": np.round(part.fee * np.where(remaining > 0.99, 1.0, remaining), -1),
+                "amount": np.round(
+                    part.fee * np.where(remaining > 0.99, 1.0, remaining), -1
+                ).astype(np.int64),
             }
         )
     once = lines.take(lines.sort == ONE_OFF)
-    half = np.round(once.amount / 2, -1)
+    half = np.round(once.amount / 2, -1).astype(np.int64)
     for due, amount in ((once.signed + 10, half), (once.end + 15, once.amount - half)):
         parts.append(
             {
@@ -101,11 +105,14 @@ def _paid(
     return np.where(refuses, NEVER, paid)
 
 
-def _payment_keys(number: Integers, ordinal: Integers) -> list[str]:
-    return [
-        f"PM-{entry + 1:06d}-{count + 1}"
-        for entry, count in zip(number.tolist(), ordinal.tolist(), strict=True)
-    ]
+def _payment_keys(number: Integers, ordinal: Integers) -> NDArray[np.object_]:
+    return np.array(
+        [
+            f"PM-{entry + 1:06d}-{count + 1}"
+            for entry, count in zip(number.tolist(), ordinal.tolist(), strict=True)
+        ],
+        dtype=object,
+    )
 
 
 def money_frames(
@@ -141,7 +148,7 @@ def money_frames(
     ).sort_values(["customer", "day", "instalment"], kind="stable", ignore_index=True)  # fmt: skip
     ordinal = payments.groupby("customer").cumcount().to_numpy()
     payers = payments["customer"].to_numpy().astype(np.int64)
-    keys = np.array(_payment_keys(profiles.number[payers], ordinal), dtype=object)
+    keys = _payment_keys(profiles.number[payers], ordinal.astype(np.int64))
     paid_by = np.full(len(number), "", dtype=object)
     linked = payments["instalment"].to_numpy()
     paid_by[linked[linked >= 0]] = keys[linked >= 0]
@@ -190,7 +197,7 @@ def _refunds(
     share = chance.between(4, 20, "refund share", *keys) / 100
     amount = -np.round(regular["amount"].to_numpy() * share, -2).astype(np.int64)
     refunds = regular.assign(day=back, amount=amount, instalment=-1)
-    return refunds[given & (amount < 0)]
+    return pd.DataFrame(refunds[given & (amount < 0)])
 
 
 def _zeros(timeline: Timeline, profiles: Profiles, regular: pd.DataFrame) -> pd.DataFrame:
@@ -200,4 +207,4 @@ def _zeros(timeline: Timeline, profiles: Profiles, regular: pd.DataFrame) -> pd.
     chosen = (profiles.number[customer] % stories.BLOCK == _SETTLED_BY_ZERO) & second
     day = timeline.office_day(regular["day"].to_numpy().astype(np.int64) + 70)
     zeros = regular.assign(day=day, amount=0, instalment=-1)
-    return zeros[chosen & (day <= 0)]
+    return pd.DataFrame(zeros[chosen & (day <= 0)])

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from config.demo import stories
 from config.demo.chance import Chance, Floats, Integers
 from config.demo.modules import MODULE_COUNT, POPULARITY
+from config.demo.terms import GENERATIONS, Flags, ages, make_terms, within_bounds
 from config.demo.timeline import NEVER, Timeline
 
-Flags = NDArray[np.bool_]
-
-TERM_YEARS = 3
-# A contract may be the fourth of its customer: two earlier ones, and a renewal signed ahead.
-GENERATIONS = 4
 EXPANSIONS = 2
 
 
@@ -74,86 +69,6 @@ class Profiles:
         return np.asarray((self.starts < NEVER).sum(axis=1) - 1)
 
 
-def _within(bounds: Floats, share: Floats) -> Integers:
-    """A whole number inside per-customer bounds (customers, 2) at that share of the way."""
-    low, high = bounds[:, 0], bounds[:, 1]
-    return np.asarray(np.floor(low + share * (high - low + 1))).astype(np.int64)
-
-
-def _ages(chance: Chance, story: Integers, ordinal: Integers) -> Integers:
-    """Days since the current contract (of a trial, prospect or project: since its own start).
-
-    Three stories are bunched so that a demo always has fresh news: signatures and acceptances of
-    the last two weeks, and customers about to complete their first ninety days.
-    """
-    age = _within(stories.column("age")[story], chance.spread("age", ordinal, 3))
-    within = chance.spread("recent age", ordinal, 13)
-    onboarding = story == stories.index_of("onboarding")
-    age = np.where(onboarding & (ordinal % 4 == 1), 1 + np.floor(within * 14), age)
-    accepted = story == stories.index_of("accepted")
-    age = np.where(accepted & (ordinal % 3 == 0), 1 + np.floor(within * 14), age)
-    age = np.where(accepted & (ordinal % 3 == 1), 77 + np.floor(within * 14), age)
-    return np.asarray(age).astype(np.int64)
-
-
-def _terms(
-    chance: Chance, timeline: Timeline, number: Integers, story: Integers, ordinal: Integers
-) -> tuple[Integers, Integers, Integers, Flags]:
-    """Contract terms: starts, ends and signatures (customers, generations), and who renews."""
-    count = len(number)
-    age = _ages(chance, story, ordinal)
-    chances = np.cumsum(stories.column("priors")[story], axis=1)
-    drawn = chance.spread("priors", ordinal, 7)
-    priors = (drawn[:, None] >= chances[:, :2]).sum(axis=1)
-    is_story = [story == index for index in range(len(stories.STORIES))]
-    churned = is_story[stories.index_of("churned")]
-    returned = is_story[stories.index_of("won_back")]
-    overdue = is_story[stories.index_of("overdue")]
-    prospects = is_story[stories.index_of("prospect")] | is_story[stories.index_of("trial")]
-
-    # The unpaid bill of an overdue payer is that of the second or third year.
-    anniversaries = 1 + chance.between(0, 1, "overdue year", number)
-    start = -age
-    start = np.where(overdue, timeline.years_later(-age, -anniversaries), start)
-    # A project that ends with acceptance began some months before; see _projects.
-    head = chance.between(70, 150, "time to accept", number)
-    start = np.where(is_story[stories.index_of("accepted")], -age - head, start)
-    first = timeline.years_later(start, -TERM_YEARS * priors)
-    first = np.where(churned, timeline.years_later(1 - age, -TERM_YEARS * (priors + 1)), first)
-    gap = chance.between(90, 260, "months away", number)
-    first = np.where(returned, timeline.years_later(start - gap, -TERM_YEARS), first)
-
-    step = np.arange(GENERATIONS)
-    starts = np.stack([timeline.years_later(first, TERM_YEARS * int(g)) for g in step], axis=1)
-    # Who comes back starts again on a day of his own.
-    starts[:, 1] = np.where(returned, start, starts[:, 1])
-    ends = np.stack([timeline.years_later(starts[:, g], TERM_YEARS) for g in step], axis=1) - 1
-    cells = (number[:, None], step[None, :])
-    lead = np.where(
-        step[None, :] == 0,
-        chance.between(8, 45, "signed before", *cells),
-        chance.between(4, 75, "renewed before", *cells),
-    )
-    signed = timeline.office_day((starts - lead).reshape(-1)).reshape(count, GENERATIONS)
-    # News of the last two weeks must be news: signed just before the start.
-    onboarding = is_story[stories.index_of("onboarding")]
-    signed[:, 0] = np.where(
-        onboarding, timeline.office_day(starts[:, 0] - 1 - (number % 3)), signed[:, 0]
-    )
-
-    last = np.where(returned, 1, priors)
-    ahead = (
-        (step[None, :] == last[:, None] + 1)
-        & (signed <= 0)
-        & ~churned[:, None]
-        & ~np.isin(story, [stories.index_of(k) for k in ("slipping", "dormant")])[:, None]
-    )
-    exists = ((step[None, :] <= last[:, None]) | ahead) & ~prospects[:, None]
-    starts, ends, signed = (np.where(exists, days, NEVER) for days in (starts, ends, signed))
-    continues = exists & (step[None, :] > 0) & ~(returned[:, None] & (step[None, :] == 1))
-    return starts, ends, signed, continues
-
-
 def _projects(
     chance: Chance,
     timeline: Timeline,
@@ -180,7 +95,7 @@ def _projects(
         chance.between(-10, 9, "short delay", number),
     )
     accepted = due + np.minimum(delay, np.maximum(5, -start // 6))
-    accepted = np.where(fresh, -_ages(chance, story, ordinal), accepted)
+    accepted = np.where(fresh, -ages(chance, story, ordinal), accepted)
     due = np.where(fresh, np.maximum(accepted - delay, kickoff + 20), due)
     accepted = np.where(running, NEVER, timeline.office_day(accepted))
     accepted = np.where(accepted > 0, NEVER, accepted)
@@ -208,7 +123,7 @@ def _expansions(
         ],
         axis=1,
     )
-    recent = 8 + np.floor(chance.spread("expansion day", ordinal, 5) * 500)
+    recent = 8 + np.floor(chance.spread("expansion day", ordinal, 5) * 640)
     earlier = recent + chance.between(150, 420, "earlier expansion", number)
     day = -np.stack([recent, earlier], axis=1).astype(np.int64)
     earliest = np.where(accepted < NEVER, accepted, 0)[:, None] + 45
@@ -250,15 +165,15 @@ def _holdings(
         expanded[:, :, None] <= ends[:, None, :]
     )
     # What was added within a contract belongs to every later one.
-    before = np.cumsum(covering, axis=2) - covering
+    before: Integers = np.cumsum(covering, axis=2) - covering
     added = (before * adds_module[:, :, None]).sum(axis=1)
     dropped = is_cut * chance.between(1, 2, "modules dropped", number)[:, None]
     modules = np.clip(first[:, None] + gained + added - dropped, 1, MODULE_COUNT - 1)
 
-    uplift = np.where(renewed, 1 + 0.07 * chance.uniform("uplift", *cells), 1.0)
+    uplift = np.where(renewed, 1 + 0.1 * chance.uniform("uplift", *cells), 1.0)
     slipping = np.isin(story, [stories.index_of("slipping"), stories.index_of("dormant")])
     uplift = np.where(slipping[:, None] & renewed & (step[None, :] == last[:, None]), 0.9, uplift)
-    seats_added = 1 + 0.2 * (before * ~adds_module[:, :, None]).sum(axis=1)
+    seats_added = 1 + 0.28 * (before * ~adds_module[:, :, None]).sum(axis=1)
     cut = np.where(is_cut, 0.7 + 0.15 * chance.uniform("seats cut", number)[:, None], 1.0)
     scale = np.cumprod(uplift, axis=1) * seats_added * cut
     assert modules.shape == scale.shape == (count, GENERATIONS)
@@ -273,7 +188,7 @@ def make_profiles(chance: Chance, timeline: Timeline, number: Integers) -> Profi
     size = sizes[:, 0] + chance.spread("size", ordinal, 2) * (sizes[:, 1] - sizes[:, 0])
     employees = np.round(130 * 115 ** (size**1.4), -1).astype(np.int64)
     seats = 3 + np.round(employees**0.42).astype(np.int64)
-    starts, ends, signed, continues = _terms(chance, timeline, number, story, ordinal)
+    starts, ends, signed, continues = make_terms(chance, timeline, number, story, ordinal)
     signs = starts[:, 0] < NEVER
     kickoff, due, accepted, tested = _projects(
         chance, timeline, number, story, size, starts, signs, ordinal
@@ -285,7 +200,7 @@ def make_profiles(chance: Chance, timeline: Timeline, number: Integers) -> Profi
         chance, number, story, size, starts, ends, expanded, adds_module
     )
 
-    age = _ages(chance, story, ordinal)
+    age = ages(chance, story, ordinal)
     tries = story == stories.index_of("trial")
     tried = signs & chance.happens(0.15, "tried first", number)
     trial_from = np.where(tries, timeline.office_day(-age), NEVER)
@@ -298,11 +213,11 @@ def make_profiles(chance: Chance, timeline: Timeline, number: Integers) -> Profi
         met - np.where(prospects, 0, chance.between(6, 120, "courtship", number))
     )
 
-    event = _within(stories.column("event")[story], chance.spread("event", ordinal, 11))
+    event = within_bounds(stories.column("event")[story], chance.spread("event", ordinal, 11))
     # Who leaves loses interest until the end; who buys less does so at the renewal.
     event = np.where(story == stories.index_of("churned"), age, event)
     event = np.where(story == stories.index_of("down_sell"), age, event)
-    ramp = _within(stories.column("ramp")[story], chance.uniform("ramp", number))
+    ramp = within_bounds(stories.column("ramp")[story], chance.uniform("ramp", number))
 
     left, successor = _leavers(chance, timeline, number, story, accepted)
     silent = story == stories.index_of("silent_key_user")
@@ -324,7 +239,7 @@ def _leavers(
     silent = story == stories.index_of("silent_key_user")
     leaves = chance.happens(np.where(silent, 0.5, 0.2), "leaves", number)
     day = -chance.between(12, 620, "leaves on", number)
-    event = _within(
+    event = within_bounds(
         stories.column("event")[story],
         chance.spread("event", stories.stories_of(number)[1], 11),
     )

@@ -57,17 +57,21 @@ def project_frame(
     )
     order = np.lexsort((ordinal, customer))
     assert expansion.max(initial=0) < EXPANSIONS
-    return pd.DataFrame(
-        {
-            "customer": customer_keys(profiles.number[customer]),
-            "key": _keys(profiles.number[customer], ordinal),
-            "name": name.astype(object),
-            "manager": manager[customer],
-            "starts_on": timeline.dates(starts),
-            "due_on": timeline.dates(dues),
-            "accepted_on": timeline.dates(ends),
-            "template": template.astype(object),
-            "first_known_on": timeline.dates(agreed),
-            "known_on": timeline.dates(np.where(ends < NEVER, ends, agreed)),
-        }
-    ).iloc[order].reset_index(drop=True)
+    return (
+        pd.DataFrame(
+            {
+                "customer": customer_keys(profiles.number[customer]),
+                "key": _keys(profiles.number[customer], ordinal),
+                "name": name.astype(object),
+                "manager": manager[customer],
+                "starts_on": timeline.dates(starts),
+                "due_on": timeline.dates(dues),
+                "accepted_on": timeline.dates(ends),
+                "template": template.astype(object),
+                "first_known_on": timeline.dates(agreed),
+                "known_on": timeline.dates(np.where(ends < NEVER, ends, agreed)),
+            }
+        )
+        .iloc[order]
+        .reset_index(drop=True)
+    )

@@ -73,25 +73,20 @@ class Timeline:
 
     def years_later(self, days: Integers, years: int | Integers) -> Integers:
         """The same calendar day so many years on; 29 February becomes the 28th."""
+        return self.months_later(days, np.asarray(years) * 12)
+
+    def months_later(self, days: Integers, months: int | Integers) -> Integers:
+        """The same day so many months on, or the last day of a month that is too short."""
         dates = self._zero + days.astype("timedelta64[D]")
-        months = dates.astype("datetime64[M]")
-        within = (dates - months.astype("datetime64[D]")).astype(np.int64)
-        target = months + (np.asarray(years) * 12).astype("timedelta64[M]")
-        length = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(
+        before = dates.astype("datetime64[M]")
+        within = (dates - before.astype("datetime64[D]")).astype(np.int64)
+        target = before + np.asarray(months).astype("timedelta64[M]")
+        first = target.astype("datetime64[D]")
+        length = ((target + np.timedelta64(1, "M")).astype("datetime64[D]") - first).astype(
             np.int64
         )
-        landed = target.astype("datetime64[D]") + np.minimum(within, length - 1).astype(
-            "timedelta64[D]"
-        )
+        landed = first + np.minimum(within, length - 1).astype("timedelta64[D]")
         return np.asarray((landed - self._zero).astype(np.int64))
-
-    def months_before(self, months: int) -> int:
-        """The day so many months before the last one."""
-        whole = self.until.year * 12 + self.until.month - 1 - months
-        first = np.datetime64(f"{whole // 12:04d}-{whole % 12 + 1:02d}", "M")
-        length = int(((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")) // 1)
-        landed = first.astype("datetime64[D]") + min(self.until.day, length) - 1
-        return int((landed - self._zero).astype(np.int64))
 
     def office_day(self, days: Integers) -> Integers:
         """The day itself, or the last working day before it: nobody signs or pays on a holiday."""
