@@ -23,6 +23,8 @@ environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
 DATA_DIR = embedded.places(env.str("DATA_DIR", str(BASE_DIR / ".data"))).data_dir
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
+# Where people reach this installation: links in letters and on the command line start with it.
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://{HOST}:{PORT}")
 IS_LOOPBACK = HOST in {"127.0.0.1", "::1", "localhost"}
 TESTING = "pytest" in sys.modules
 
