@@ -1,5 +1,18 @@
 """URLs of this app outside every tenant."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views import joining, profile, sign_in
+
+urlpatterns = [
+    # allauth lets people take on addresses that nobody proved; here the address is who they are,
+    # and an invitation proves it.
+    path("accounts/email/", RedirectView.as_view(pattern_name="profile"), name="account_email"),
+    path(
+        "invitations/<int:tenant_id>.<slug:secret>/", joining.invitation, name="accept_invitation"
+    ),
+    path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
+    path("profile/", profile.profile, name="profile"),
+    path("tenants/", profile.choose_tenant, name="choose_tenant"),
+]

@@ -8,8 +8,9 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("accounts/", include("allauth.urls")),
+    # Before allauth's: some of its pages are not for us.
     path("", include("accounts.platform_urls")),
+    path("accounts/", include("allauth.urls")),
     path("", include("ui.urls")),
 ]
 handler400 = "ui.views.bad_request"

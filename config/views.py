@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.models import DirectoryEntry
@@ -16,10 +17,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """To the person's tenant; with several, a list to choose from."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    entries = list(DirectoryEntry.objects.filter(user=request.user))
-    if len(entries) == 1:
-        return redirect(f"/t/{entries[0].slug}/")
-    return render(request, "accounts/choose_tenant.html", {"entries": entries})
+    slugs = list(DirectoryEntry.objects.filter(user=request.user).values_list("slug", flat=True))
+    return redirect(f"/t/{slugs[0]}/" if len(slugs) == 1 else reverse("choose_tenant"))
 
 
 @require_GET

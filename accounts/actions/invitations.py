@@ -6,7 +6,6 @@ Only the SHA-256 of the secret is kept.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,14 +19,10 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.actions.tenants import add_member
 from accounts.models import Invitation, Membership, Role, Team, User
+from accounts.models.members import hash_secret
 from accounts.models.users import normalise_email
 
 VALID_FOR = timedelta(days=14)
-
-
-def hash_secret(secret: str) -> str:
-    """What is kept of a link's secret: 64 hexadecimal digits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _new_secret() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -142,10 +143,19 @@ class Colleague(TenantModel):
         return self.name
 
 
+def hash_secret(secret: str) -> str:
+    """What is kept of a link's secret: 64 hexadecimal digits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 class InvitationQuerySet(TenantQuerySet):
     def open(self, now: datetime) -> Self:
         """Neither accepted nor revoked, and not expired at ``now``."""
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+    def with_secret(self, secret: str) -> Self:
+        """The one that a link means; a revoked one is as unknown as one that never was."""
+        return self.filter(secret_hash=hash_secret(secret), revoked_at=None)
 
 
 class InvitationManager(TenantManager.from_queryset(InvitationQuerySet)):  # type: ignore[misc]

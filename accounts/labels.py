@@ -1,0 +1,65 @@
+"""Words for what the audit records."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# Apps above add theirs in ``AppConfig.ready()``.
+VERBS: dict[str, str | Promise] = {
+    "contact.added": _("Contact added"),
+    "contact.changed": _("Contact changed"),
+    "contact.removed": _("Contact removed"),
+    "customer.changed": _("Customer changed"),
+    "invitation.accepted": _("Invitation accepted"),
+    "invitation.renewed": _("Invitation sent again"),
+    "invitation.revoked": _("Invitation revoked"),
+    "invitation.sent": _("Invitation sent"),
+    "member.changed": _("Member changed"),
+    "member.deactivated": _("Member deactivated"),
+    "member.joined": _("Member joined"),
+    "member.reactivated": _("Member reactivated"),
+    "member.returned": _("Member returned"),
+    "team.created": _("Team made"),
+    "team.deleted": _("Team taken away"),
+    "team.renamed": _("Team renamed"),
+    "tenant.changed": _("Settings changed"),
+    "tenant.created": _("Tenant made"),
+    "visibility.changed": _("What roles see changed"),
+}
+
+# Words for the fields that records hold.
+FIELDS: dict[str, str | Promise] = {
+    "attributes": _("Attributes"),
+    "currency": _("Currency"),
+    "customer": _("Customer"),
+    "email": _("E-mail"),
+    "gross_margin": _("Gross margin"),
+    "industry": _("Industry"),
+    "leads_team": _("Leads the team"),
+    "members": _("Members"),
+    "name": _("Name"),
+    "night_hour": _("Night hour"),
+    "parent": _("Parent company"),
+    "phone": _("Phone"),
+    "project_manager": _("Project manager"),
+    "region": _("Region"),
+    "requires_second_factor": _("Second factor required"),
+    "roles": _("Roles"),
+    "salesperson": _("Salesperson"),
+    "service_manager": _("Customer-service manager"),
+    "size": _("Size"),
+    "slug": _("Address"),
+    "team": _("Team"),
+    "timezone": _("Time zone"),
+    "title": _("Title"),
+}
+
+
+def verb_label(verb: str) -> str:
+    """The words for a verb; one that has none reads as it is written."""
+    return str(VERBS.get(verb, verb.replace(".", " ").replace("_", " ")))
+
+
+def field_label(field: str) -> str:
+    return str(FIELDS.get(field, field.replace("_", " ")))

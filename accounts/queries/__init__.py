@@ -1,0 +1,1 @@
+"""Reads that screens are built from."""

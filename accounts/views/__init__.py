@@ -1,0 +1,1 @@
+"""Screens of people, access and customers."""
