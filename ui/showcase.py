@@ -202,7 +202,7 @@ def _parts() -> dict[str, Any]:
             {
                 "at": date(2024, 11, 2),
                 "title": "Contract HT-2024-118 renewed for three years",
-                "icon": "file-signature",
+                "icon": "file-check",
                 "tone": "good",
                 "actor": "Li Wei",
             },

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ui.charts.data import Number
 
-STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+STEPS = (1.0, 2.0, 2.5, 5.0)
 
 
 def nice_ticks(low: float, high: float, count: int = 4, whole: bool = False) -> list[float]:
@@ -26,9 +26,7 @@ def nice_ticks(low: float, high: float, count: int = 4, whole: bool = False) -> 
             high = 1.0
     if low > high:
         low, high = high, low
-    step = _nice_step((high - low) / max(1, count))
-    if whole:
-        step = max(1.0, math.ceil(step))
+    step = _best_step(low, high, count, whole)
     first = math.floor(low / step + 1e-9)
     last = math.ceil(high / step - 1e-9)
     digits = max(0, -math.floor(math.log10(step)) + 1)
@@ -77,9 +75,17 @@ def known(values: Iterable[Number | None]) -> list[float]:
     return [float(value) for value in values if value is not None and math.isfinite(value)]
 
 
-def _nice_step(rough: float) -> float:
-    magnitude = 10.0 ** math.floor(math.log10(rough))
-    for step in STEPS:
-        if rough <= step * magnitude * (1 + 1e-9):
-            return step * magnitude
-    return 10 * magnitude
+def _best_step(low: float, high: float, count: int, whole: bool) -> float:
+    """The round step that wastes least room with about ``count`` steps."""
+    magnitude = 10.0 ** math.floor(math.log10((high - low) / count))
+    candidates = [step * power for power in (magnitude, 10 * magnitude) for step in STEPS]
+    if whole:
+        candidates = [step for step in candidates if step == int(step)] or [1.0]
+
+    def cost(step: float) -> tuple[float, float]:
+        steps = math.ceil(high / step - 1e-9) - math.floor(low / step + 1e-9)
+        waste = steps * step / (high - low) - 1
+        too_many = max(0, steps - count - 2) + max(0, count - 2 - steps)
+        return (too_many + waste, abs(steps - count))
+
+    return min(candidates, key=cost)

@@ -29,8 +29,8 @@ from ui.tags.render import draw, fresh_id
 
 register = Library()
 
-WIDE = (640, 220)
-NARROW = (340, 200)
+# View boxes; the style sheet shows the one that fits the room.
+SIZES = {"wide": (720, 230), "medium": (480, 210), "narrow": (320, 200)}
 Write = Callable[[Number | None], str]
 
 
@@ -60,18 +60,18 @@ def _over_time(chart: TimeChart, kind: str, lay_out: Callable[..., Any]) -> Safe
     label = short if chart.unit.kind == "money" else full
     layouts = [
         (
-            "wide" if size == WIDE else "narrow",
+            name,
             fresh_id("chart"),
             lay_out(
                 chart,
-                width=size[0],
-                height=size[1],
+                width=width,
+                height=height,
                 label=label,
                 tick_label=short,
                 whole=whole and _all_whole(chart),
             ),
         )
-        for size in (WIDE, NARROW)
+        for name, (width, height) in SIZES.items()
     ]
     return draw(
         f"charts/{kind}",

@@ -15,7 +15,7 @@ register = Library()
 STATES = {
     "empty": ("inbox", ""),
     "refused": ("circle-slash", "danger"),
-    "insufficient": ("circle-help", "warning"),
+    "insufficient": ("circle-question-mark", "warning"),
     "loading": ("loader-circle", ""),
     "done": ("circle-check", "good"),
 }
