@@ -36,6 +36,7 @@ class MeasureRow(TenantModel):
     active_days_90 = models.IntegerField(null=True)
     active_users_30 = models.IntegerField(null=True)
     events_30 = models.BigIntegerField(null=True)
+    events_previous_30 = models.BigIntegerField(null=True)
     usage_trend = models.FloatField(null=True)
     modules_used_30 = models.IntegerField(null=True)
     modules_owned = models.IntegerField(null=True)
@@ -77,19 +78,23 @@ class Assignment(TenantModel):
     r = models.PositiveSmallIntegerField(null=True)
     f = models.PositiveSmallIntegerField(null=True)
     m = models.PositiveSmallIntegerField(null=True)
+    # Of the map that the rules show; both maps are kept.
     segment = models.CharField(max_length=30, blank=True)
+    eleven = models.CharField(max_length=30, blank=True)
     class8 = models.CharField(max_length=20, blank=True)
     activity = models.CharField(max_length=12, blank=True)
     contribution = models.CharField(max_length=12, blank=True)
     value = models.CharField(max_length=12, blank=True)
     need = models.CharField(max_length=12, blank=True)
     stage = models.CharField(max_length=12, blank=True)
-    # What the facts alone say, and on how many nights in a row that was worse than the stage held.
+    # What the facts alone say, the condition that decided it, and on how many nights in a row that
+    # was worse than the stage held.
     raw_stage = models.CharField(max_length=12, blank=True)
+    branch = models.CharField(max_length=20, blank=True)
     worse_nights = models.PositiveSmallIntegerField(default=0)
     tier = models.CharField(max_length=12, blank=True)
     # The rule that fired, or why there is no tier; words are made from it in segmentation.labels.
-    reason = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
 
     class Meta(TenantModel.Meta):
         constraints = [

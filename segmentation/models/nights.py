@@ -50,7 +50,8 @@ class Night(TenantModel):
     # Which try holds the night; a try that lost its claim saves nothing.
     claim = models.UUIDField(null=True)
     not_before = models.DateTimeField(null=True)
-    queued_at = models.DateTimeField(default=timezone.now)
+    # When its id was last handed to the broker, which may forget it; empty: not yet.
+    queued_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True)
@@ -60,6 +61,9 @@ class Night(TenantModel):
     digest = models.CharField(max_length=64, blank=True)
     # What was refused and why, e.g. quantiles over too few customers.
     refusals = models.JSONField(default=list)
+    # The cut points and means that the night found; with them one customer can be explained.
+    # See segmentation.compute.assignments.Context.
+    context = models.JSONField(default=dict)
     error = models.CharField(max_length=500, blank=True)
     restated_at = models.DateTimeField(null=True)
     restated_because = models.CharField(max_length=500, blank=True)

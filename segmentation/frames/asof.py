@@ -1,0 +1,88 @@
+"""What a night may see: facts dated up to a day, known by a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+USAGE_DAYS = 90
+"""Days, up to and including the as-of day, of which usage is kept day by day."""
+
+TREND_DAYS = 30
+"""The trend compares this many days with as many before."""
+
+WEEKS = 12
+
+
+@dataclass(frozen=True)
+class EarlierNight:
+    """The stored night that a night is compared with."""
+
+    day: date
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """One tenant's facts, as of the end of ``day`` there, as known at ``known_at``.
+
+    ``window_days``: the look-back window of frequency and monetary; None: all payments.
+    ``earlier``: of which facts the changes since are flagged.
+    """
+
+    tenant_id: int
+    day: date
+    known_at: datetime
+    zone: ZoneInfo
+    window_days: int | None = None
+    earlier: EarlierNight | None = None
+
+    def start_of(self, day: date) -> datetime:
+        """The moment at which a day begins where the tenant is."""
+        return datetime.combine(day, time.min, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment that is not seen any more."""
+        return self.start_of(self.day + timedelta(days=1))
+
+    @property
+    def window_from(self) -> date:
+        """The first day of the look-back window."""
+        if self.window_days is None:
+            return date.min
+        return self.day - timedelta(days=min(self.window_days, self.day.toordinal()) - 1)
+
+    @property
+    def day_starts(self) -> list[datetime]:
+        """The beginnings of the last ``USAGE_DAYS`` days, ascending."""
+        first = self.day - timedelta(days=USAGE_DAYS - 1)
+        return [self.start_of(first + timedelta(days=number)) for number in range(USAGE_DAYS)]
+
+    def parameters(self) -> dict[str, Any]:
+        """For the statements of this package."""
+        lately = self.day - timedelta(days=TREND_DAYS)
+        before = lately - timedelta(days=TREND_DAYS)
+        earlier = self.earlier
+        return {
+            "tenant": self.tenant_id,
+            "day": self.day,
+            "end": self.end,
+            "known_at": self.known_at,
+            "zone": self.zone.key,
+            "window_from": self.window_from,
+            "day_starts": self.day_starts,
+            "working_days_30": working_days(lately + timedelta(days=1), self.day),
+            "working_days_before": working_days(before + timedelta(days=1), lately),
+            "earlier_day": earlier and earlier.day,
+            "earlier_end": earlier and self.start_of(earlier.day + timedelta(days=1)),
+            "earlier_known_at": earlier and earlier.known_at,
+        }
+
+
+def working_days(first: date, last: date) -> int:
+    """Working days from the first to the last day, both counted: Monday to Friday."""
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return sum(day.weekday() < 5 for day in days)

@@ -1,0 +1,212 @@
+"""A night's facts gathered into one temporary table, ``night_measures``, with a row per customer.
+
+Everything is a set-based statement of PostgreSQL; usage is read once. Empty means unknown, zero means
+zero: a tenant that has no fact of a kind, as of the day and as known then, does not know its measures;
+one that has them knows that a customer without any has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+from segmentation.frames import money, people
+from segmentation.frames.asof import TREND_DAYS, AsOf
+from segmentation.frames.facts import Revisions, known, revisions
+from segmentation.frames.usage import usage_by_person_and_module
+
+TABLES = ("night_usage", "night_measures")
+
+# measure → (SQL type, expression). `has` says of which kinds the tenant has facts.
+MEASURES: Mapping[str, tuple[str, str]] = {
+    "recency_days": ("integer", "%(day)s::date - paid.last_on"),
+    "frequency": ("integer", "CASE WHEN paid.times > 0 THEN paid.times END"),
+    "monetary": ("numeric(20, 4)", "CASE WHEN paid.times > 0 THEN paid.money END"),
+    "arr": ("numeric(20, 4)", "CASE WHEN has.contracts THEN coalesce(bound.arr, 0) END"),
+    "tenure_days": (
+        "integer",
+        "CASE WHEN bound.first_start <= %(day)s THEN %(day)s::date - bound.first_start END",
+    ),
+    "days_to_renewal": (
+        "integer",
+        "CASE WHEN bound.is_active THEN renewals.next_on - %(day)s::date END",
+    ),
+    "days_to_payment": ("integer", "due.next_on - %(day)s::date"),
+    "payment_overdue_days": (
+        "integer",
+        "CASE WHEN due.customer_id IS NOT NULL "
+        "THEN coalesce(%(day)s::date - due.overdue_since, 0) END",
+    ),
+    "overdue_amount": (
+        "numeric(20, 4)",
+        "CASE WHEN due.customer_id IS NOT NULL THEN coalesce(due.overdue, 0) END",
+    ),
+    "active_days_30": (
+        "integer",
+        "CASE WHEN has.usage THEN coalesce(bit_count(used.days_30::bit(64)), 0) END",
+    ),
+    "active_days_90": (
+        "integer",
+        "CASE WHEN has.usage THEN coalesce(bit_count(used.days_near::bit(64)) "
+        "+ bit_count(used.days_far::bit(64)), 0) END",
+    ),
+    "active_users_30": (
+        "integer",
+        "CASE WHEN has.persons THEN coalesce(used.persons_30, 0) END",
+    ),
+    "events_30": ("bigint", "CASE WHEN has.usage THEN coalesce(used.events_30, 0) END"),
+    "events_previous_30": (
+        "bigint",
+        "CASE WHEN has.usage THEN coalesce(used.events_before, 0) END",
+    ),
+    "usage_trend": (
+        "double precision",
+        "CASE WHEN used.events_before > 0 AND %(working_days_30)s > 0 "
+        "THEN (used.events_30 * %(working_days_before)s)::double precision "
+        "/ (used.events_before * %(working_days_30)s) END",
+    ),
+    "modules_used_30": (
+        "integer",
+        "CASE WHEN has.modules THEN coalesce(breadths.modules, 0) END",
+    ),
+    "modules_owned": (
+        "integer",
+        "CASE WHEN has.contracts THEN coalesce(ownership.modules, 0) END",
+    ),
+    "breadth": (
+        "double precision",
+        "CASE WHEN has.modules AND ownership.modules > 0 "
+        "THEN coalesce(breadths.owned, 0)::double precision / ownership.modules END",
+    ),
+    "seats": ("integer", "ownership.seats"),
+    "seat_utilisation": (
+        "double precision",
+        "CASE WHEN has.persons AND ownership.seats > 0 "
+        "THEN coalesce(used.persons_30, 0)::double precision / ownership.seats END",
+    ),
+    "days_since_usage": (
+        "integer",
+        "%(day)s::date - (used.last_at AT TIME ZONE %(zone)s)::date",
+    ),
+    "dau_rate": (
+        "double precision",
+        "CASE WHEN used.persons > 0 "
+        f"THEN used.person_days_30::double precision / ({TREND_DAYS} * used.persons) END",
+    ),
+    "key_user_coverage": (
+        "double precision",
+        "CASE WHEN has.persons AND coverage.key_users > 0 "
+        "THEN coverage.active::double precision / coverage.key_users END",
+    ),
+    "weekly_events": (
+        "bigint[]",
+        "CASE WHEN has.usage THEN coalesce(used.weekly, array_fill(0::bigint, ARRAY[12])) END",
+    ),
+}
+
+# What the lifecycle stage is read from; see segmentation.compute.stages.
+STAGE_FACTS: Mapping[str, str] = {
+    "contract_signed": "coalesce(bound.has_signed, false)",
+    "contract_active": "coalesce(bound.is_active, false)",
+    "contract_to_start": "coalesce(bound.is_to_start, false)",
+    "project_running": "coalesce(delivered.is_running, false)",
+    "renewed": "coalesce(bound.has_renewed, false)",
+    "accepted_days": "%(day)s::date - delivered.first_accepted",
+    "contract_days": "%(day)s::date - bound.first_start",
+}
+
+# What changed since the earlier night; see segmentation.compute.comparison.
+CHANGES: Mapping[str, str] = {
+    "payments_changed": "coalesce(paid.is_changed, false)",
+    "payments_late": "coalesce(paid.is_late, false) OR paid_before.customer_id IS NOT NULL",
+    "contracts_changed": "coalesce(bound.is_changed, false)",
+    "contracts_late": "coalesce(bound.is_late, false) OR bound_before.customer_id IS NOT NULL",
+    "projects_changed": "coalesce(delivered.is_changed, false)",
+    "projects_late": "coalesce(delivered.is_late, false) "
+    "OR delivered_before.customer_id IS NOT NULL",
+    "usage_changed": "coalesce(used.is_changed, false)",
+    "usage_late": "coalesce(used.is_late, false)",
+}
+
+# Of which kinds the tenant has facts at all.
+KINDS: Mapping[str, str] = {
+    "contracts": "EXISTS (SELECT 1 FROM lines)",
+    "payments": "EXISTS (SELECT 1 FROM payments)",
+    "usage": "EXISTS (SELECT 1 FROM night_usage)",
+    "persons": "EXISTS (SELECT 1 FROM night_usage WHERE person <> '')",
+    "modules": "EXISTS (SELECT 1 FROM night_usage WHERE module_id IS NOT NULL)",
+}
+
+
+def gather(asof: AsOf) -> None:
+    """Fill ``night_measures``; it lives until the transaction ends or the next night is gathered.
+
+    Columns: customer_id, key, MEASURES, STAGE_FACTS, CHANGES and ``has_<kind>`` of KINDS.
+    """
+    revised = revisions(asof)
+    with planning() as run:
+        run(
+            "CREATE TEMPORARY TABLE night_usage ON COMMIT DROP AS "
+            + usage_by_person_and_module(revised),
+            asof.parameters(),
+        )
+        run("ANALYZE night_usage", {})
+        run(_measures(revised), asof.parameters())
+        run("ANALYZE night_measures", {})
+
+
+def discard() -> None:
+    """Drop the temporary tables before their transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in TABLES)}")
+
+
+def _measures(revised: Revisions) -> str:
+    steps = {
+        "customers": known("accounts_customer", revised),
+        **money.payments(revised),
+        **money.contracts(revised),
+        **money.instalments(revised),
+        **money.projects(revised),
+        **people.used(),
+        **people.key_users(revised),
+        "has": "SELECT " + ", ".join(f"{question} AS {kind}" for kind, question in KINDS.items()),
+    }
+    columns = {
+        "customer_id": "customers.id",
+        "key": "customers.key",
+        **{name: f"({value})::{kind}" for name, (kind, value) in MEASURES.items()},
+        **STAGE_FACTS,
+        **CHANGES,
+        **{f"has_{kind}": f"has.{kind}" for kind in KINDS},
+    }
+    per_customer = (
+        *("paid", "paid_before", "bound", "bound_before", "ownership", "renewals", "due"),
+        *("delivered", "delivered_before", "used", "breadths", "coverage"),
+    )
+    joins = "\n".join(
+        f"LEFT JOIN {name} ON {name}.customer_id = customers.id" for name in per_customer
+    )
+    common = ",\n".join(f"{name} AS MATERIALIZED ({query})" for name, query in steps.items())
+    selected = ",\n       ".join(f"{value} AS {name}" for name, value in columns.items())
+    return (
+        f"CREATE TEMPORARY TABLE night_measures ON COMMIT DROP AS\nWITH {common}\n"
+        f"SELECT {selected}\n  FROM customers CROSS JOIN has\n{joins}"
+    )
+
+
+@contextmanager
+def planning() -> Iterator[Any]:
+    """Settings for statements over all customers: the planner cannot know how many rows a step
+    gives, and a nested loop over two large ones would never end."""
+    discard()
+    settings = {"enable_nestloop": "off", "jit": "off", "work_mem": "'64MB'"}
+    with connection.cursor() as cursor:
+        for name, value in settings.items():
+            cursor.execute(f"SET LOCAL {name} = {value}")
+        yield cursor.execute
+        for name in settings:
+            cursor.execute(f"SET LOCAL {name} TO DEFAULT")

@@ -1,0 +1,149 @@
+"""What was gathered, as DataFrames; and what an earlier night held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from accounts.tenancy import current_tenant_id
+from segmentation import catalogue
+from segmentation.compute.exact import MONEY_PLACES
+from segmentation.compute.measures import MeasureTable
+from segmentation.compute.stages import StageFacts
+from segmentation.frames.asof import AsOf
+from segmentation.frames.copying import TEXT, copy_out
+from segmentation.frames.gathering import CHANGES, KINDS, MEASURES, STAGE_FACTS, discard, gather
+from segmentation.models import Assignment, MeasureRow
+
+_DTYPES = {"integer": "Int64", "bigint": "Int64", "double precision": "Float64"}
+_MONEY = "numeric(20, 4)"
+# The stage reads these measures too.
+_STAGE_MEASURES = ("days_since_usage", "usage_trend", "events_previous_30")
+# Shown on screens and in reports; no score reads it.
+_UNSCORED = ("weekly_events",)
+
+
+@dataclass(frozen=True)
+class NightFacts:
+    """Everything that a night is computed from; the frames share one index, the customers' ids.
+
+    keys: customer keys. changes: `<facts>_changed` and `<facts>_late` since the earlier night.
+    kinds: of which kinds the tenant has facts at all (KINDS).
+    """
+
+    keys: pd.Series
+    table: MeasureTable
+    stage_facts: StageFacts
+    changes: pd.DataFrame
+    kinds: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class EarlierResult:
+    """What an earlier stored night held, by customer id.
+
+    frame: stage, stage_run, tier and the dimensions, missing as None. measures: None when the
+    night's measures are not kept any more.
+    """
+
+    frame: pd.DataFrame
+    measures: MeasureTable | None
+
+
+def gather_facts(asof: AsOf) -> NightFacts:
+    """Gather a night's facts; ``night_measures`` stays, for saving what was measured."""
+    gather(asof)
+    measures = _measure_columns()
+    columns = {
+        "customer_id": ("customer_id", "int64"),
+        "key": ("key", TEXT),
+        **measures,
+        **{name: (name, "Int64" if name.endswith("_days") else "boolean") for name in STAGE_FACTS},
+        **{name: (name, "boolean") for name in CHANGES},
+        **{f"has_{kind}": (f"has_{kind}", "boolean") for kind in KINDS},
+    }
+    frame = _read(columns, 'night_measures ORDER BY key COLLATE "C"')
+    kinds = {kind: bool(len(frame) and frame[f"has_{kind}"].iloc[0]) for kind in KINDS}
+    facts = frame[list(STAGE_FACTS)].astype(
+        {name: "bool" for name in STAGE_FACTS if not name.endswith("_days")}
+    )
+    return NightFacts(
+        keys=frame["key"],
+        table=MeasureTable(frame[list(measures)], _places()),
+        stage_facts=StageFacts(facts.join(frame[list(_STAGE_MEASURES)]), kinds["usage"]),
+        changes=frame[list(CHANGES)].astype("bool"),
+        kinds=kinds,
+    )
+
+
+def recompute_measures(asof: AsOf) -> MeasureTable:
+    """The measures of a day as known then, for a night whose measures are not kept."""
+    facts = gather_facts(asof)
+    discard()
+    return facts.table
+
+
+def kept_measures(day: date, customer_ids: Sequence[int] | None = None) -> MeasureTable | None:
+    """The measures kept of a night (of some customers); None when there are none."""
+    only = "" if customer_ids is None else "AND customer_id = ANY(%(customers)s)"
+    frame = _read(
+        {"customer_id": ("customer_id", "int64"), **_measure_columns()},
+        f"{MeasureRow._meta.db_table} WHERE tenant_id = %(tenant)s AND as_of = %(day)s {only}",
+        day=day,
+        customers=list(customer_ids or ()),
+    )
+    return MeasureTable(frame, _places()) if len(frame) else None
+
+
+def earlier_result(day: date) -> EarlierResult:
+    """What the stored night of a day held."""
+    words = ("stage", "tier", "activity", "contribution", "value", "need")
+    frame = _read(
+        {
+            "customer_id": ("customer_id", "int64"),
+            "stage_run": ("worse_nights", "int64"),
+            **{name: (name, TEXT) for name in words},
+        },
+        f"{Assignment._meta.db_table} WHERE tenant_id = %(tenant)s "
+        "AND valid_from <= %(day)s AND coalesce(valid_to > %(day)s, true)",
+        day=day,
+    )
+    for name in words:
+        column = frame[name].astype(object)
+        frame[name] = column.where(column != "", None)
+    return EarlierResult(frame, kept_measures(day))
+
+
+def _read(columns: Mapping[str, tuple[str, str]], source: str, **parameters: Any) -> pd.DataFrame:
+    """column → (expression, dtype), indexed by customer."""
+    selected = ", ".join(f"{expression} AS {name}" for name, (expression, _) in columns.items())
+    return copy_out(
+        f"SELECT {selected} FROM {source}",  # noqa: S608 - our names
+        {name: dtype for name, (_, dtype) in columns.items()},
+        {"tenant": current_tenant_id(), **parameters},
+    ).set_index("customer_id")
+
+
+def _measure_columns() -> dict[str, tuple[str, str]]:
+    """measure → (expression, dtype); money as whole numbers of its smallest unit."""
+    columns = {}
+    for name, (sql_type, _) in MEASURES.items():
+        if name in _UNSCORED:
+            continue
+        if sql_type == _MONEY:
+            columns[name] = (f"({name} * {10**MONEY_PLACES})::bigint", "Int64")
+        else:
+            columns[name] = (name, _DTYPES[sql_type])
+    return columns
+
+
+def _places() -> dict[str, int]:
+    return {
+        name: catalogue.get(name).places
+        for name in MEASURES
+        if name not in _UNSCORED and catalogue.get(name).places
+    }
