@@ -143,3 +143,5 @@ first_screens = FirstScreens()
 customer_panels = Blocks()
 # Facts in the head of the customer page; the subject is the Customer.
 customer_badges = Blocks()
+# What happened lately, on the administrator's first screen; there is no subject.
+overview_blocks = Blocks()

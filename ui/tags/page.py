@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from ui import links
 from ui.appearance import THEMES
+from ui.registry import RenderedBlock
 from ui.tags.render import draw
 
 register = Library()
@@ -107,3 +108,12 @@ def platform_url(context: Context, name: str) -> str:
 def root_url() -> str:
     """The tenant's front door inside a tenant, the platform's outside."""
     return get_script_prefix()
+
+
+@register.simple_tag(takes_context=True)
+def panel(context: Context, block: RenderedBlock) -> SafeString:
+    """A block that an app registered (``ui.registry.Blocks``): its template with its variables, over
+    those of the page."""
+    template = context.template.engine.get_template(block.template)
+    with context.push(**block.context):
+        return template.render(context)
