@@ -99,7 +99,9 @@ def compact_money(value: Number | None, currency: str, language: str) -> str:
         return _signs(text)
     if abs(exact) < TEN_THOUSAND:
         return money(exact, currency, language, digits=0)
-    amount = number(exact / TEN_THOUSAND, language, digits=1)
+    amount = _signs(
+        format_decimal(exact / TEN_THOUSAND, format="#,##0.#", locale=locale_of(language))
+    )
     if currency == "CNY":
         return f"{amount}万元"
     return f"{get_currency_symbol(currency, locale=locale_of(language))}{amount}万"
