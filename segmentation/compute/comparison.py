@@ -32,7 +32,7 @@ class Comparison:
     """The two nights.
 
     previous, current: indexed by customer; columns `stage`, `tier` and the levels of the
-    dimensions (missing as NaN or None); `current` (NightResult.frame) also `branch` and `reason`.
+    dimensions (missing as NaN, None or ""); `current` (NightResult.frame) also `branch` and `reason`.
     previous_measures: of the earlier night, None when they are not kept any more.
     known_dimensions: of tonight (Context).
     origins: measure → Origin, for the measures that dimensions and tier rules read.
@@ -77,9 +77,14 @@ class Comparison:
     def changed_measures(
         self, customers: pd.Index, measures: Iterable[str]
     ) -> list[dict[str, list[str | None]]]:
-        """Per customer: measure → [old, new] in canonical numbers, of those that changed."""
+        """Per customer: measure → [old, new] in canonical numbers, of those that changed.
+
+        Empty when the earlier measures are not kept any more.
+        """
         old_rows, new_rows = self.previous_rows(customers), self.current_measures.rows(customers)
         found: list[dict[str, list[str | None]]] = [{} for _ in customers]
+        if old_rows is None:
+            return found
         for measure in measures:
             pairs = zip(_cells(old_rows, measure), _cells(new_rows, measure), strict=True)
             for changes, (old, new) in zip(found, pairs, strict=True):
@@ -89,15 +94,8 @@ class Comparison:
 
 
 def differ(old: Iterable[object], new: Iterable[object]) -> Bools:
-    """Where two columns differ; missing equals missing."""
-    before = pd.Series(old).to_numpy(dtype=object)
-    after = pd.Series(new).to_numpy(dtype=object)
-    missing_before, missing_after = pd.isna(before), pd.isna(after)
-    same = np.zeros(len(before), dtype=bool)
-    here = ~missing_before & ~missing_after
-    same[here] = before[here] == after[here]
-    result: Bools = ~(same | (missing_before & missing_after))
-    return result
+    """Where two columns differ; missing (also an empty text) equals missing."""
+    return np.asarray(_objects(old) != _objects(new), dtype=bool)
 
 
 def stage_grounds(nights: Comparison, customers: pd.Index) -> Words:
@@ -150,7 +148,11 @@ _CAUSE_OF_GROUNDS = {
 }
 
 
-def _cells(table: MeasureTable | None, measure: str) -> list[str]:
-    if table is None or measure not in table.frame.columns:
-        return [""] * (0 if table is None else len(table.frame))
+def _objects(column: Iterable[object]) -> Words:
+    values = pd.Series(column).to_numpy(dtype=object).copy()
+    values[pd.isna(values)] = ""
+    return values
+
+
+def _cells(table: MeasureTable, measure: str) -> list[str]:
     return format_column(table.column(measure), table.places_of(measure))

@@ -177,4 +177,4 @@ def _rows(
 
 
 def _word(word: Any) -> str | None:
-    return None if pd.isna(word) else str(word)
+    return None if pd.isna(word) or word == "" else str(word)

@@ -17,10 +17,9 @@ def from_codes(
 
 
 def codes_of(column: "pd.Series[Any]", words: Sequence[str]) -> npt.NDArray[np.int64]:
-    """The inverse, also for columns of strings or with other categories; an unknown word is -1."""
-    dtype: pd.CategoricalDtype[str] = pd.CategoricalDtype(list(words))
+    """The inverse, also for columns of strings; what is missing or no such word is -1."""
     if isinstance(column.dtype, pd.CategoricalDtype) and (
         list(column.cat.categories) == list(words)
     ):
         return column.cat.codes.to_numpy().astype(np.int64)
-    return column.astype(object).astype(dtype).cat.codes.to_numpy().astype(np.int64)
+    return pd.Index(list(words)).get_indexer(pd.Index(column.astype(object))).astype(np.int64)
