@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.permissions import may
+from accounts.queries.demo import demo_people
 from ui.appearance import theme_of
 from ui.registry import navigation
 
@@ -21,6 +22,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "tenant": tenant,
         "membership": membership,
         "theme": theme_of(request),
+        # Asked of the database only where a page shows them: where people sign in.
+        "demo_people": SimpleLazyObject(demo_people),
         "languages": settings.LANGUAGES,
         "language_code": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
     }

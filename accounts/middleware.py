@@ -6,14 +6,18 @@ import zoneinfo
 from collections.abc import Callable
 
 import structlog
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import get_script_prefix, set_script_prefix, set_urlconf
+from django.urls import get_script_prefix, reverse, set_script_prefix, set_urlconf
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Tenant
 from accounts.tenancy import tenant_scope
@@ -79,6 +83,8 @@ class TenantMiddleware:
             )
             if membership is None:
                 raise Http404
+            if tenant.requires_second_factor and not _has_second_factor(request):
+                return _to_second_factor(request, tenant)
             membership.user = request.user
             request.tenant, request.membership = tenant, membership  # type: ignore[attr-defined]
             structlog.contextvars.bind_contextvars(tenant=tenant.slug)
@@ -96,6 +102,19 @@ class TenantMiddleware:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+def _has_second_factor(request: HttpRequest) -> bool:
+    """Whether the person set one up; signing in then asked for it."""
+    return bool(is_mfa_enabled(request.user, [Authenticator.Type.TOTP]))
+
+
+def _to_second_factor(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+    messages.warning(
+        request,
+        _("%(tenant)s asks for a second factor. Set one up to go on.") % {"tenant": tenant.name},
+    )
+    return HttpResponseRedirect(reverse("mfa_index"))
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,28 @@
 """URLs of this app inside a tenant."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views import audit, invitations, landing, people, settings, teams
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", landing.landing, name="landing"),
+    path("overview/", landing.overview, name="overview"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/", people.member, name="member"),
+    path("people/<int:pk>/deactivations/", people.deactivations, name="member_deactivations"),
+    path("people/<int:pk>/reactivations/", people.reactivations, name="member_reactivations"),
+    path("people/invitations/", invitations.invitations, name="invitations"),
+    path("people/invitations/new/", invitations.new_invitation, name="new_invitation"),
+    path("people/invitations/<int:pk>/renewals/", invitations.renewals, name="invitation_renewals"),
+    path(
+        "people/invitations/<int:pk>/revocations/",
+        invitations.revocations,
+        name="invitation_revocations",
+    ),
+    path("people/teams/", teams.teams, name="teams"),
+    path("people/teams/<int:pk>/", teams.team, name="team"),
+    path("people/teams/<int:pk>/removal/", teams.removal, name="team_removal"),
+    path("people/visibility/", teams.visibility, name="visibility"),
+    path("settings/", settings.tenant_settings, name="tenant_settings"),
+    path("audit/", audit.audit, name="audit"),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -23,6 +24,12 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("Administrator")
     TEAM_MEMBER = "team_member", _("Team member")
     PRODUCT_MANAGER = "product_manager", _("Product manager")
+
+
+def role_words(roles: Iterable[str]) -> str:
+    """Roles as a person reads them, in their usual order."""
+    held = set(roles)
+    return " · ".join(str(role.label) for role in Role if role.value in held)
 
 
 class Visibility(models.TextChoices):
@@ -77,6 +84,10 @@ class Membership(TenantModel):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @property
+    def role_words(self) -> str:
+        return role_words(self.roles)
 
     def has_role(self, *roles: str) -> bool:
         return self.is_active and any(role in self.roles for role in roles)
@@ -189,6 +200,10 @@ class Invitation(TenantModel):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def role_words(self) -> str:
+        return role_words(self.roles)
 
     @property
     def state(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.models import DirectoryEntry, Membership, Role, Tenant, User
+from accounts.models import DirectoryEntry, Membership, Tenant, User
 from accounts.tenancy import tenant_scope
 
 
@@ -43,5 +43,5 @@ def demo_people() -> list[DemoPerson]:
 
 
 def _roles(member: Membership) -> str:
-    words = " · ".join(str(Role(role).label) for role in member.roles)
+    words = member.role_words
     return f"{words} · {member.team}" if member.leads_team else words

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actions.invitations import accept_invitation, join_by_invitation
 from accounts.forms.joining import JoinForm
-from accounts.models import Invitation, Role, Tenant, User
+from accounts.models import Invitation, Tenant, User
 from accounts.tenancy import tenant_scope
 from accounts.throttle import within_rate
 
@@ -89,7 +89,6 @@ def _open(
     context = {
         "inviting": tenant,
         "invitation": found,
-        "roles": [Role(role).label for role in found.roles],
         "way": way,
         "form": form,
     }

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.backends.postgresql import base, creation, operations
+from django.db.backends.postgresql import base, creation, features, operations
 
 ROLE_KEYS = ("USER", "PASSWORD", "HOST", "PORT")
 WHAT_THE_ROLE_MAY = """
@@ -39,6 +39,12 @@ class DatabaseCreation(creation.DatabaseCreation):
             super()._destroy_test_db(*args, **kwargs)  # type: ignore[misc]
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    # The primary key of a tenant's table is (tenant_id, id): to PostgreSQL, ``id`` alone does not
+    # determine the row's other columns.
+    allows_group_by_selected_pks = False
+
+
 class DatabaseOperations(operations.DatabaseOperations):
     """Flushing truncates, which the application's role may not."""
 
@@ -51,6 +57,7 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = DatabaseCreation
+    features_class = DatabaseFeatures
     ops_class = DatabaseOperations
     _is_owner = False
     _checked_roles: set[tuple[str, str]] = set()

@@ -6,9 +6,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandParser
+from django.core.validators import validate_email
+from django.db import transaction
 
+from accounts.actions.invitations import invite
 from accounts.actions.tenants import create_tenant
+from accounts.letters import invitation_path, public_address
 from accounts.management.tenant_command import Refused
+from accounts.models import Role
+from accounts.tenancy import tenant_scope
 
 
 class Command(BaseCommand):
@@ -21,8 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("--currency", default="CNY")
         parser.add_argument("--admin", metavar="EMAIL")
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        email = options["admin"]
         try:
+            if email:
+                validate_email(email)
             tenant = create_tenant(
                 slug=options["slug"],
                 name=options["name"],
@@ -33,3 +43,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise Refused("; ".join(error.messages)) from error
         self.stdout.write(f"Tenant {tenant.slug} made.")
+        if email:
+            with tenant_scope(tenant.id):
+                _, secret = invite(email=email, roles=[Role.ADMIN], by=None)
+            self.stdout.write(public_address() + invitation_path(tenant.id, secret))

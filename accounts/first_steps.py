@@ -1,0 +1,56 @@
+"""The steps that lead an empty tenant to its first night.
+
+A registry: this app knows the loads, the app that computes nights adds the last step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """``done`` asks the database; ``body`` may say what is there already."""
+
+    key: str
+    order: int
+    title: Text
+    body: Callable[[], Text]
+    action: Text
+    url_name: str
+    done: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step as the page shows it; ``state`` is ``done``, ``now`` or ``next``."""
+
+    title: Text
+    body: Text
+    state: str
+    url: str
+    action: Text
+
+
+_steps: dict[str, FirstStep] = {}
+
+
+def register(step: FirstStep) -> None:
+    _steps[step.key] = step
+
+
+def shown_steps() -> list[ShownStep]:
+    """All steps in order; the first one not done is ``now``."""
+    shown: list[ShownStep] = []
+    for step in sorted(_steps.values(), key=lambda step: step.order):
+        done = step.done()
+        is_now = not done and all(earlier.state == "done" for earlier in shown)
+        state = "done" if done else "now" if is_now else "next"
+        shown.append(ShownStep(step.title, step.body(), state, reverse(step.url_name), step.action))
+    return shown

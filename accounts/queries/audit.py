@@ -1,0 +1,119 @@
+"""The audit records as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from accounts.labels import VERBS, field_label, verb_label
+from accounts.models import AuditRecord, ContactRole, Role
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One record in words.
+
+    ``changes``: (field, old, new); ``details``: (field, value). ``object_type`` and ``object_id``
+    name the row concerned, if there is one.
+    """
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+    object_type: str
+    object_id: int | None
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    details: list[tuple[str, str]] = field(default_factory=list)
+
+
+def audit_records(
+    *,
+    zone: ZoneInfo,
+    text: str = "",
+    who: str = "",
+    noun: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet:
+    """Records, latest first.
+
+    Args:
+        zone: the tenant's, in which ``since`` and ``until`` (both included) are days.
+        text: part of the object's label.
+        who: part of the actor's address or name.
+        noun: first word of the verb, e.g. ``customer``.
+    """
+    found = AuditRecord.objects.select_related("actor").order_by("-at", "-id")
+    if text:
+        found = found.filter(object_label__icontains=text)
+    if who:
+        found = found.filter(Q(actor_label__icontains=who) | Q(actor__name__icontains=who))
+    if noun:
+        found = found.filter(verb__startswith=f"{noun}.")
+    if since:
+        found = found.filter(at__gte=datetime.combine(since, time.min, zone))
+    if until:
+        found = found.filter(at__lt=datetime.combine(until + timedelta(days=1), time.min, zone))
+    return found
+
+
+def nouns() -> list[tuple[str, str]]:
+    """(noun, words) of what can be recorded, for a filter; in the order of the words."""
+    return sorted(
+        {(noun := verb.partition(".")[0], field_label(noun).capitalize()) for verb in VERBS},
+        key=lambda pair: pair[1],
+    )
+
+
+def entry(record: AuditRecord) -> AuditEntry:
+    """A record in words; needs no further query when the actor was fetched with it."""
+    data = dict(record.data)
+    before, after = data.pop("before", None), data.pop("after", None)
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        names = list(dict.fromkeys([*before, *after]))
+        changes = [
+            (field_label(name), _words(before.get(name)), _words(after.get(name)))
+            for name in names
+            if before.get(name) != after.get(name)
+        ]
+    elif before is not None or after is not None:
+        changes = [("", _words(before), _words(after))]
+    else:
+        changes = []
+    return AuditEntry(
+        at=record.at,
+        who=str(record.actor) if record.actor else record.actor_label,
+        what=verb_label(record.verb),
+        about=record.object_label,
+        object_type=record.object_type,
+        object_id=record.object_id,
+        changes=changes,
+        details=[(field_label(name), _words(value)) for name, value in data.items()],
+    )
+
+
+_ROLE_WORDS = {
+    **{role.value: role.label for role in Role},
+    **{kind.value: kind.label for kind in ContactRole.Kind},
+}
+
+
+def _words(value: Any) -> str:
+    """A JSON value on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_words(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        if value and all(isinstance(inner, list) for inner in value):
+            return "; ".join(" ".join(filter(None, map(_words, inner))) for inner in value)
+        return ", ".join(_words(inner) for inner in value)
+    return str(_ROLE_WORDS.get(value, value))

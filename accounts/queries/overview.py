@@ -1,0 +1,70 @@
+"""What an administrator sees first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import (
+    AuditRecord,
+    Contract,
+    Customer,
+    Invitation,
+    Load,
+    Membership,
+    Payment,
+)
+from accounts.queries.audit import AuditEntry, entry
+
+RECENT = 8
+
+
+@dataclass(frozen=True)
+class Overview:
+    """``people``: active members; ``waiting``: invitations that nobody has accepted yet."""
+
+    people: int
+    waiting: int
+    loads: list[Load]
+    records: list[AuditEntry]
+
+
+def overview() -> Overview:
+    records = AuditRecord.objects.select_related("actor").order_by("-at", "-id")[:RECENT]
+    return Overview(
+        people=Membership.objects.filter(is_active=True).count(),
+        waiting=Invitation.objects.open(timezone.now()).count(),
+        loads=list(Load.objects.all()[:RECENT]),
+        records=[entry(record) for record in records],
+    )
+
+
+def has_customers() -> bool:
+    return bool(Customer.objects.exists())
+
+
+def has_facts() -> bool:
+    """Contracts, payments or usage: anything that a night can compute from."""
+    return bool(Contract.objects.exists() or Payment.objects.exists() or _usage_was_loaded())
+
+
+def facts_words() -> str:
+    """Which facts are there and which are still to come."""
+    present = {
+        _("Contracts"): bool(Contract.objects.exists()),
+        _("Payments"): bool(Payment.objects.exists()),
+        _("Usage"): _usage_was_loaded(),
+    }
+    if not any(present.values()):
+        return _("Contracts, payments and usage: whatever you have, in any order.")
+    there = ", ".join(word for word, is_there in present.items() if is_there)
+    missing = ", ".join(word for word, is_there in present.items() if not is_there)
+    if not missing:
+        return _("There: %(there)s.") % {"there": there}
+    return _("There: %(there)s. Not yet: %(missing)s.") % {"there": there, "missing": missing}
+
+
+def _usage_was_loaded() -> bool:
+    return bool(Load.objects.filter(kind="usage", state=Load.State.DONE).exists())
