@@ -50,6 +50,12 @@ class MeasureRow(TenantModel):
     further = models.JSONField(default=dict)
     # Events in each of the twelve weeks that end on the as-of day, oldest first.
     weekly_events = ArrayField(models.BigIntegerField(), null=True)
+    # What the night assigned, repeated from Assignment: lists over every customer filter, sort and
+    # count by it, and joining two tables of that size takes longer than a page may.
+    stage = models.CharField(max_length=12, blank=True, db_default="")
+    tier = models.CharField(max_length=12, blank=True, db_default="")
+    eleven = models.CharField(max_length=30, blank=True, db_default="")
+    class8 = models.CharField(max_length=20, blank=True, db_default="")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -58,7 +64,14 @@ class MeasureRow(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["tenant_id", "as_of", "arr"], name="measures_arr_ix"),
+            # The order in which lists start.
+            models.Index(
+                "tenant_id",
+                "as_of",
+                models.F("arr").desc(nulls_last=True),
+                "customer",
+                name="measures_arr_desc_ix",
+            ),
         ]
 
     def __str__(self) -> str:
