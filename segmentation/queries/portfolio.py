@@ -1,0 +1,176 @@
+"""The customers of a list, with what a night said of each.
+
+A list of tens of thousands costs two statements: the first finds the page in one table, joining
+others only where a filter or the order needs them; the second reads everything about the few rows
+of that page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, FilteredRelation, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+
+from segmentation.models import Assignment, MeasureRow, Night
+from segmentation.queries.scopes import Scope
+from segmentation.ranks import place_of
+
+Row = dict[str, Any]
+
+# Measures that lists show; names of MeasureRow.
+MEASURES = (
+    "arr",
+    "monetary",
+    "recency_days",
+    "frequency",
+    "tenure_days",
+    "days_to_renewal",
+    "days_to_payment",
+    "payment_overdue_days",
+    "overdue_amount",
+    "active_days_30",
+    "active_users_30",
+    "events_30",
+    "usage_trend",
+    "modules_used_30",
+    "modules_owned",
+    "breadth",
+    "seats",
+    "seat_utilisation",
+    "days_since_usage",
+    "dau_rate",
+    "key_user_coverage",
+    "weekly_events",
+)
+WORDS = ("tier", "stage", "eleven", "class8")
+# Name in the row → path of the query; what is not named here is a column of the base itself.
+_PATHS: dict[str, Any] = {
+    "key": F("customer__key"),
+    "name": F("customer__name"),
+    "industry": F("customer__industry"),
+    "region": F("customer__region"),
+    "size": F("customer__size"),
+    "parent_key": F("customer__parent__key"),
+    "parent_name": F("customer__parent__name"),
+    "face_id": F("face__colleague"),
+    "face_name": F("face__colleague__name"),
+    "face_capacity": F("face__capacity"),
+    "face_since": F("face__from_on"),
+    "reason": F("standing__reason"),
+    "tier_place": place_of("tier", "tier"),
+    "stage_place": place_of("stage", "stage"),
+    "eleven_place": place_of("segment", "eleven"),
+    "class8_place": place_of("segment", "class8"),
+}
+_SHOWN = tuple(name for name in _PATHS if not name.endswith("_place"))
+
+
+def portfolio(scope: Scope, night: Night, *, is_latest: bool) -> QuerySet[Any]:
+    """One row per customer of the scope that the night knew; columns are WORDS and MEASURES.
+
+    Measures are kept of the latest night and of month-ends; of other nights they are unknown, and
+    the words come from the history.
+    """
+    rows: QuerySet[Any]
+    if is_latest or MeasureRow.objects.filter(as_of=night.as_of).exists():
+        rows = MeasureRow.objects.filter(as_of=night.as_of)
+    else:
+        rows = Assignment.objects.filter(held_on(night.as_of)).annotate(
+            **{
+                name: Value(None, output_field=MeasureRow._meta.get_field(name))
+                for name in MEASURES
+            }
+        )
+    if not scope.is_whole:
+        rows = rows.filter(customer__in=scope.customers.order_by().values("pk"))
+    return with_joins(rows, night.as_of, is_latest=is_latest)
+
+
+def with_joins(rows: QuerySet[Any], day: date, *, is_latest: bool) -> QuerySet[Any]:
+    """The face and the assignment of a day, joined only where something asks for them."""
+    face, standing = "customer__responsibilities__", "customer__assignments__"
+    if is_latest:
+        # Only these forms meet the partial indexes of what holds now.
+        holds_face = Q(**{f"{face}to_on__isnull": True})
+        holds = Q(**{f"{standing}valid_to__isnull": True})
+    else:
+        holds_face = faced_on(day, face)
+        holds = held_on(day, standing)
+    return rows.annotate(
+        face=FilteredRelation("customer__responsibilities", condition=holds_face),
+        standing=FilteredRelation("customer__assignments", condition=holds),
+    )
+
+
+def held_on(day: date, prefix: str = "") -> Q:
+    """Assignments that held on a day."""
+    return Q(**{f"{prefix}valid_from__lte": day}) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": day})
+    )
+
+
+def faced_on(day: date, prefix: str = "") -> Q:
+    """Responsibilities that held on a day."""
+    return Q(**{f"{prefix}from_on__lte": day}) & (
+        Q(**{f"{prefix}to_on__isnull": True}) | Q(**{f"{prefix}to_on__gt": day})
+    )
+
+
+def ordered(rows: QuerySet[Any], order_by: Sequence[str]) -> QuerySet[Any]:
+    """In this order of row names, rows without the value last; a leading ``-`` reverses."""
+    expressions = []
+    for name in order_by:
+        plain = name.removeprefix("-")
+        path = _PATHS.get(plain) or F(plain)
+        expressions.append(
+            path.desc(nulls_last=True) if name.startswith("-") else path.asc(nulls_last=True)
+        )
+    return rows.order_by(*expressions)
+
+
+def page_rows(rows: QuerySet[Any], order_by: Sequence[str], part: slice) -> list[Row]:
+    """The rows of one page, in order."""
+    ids = list(ordered(rows, order_by).values_list("customer_id", flat=True)[part])
+    few = rows.filter(customer_id__in=ids)
+    found = {row["customer_id"]: row for row in _values(few.order_by())}
+    return [found[pk] for pk in ids]
+
+
+def all_rows(rows: QuerySet[Any], order_by: Sequence[str]) -> list[Row]:
+    """The rows of an export: all, in order."""
+    return list(_values(ordered(rows, order_by)))
+
+
+def _values(rows: QuerySet[Any]) -> QuerySet[Any, Row]:
+    return rows.values("customer_id", *WORDS, *MEASURES, **{name: _PATHS[name] for name in _SHOWN})
+
+
+GROUP_FIGURES: dict[str, Any] = {
+    "customers": Count("pk"),
+    "arr": Sum("arr"),
+    "overdue_amount": Sum("overdue_amount"),
+    "payment_overdue_days": Max("payment_overdue_days"),
+    "seats": Sum("seats"),
+    "active_users_30": Sum("active_users_30"),
+    "events_30": Sum("events_30"),
+    "days_to_renewal": Min("days_to_renewal"),
+    "days_to_payment": Min("days_to_payment"),
+    "days_since_usage": Min("days_since_usage"),
+}
+
+
+def by_group(rows: QuerySet[Any]) -> QuerySet[Any, Row]:
+    """One row per group of companies (集团): ``group``, the id of its head, and GROUP_FIGURES.
+
+    A customer without a parent heads its own group. Sums for amounts, the nearest renewal and
+    payment, the latest use, the longest delay.
+    """
+    return (
+        rows.order_by()
+        .annotate(group=Coalesce("customer__parent_id", "customer_id"))
+        .values("group")
+        .annotate(**GROUP_FIGURES)
+    )

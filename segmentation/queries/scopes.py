@@ -1,0 +1,63 @@
+"""Whose customers a screen shows: mine, my team's or all, as far as the tenant allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.models import Customer, Membership, Role, Visibility
+from accounts.models.reach import CustomerQuerySet
+
+_WIDTH = [Visibility.MINE, Visibility.TEAM, Visibility.ALL]
+# Who works with customers of their own; they start with these.
+_OWN_CUSTOMERS = (Role.SERVICE_MANAGER, Role.PROJECT_MANAGER)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A member's view on the customers.
+
+    ``visibility`` is what is shown, ``allowed`` what could be, narrowest first.
+    """
+
+    membership: Membership
+    visibility: str
+    allowed: tuple[str, ...]
+
+    @property
+    def customers(self) -> CustomerQuerySet:
+        customers: CustomerQuerySet = Customer.objects.within(self.membership, self.visibility)
+        return customers
+
+    @property
+    def is_whole(self) -> bool:
+        """Every customer of the tenant: what is shown depends on nobody's role or team."""
+        return self.visibility == Visibility.ALL
+
+
+def scope_of(membership: Membership, asked: str = "") -> Scope:
+    """What the member asked for if it is allowed, else where the member starts.
+
+    Service and project managers start with their own customers, a lead with the team's, everybody
+    else as wide as they may look.
+    """
+    widest = membership.sees("customers")
+    allowed = tuple(
+        width
+        for width in _WIDTH
+        if _WIDTH.index(width) <= _WIDTH.index(Visibility(widest))
+        and (width != Visibility.TEAM or membership.team_id is not None)
+    )
+    if asked in allowed:
+        visibility = asked
+    elif membership.leads_team and Visibility.TEAM in allowed:
+        visibility = Visibility.TEAM
+    elif membership.has_role(*_OWN_CUSTOMERS):
+        visibility = Visibility.MINE
+    else:
+        visibility = allowed[-1]
+    return Scope(membership, str(visibility), tuple(str(width) for width in allowed))
+
+
+def widest_scope(membership: Membership) -> Scope:
+    """As far as the member may look: for figures that ignore whose customers they are."""
+    return scope_of(membership, membership.sees("customers"))
