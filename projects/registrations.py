@@ -7,10 +7,14 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
+from accounts.loads import registry
 from accounts.models import Tenant
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
 from projects.actions.responsibility import derive_faces
+from projects.loads import Projects
+
+registry.register(Projects())
 
 
 @receiver(customer_facts_changed, dispatch_uid="projects.derive_faces")

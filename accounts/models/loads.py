@@ -21,13 +21,15 @@ class Load(TenantModel):
         DONE = "done", _("Done")
         REFUSED = "refused", _("Refused")
         DEAD = "dead", _("Given up")
+        UNDOING = "undoing", _("Being undone")
         UNDONE = "undone", _("Undone")
 
     kind = models.CharField(max_length=30)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     filename = models.CharField(max_length=300, blank=True)
     size_bytes = models.BigIntegerField(default=0)
-    # {"map": {theirs: [ours, …]}, "dates": "iso|dmy|mdy"|null, "skip_bad": bool}
+    # {"map": {ours: theirs}, "dates": "iso|dmy|mdy"|null, "decimal": "point|comma"|null,
+    #  "skip_bad": bool}
     options = models.JSONField(default=dict)
     # What a dry run found: the rows it would create, change and refuse.
     preview = models.JSONField(null=True)

@@ -7,6 +7,7 @@ stays 007, and no number passes through a float.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from .amounts import AmountStyle, DecimalMark, parse_amount, parse_whole, plain
 from .dates import DateOrder, parse_day, parse_moment
@@ -70,6 +71,19 @@ class Email(ValueType):
 
 
 @dataclass(frozen=True, slots=True)
+class Person(ValueType):
+    """A person of the vendor: an e-mail address in small letters, or free text as it stands."""
+
+    def parser(self, conventions: Conventions) -> Parse:
+        def parse(text: str) -> str | Reason:
+            if len(text) > 254:
+                return Reason("too_long", {"longest": 254})
+            return text.lower() if "@" in text else text
+
+        return parse
+
+
+@dataclass(frozen=True, slots=True)
 class Day(ValueType):
     """A date, as YYYY-MM-DD."""
 
@@ -87,11 +101,22 @@ class Moment(ValueType):
 
 @dataclass(frozen=True, slots=True)
 class Amount(ValueType):
-    """Money in the tenant's currency, exact."""
+    """Money in the tenant's currency, exact; `negative` says whether it may be below zero."""
+
+    negative: bool = True
 
     def parser(self, conventions: Conventions) -> Parse:
         style = AmountStyle(conventions.mark, conventions.currency)
-        return lambda text: parse_amount(text, style)
+        if self.negative:
+            return lambda text: parse_amount(text, style)
+
+        def parse(text: str) -> str | Reason:
+            amount = parse_amount(text, style)
+            if isinstance(amount, str) and Decimal(amount) < 0:
+                return Reason("negative")
+            return amount
+
+        return parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Files loaded into the facts: read, checked in the database, written set by set, taken back."""

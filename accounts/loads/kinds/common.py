@@ -1,0 +1,42 @@
+"""Columns that several kinds have, with the names that files in the wild give them."""
+
+from __future__ import annotations
+
+from accounts.loads.reading import Column
+from accounts.loads.reading.values import Currency, Text
+
+KEY = Text(200)
+NAME = Text(300)
+
+CUSTOMER = Column(
+    "customer",
+    KEY,
+    required=True,
+    filled=True,
+    synonyms=(
+        "customer_id",
+        "customer_key",
+        "account_id",
+        "account",
+        "client_id",
+        "client",
+        "company_id",
+        "客户编号",
+        "客户编码",
+        "客户代码",
+        "客户",
+    ),
+)
+MODULE_NAMES = (
+    "module_key",
+    "product",
+    "product_module",
+    "plan_tier",
+    "plan",
+    "模块",
+    "产品模块",
+    "产品",
+)
+CURRENCY = Column(
+    "currency", Currency(), synonyms=("currency_code", "ccy", "币种", "货币", "结算币种")
+)

@@ -1,0 +1,134 @@
+"""The sentences for what is wrong with a file or a row, made in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+TEXTS: dict[str, str | Promise] = {
+    # The file as a whole
+    "empty_file": _("The file is empty."),
+    "binary": _("This is not a text file: it holds a zero byte."),
+    "foreign_format": _("This is a %(format)s file. Load CSV (also gzipped) or XLSX."),
+    "utf16": _("The file is in UTF-16. Save it as CSV in UTF-8."),
+    "unknown_encoding": _("The text is neither UTF-8 nor GB18030."),
+    "mixed_encodings": _(
+        "The file mixes encodings: line %(utf8_line)s is UTF-8, line %(other_line)s is not."
+    ),
+    "line_too_long": _("The line is longer than %(limit)s bytes."),
+    "field_too_long": _("A cell is longer than %(limit)s characters."),
+    "broken_quotes": _("The quotation mark that opens here is not closed as it should be."),
+    "broken_gzip": _("The gzip file is damaged or cut short."),
+    "unpacks_too_large": _("The file unpacks to far more than it should (%(bytes)s bytes)."),
+    "broken_workbook": _("The workbook is damaged and cannot be read."),
+    "formula_without_value": _(
+        "The cell is a formula without its value. Open the workbook in a spreadsheet and save it."
+    ),
+    "no_header": _("The first line has no column names."),
+    "duplicate_header": _("The column “%(name)s” stands twice in the header."),
+    "missing_columns": _("Missing: %(missing)s. The file has: %(found)s."),
+    "unknown_source_columns": _("The file has no column %(missing)s. It has: %(found)s."),
+    "date_order_unclear": _(
+        "The dates may be day-month-year or month-day-year. "
+        "Say which with --dates dmy or --dates mdy."
+    ),
+    "date_orders_differ": _(
+        "Line %(dmy)s can only be day-month-year, line %(mdy)s only month-day-year. "
+        "Say which holds with --dates dmy or --dates mdy."
+    ),
+    "decimal_marks_differ": _(
+        "Line %(point)s has a decimal point, line %(comma)s a decimal comma. "
+        "Say which holds with --decimal point or --decimal comma."
+    ),
+    # The form of a row or cell
+    "too_few_fields": _("The row has %(fields)s cells, the header %(columns)s."),
+    "too_many_fields": _("The row has %(fields)s cells, the header %(columns)s."),
+    "unnamed_column": _("The value stands in column %(position)s, which has no name."),
+    "empty": _("A value is needed here."),
+    "too_long": _("Longer than %(longest)s characters."),
+    "not_a_date": _("This is not a date."),
+    "two_digit_year": _("The year needs four digits."),
+    "year_out_of_range": _("The year is not between %(first)s and %(last)s."),
+    "no_such_day": _("There is no such day."),
+    "no_such_time": _("There is no such time of day or time zone."),
+    "not_in_date_order": _("The date is not in the order of this file (%(order)s)."),
+    "day_with_zone": _("A day is needed here, not a moment with a time zone."),
+    "not_an_amount": _("This is not an amount."),
+    "not_finite": _("An amount must be a finite number."),
+    "exponent": _("An amount must be written out, without an exponent."),
+    "not_in_amount_style": _(
+        "The amount is not written as this file writes amounts (decimal mark: %(mark)s)."
+    ),
+    "too_many_decimals": _("More than %(decimals)s decimals."),
+    "amount_too_large": _("The amount is too large."),
+    "negative": _("The amount must not be negative."),
+    "not_whole": _("A whole number, 0 or more, is needed here."),
+    "whole_too_large": _("The number is larger than %(limit)s."),
+    "not_a_flag": _("Write yes or no."),
+    "not_a_choice": _("Possible here: %(choices)s."),
+    "not_an_email": _("This is not an e-mail address."),
+    "not_a_currency": _("This is not a currency code."),
+    "other_currency": _("The currency is %(currency)s; only %(expected)s can be loaded."),
+    # A row against the facts and the other rows
+    "repeated_key": _("The key stands already in line %(line)s, with other values."),
+    "repeated_line": _(
+        "Contract, module and start stand already in line %(line)s, with other values."
+    ),
+    "repeated_instalment": _(
+        "The contract has an instalment for this day already in line %(line)s."
+    ),
+    "repeated_message": _("The message stands already in line %(line)s, with other values."),
+    "message_differs": _("The message was loaded before, with other values."),
+    "unknown_customer": _("There is no such customer."),
+    "unknown_contract": _("There is no such contract."),
+    "unknown_module": _("There is no such module."),
+    "unknown_payment": _("There is no such payment."),
+    "unknown_parent": _("The parent is neither a customer nor in this file."),
+    "circular_parents": _("The customer would be its own parent."),
+    "parents_too_deep": _("More than %(longest)s parents above one another."),
+    "unknown_renewal": _("The contract that is renewed is neither known nor in this file."),
+    "circular_renewals": _("The contract would renew itself."),
+    "renewals_too_many": _("More than %(longest)s renewals of one another."),
+    "contract_of_two": _("Line %(line)s gives this contract to another customer."),
+    "contract_of_another": _("The contract belongs to another customer."),
+    "contract_rejected": _("Another line of this contract is refused (line %(line)s)."),
+    "renews_two": _("Line %(line)s says that this contract renews another one."),
+    "payment_of_another": _("The payment belongs to another customer."),
+    "payment_settles_another": _("An instalment of the former customer counts on this payment."),
+    "project_of_another": _("The project belongs to another customer."),
+    "ends_before_start": _("The end lies before the start."),
+    "due_before_start": _("The due date lies before the start."),
+    "accepted_before_start": _("The acceptance lies before the start."),
+    "role_ends_twice": _("Line %(line)s ends the same role on another day."),
+    "no_subject": _("Name a customer or a contract."),
+}
+
+# Mappings that no file could satisfy
+MAPPING_TEXTS: dict[str, str | Promise] = {
+    "map_syntax": _("“%(pair)s” is not of the form theirs=ours."),
+    "map_unknown_column": _("There is no column “%(column)s”. There are: %(known)s."),
+    "map_twice": _("The column “%(column)s” is mapped twice."),
+}
+
+
+def reason_text(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence of a fault in the active language."""
+    template = TEXTS.get(code) or MAPPING_TEXTS.get(code)
+    if template is None:
+        return code
+    return str(template) % {name: _worded(value) for name, value in params.items()}
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(
+            gettext("%(first)s or %(second)s") % dict(zip(("first", "second"), names, strict=False))
+            if len(names := str(item).split("|")) == 2
+            else str(item)
+            for item in value
+        )
+    return str(value)

@@ -1,0 +1,251 @@
+"""One load from file to facts: read, stage, check, write, all in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.loads.preview import Preview
+from accounts.loads.reading import (
+    DateOrder,
+    DecimalMark,
+    Fault,
+    FileRefused,
+    Reader,
+    Source,
+    Wanted,
+)
+from accounts.loads.reasons import reason_text
+from accounts.loads.registry import Counts, LoadKind
+from accounts.loads.stage import Stage
+from accounts.models import Tenant
+from accounts.signals import customer_facts_changed
+
+SHOWN_FAULTS = 100
+# Loads of one tenant write one after the other; the class keeps other uses of such locks apart.
+LOCK_CLASS = 0x4C4F4144 << 32
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """What a person says about a file. `mapping`: column of the kind → name in the file."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    dates: DateOrder | None = None
+    decimal: DecimalMark | None = None
+    skip_bad: bool = False
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> LoadOptions:
+        """From `Load.options`."""
+        return cls(
+            mapping=dict(stored.get("map") or {}),
+            dates=DateOrder(stored["dates"]) if stored.get("dates") else None,
+            decimal=DecimalMark(stored["decimal"]) if stored.get("decimal") else None,
+            skip_bad=bool(stored.get("skip_bad")),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "map": dict(self.mapping),
+            "dates": self.dates.value if self.dates else None,
+            "decimal": self.decimal.value if self.decimal else None,
+            "skip_bad": self.skip_bad,
+        }
+
+
+@dataclass
+class Result:
+    """What came of a load, or in a dry run would come. `refused`: nothing was saved."""
+
+    kind: str
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    refused: bool = False
+    faults: list[Fault] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+    preview: Preview | None = None
+
+    def errors(self) -> list[dict[str, Any]]:
+        """The first faults as stored: code and parameters, to be put in words later."""
+        return [
+            {
+                "line": fault.line,
+                "column": fault.column,
+                "value": fault.value,
+                "code": fault.reason.code,
+                "params": dict(fault.reason.params),
+            }
+            for fault in self.faults
+        ]
+
+    def as_json(self, load_id: int | None) -> dict[str, Any]:
+        """The line that the command prints, in the active language."""
+        return {
+            "load": load_id,
+            "kind": self.kind,
+            "read": self.read,
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "errors": [in_words(error) for error in self.errors()],
+            **self.notes,
+        }
+
+
+def in_words(error: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored error with its sentence in the active language."""
+    return {
+        "line": error["line"],
+        "column": error["column"],
+        "value": error["value"],
+        "reason": reason_text(error["code"], error["params"]),
+        "code": error["code"],
+    }
+
+
+class _Undone(Exception):
+    """Leaves the transaction without what was written in it."""
+
+
+def run_load(
+    source: Source,
+    kind: LoadKind,
+    options: LoadOptions,
+    *,
+    tenant: Tenant,
+    load_id: int | None,
+    dry_run: bool,
+    progress: Progress | None = None,
+) -> Result:
+    """Load a file in the open scope of its tenant.
+
+    Nothing is left behind when the file is refused, when a row is rejected without `skip_bad`, or
+    in a dry run; else the facts are written, part of the caller's transaction.
+    """
+    result = Result(kind.name)
+    try:
+        with transaction.atomic():
+            _run(source, kind, options, tenant, load_id, dry_run, progress or _silent, result)
+            if dry_run or result.refused:
+                raise _Undone
+    except FileRefused as refusal:
+        return Result(kind.name, refused=True, faults=refusal.faults[:SHOWN_FAULTS])
+    except _Undone:
+        if result.refused and not dry_run:
+            result.created = result.updated = result.unchanged = 0
+    return result
+
+
+def _silent(phase: str, done: int, total: int) -> None:
+    pass
+
+
+def _run(
+    source: Source,
+    kind: LoadKind,
+    options: LoadOptions,
+    tenant: Tenant,
+    load_id: int | None,
+    dry_run: bool,
+    progress: Progress,
+    result: Result,
+) -> None:
+    progress("reading", 0, 0)
+    reader = Reader(
+        source,
+        Wanted(
+            columns=kind.columns,
+            one_of=kind.one_of,
+            mapping=options.mapping,
+            dates=options.dates,
+            mark=options.decimal,
+            currency=tenant.currency,
+            keep_extras=kind.keep_extras,
+        ),
+    )
+    stage = Stage(
+        tenant_id=tenant.id,
+        zone=tenant.timezone,
+        columns=[*kind.columns, *kind.derived],
+        present=frozenset(reader.layout.sources),
+        known_from=timezone.now(),
+        load_id=load_id,
+        skip_bad=options.skip_bad,
+        progress=partial(progress, "writing"),
+    )
+    stage.open()
+    faults, rejected = _fill(stage, kind, reader, progress, result)
+    progress("checking", 0, 0)
+    # Taken late, so that reading a file keeps nobody waiting and what is written counts as known
+    # from a moment just before it can be seen.
+    stage.run("SELECT pg_advisory_xact_lock(%(lock)s)", lock=LOCK_CLASS + tenant.id)
+    stage.known_from = timezone.now()
+    stage.check_all = dry_run or (rejected > 0 and not options.skip_bad)
+    kind.plan(stage)
+    result.rejected = rejected + stage.rejected()
+    result.refused = result.rejected > 0 and not options.skip_bad
+    if dry_run or not result.refused:
+        if dry_run:
+            result.preview = kind.preview(stage)
+        else:
+            progress("writing", 0, 0)
+            kind.write(stage)
+            result.rejected = rejected + stage.rejected()
+            result.refused = result.rejected > 0 and not options.skip_bad
+        _count(result, kind.counts(stage))
+    found = [_named(fault, reader) for fault in stage.faults(SHOWN_FAULTS)]
+    result.faults = sorted(faults + found, key=lambda fault: fault.line or 0)[:SHOWN_FAULTS]
+    result.notes = {**_about(kind, reader), **stage.notes}
+    if kind.moves_faces and not dry_run and not result.refused:
+        customer_facts_changed.send(sender=LoadKind, customer_ids=None)
+
+
+def _fill(
+    stage: Stage, kind: LoadKind, reader: Reader, progress: Progress, result: Result
+) -> tuple[list[Fault], int]:
+    """Copy the good rows into the stage; returns the first faults and how many rows are bad."""
+    faults: list[Fault] = []
+    rejected = 0
+    total = reader.scan.lines
+    with stage.copying():
+        for records in reader.records():
+            derived = kind.derive(records.values)
+            stage.copy(records, derived)
+            result.read += records.read
+            rejected += records.rejected
+            if len(faults) < SHOWN_FAULTS:
+                faults += records.faults[: SHOWN_FAULTS - len(faults)]
+            progress("reading", records.lines[-1] if records.lines else 0, total)
+    return faults, rejected
+
+
+def _count(result: Result, counts: Counts) -> None:
+    result.created, result.updated = counts.created, counts.updated
+    result.unchanged = counts.unchanged
+
+
+def _named(fault: Fault, reader: Reader) -> Fault:
+    """A fault found in the database, with the column as the file names it."""
+    return replace(fault, column=reader.layout.name_of(fault.column))
+
+
+def _about(kind: LoadKind, reader: Reader) -> dict[str, Any]:
+    """What was found out about the file."""
+    notes: dict[str, Any] = {"encoding": reader.scan.encoding}
+    if reader.conventions.dates:
+        notes["dates"] = reader.conventions.dates.value
+    if not kind.keep_extras and reader.layout.extras:
+        notes["ignored_columns"] = [name for name, _ in reader.layout.extras]
+    return notes

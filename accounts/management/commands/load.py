@@ -1,0 +1,105 @@
+"""``load KIND FILE --tenant SLUG [--dry-run] [--skip-bad] [--map theirs=ours …] [--dates …]``"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from accounts.actions.loads import load_file
+from accounts.loads.reading import DateOrder, DecimalMark, WrongMapping, parse_mapping, spool
+from accounts.loads.reasons import reason_text
+from accounts.loads.registry import KNOWN_KINDS, LoadKind, find_kind, kinds
+from accounts.loads.running import LoadOptions, Result
+from accounts.management.progress import CommandProgress
+from accounts.management.tenant_command import Refused, TenantCommand
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+
+
+class Command(TenantCommand):
+    help = "Load a file (.csv, .csv.gz, .xlsx, or - for standard input) into a tenant."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("kind", metavar="KIND", help=", ".join(KNOWN_KINDS))
+        parser.add_argument("file", metavar="FILE")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen")
+        parser.add_argument("--skip-bad", action="store_true", help="leave bad rows out")
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="THEIRS=OURS",
+            help="which column of the file feeds which of ours; may repeat",
+        )
+        parser.add_argument("--dates", choices=[order.value for order in DateOrder])
+        parser.add_argument("--decimal", choices=[mark.value for mark in DecimalMark])
+
+    def handle_tenant(self, tenant: Tenant, **options: Any) -> None:
+        kind = self._kind(options["kind"])
+        try:
+            mapping = parse_mapping(options["map"], kind.columns)
+        except WrongMapping as error:
+            raise CommandError(reason_text(error.code, error.params), returncode=2) from error
+        wanted = LoadOptions(
+            mapping=mapping,
+            dates=DateOrder(options["dates"]) if options["dates"] else None,
+            decimal=DecimalMark(options["decimal"]) if options["decimal"] else None,
+            skip_bad=options["skip_bad"],
+        )
+        handle, name = self._open(options["file"])
+        with CommandProgress(self.stderr) as progress, tenant_scope(tenant.id):
+            load, result = load_file(
+                handle=handle,
+                filename=name,
+                kind=kind,
+                options=wanted,
+                tenant=tenant,
+                by=None,
+                dry_run=options["dry_run"],
+                progress=progress,
+            )
+        answer = result.as_json(load.pk if load else None)
+        self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        if result.refused:
+            raise Refused(_refusal(result, answer["errors"]))
+
+    def _kind(self, name: str) -> LoadKind:
+        kind = find_kind(name)
+        if kind is not None:
+            return kind
+        known = ", ".join(kind.name for kind in kinds())
+        if name in KNOWN_KINDS:
+            raise Refused(_("“%(kind)s” cannot be loaded yet.") % {"kind": name} + f" ({known})")
+        raise CommandError(
+            _("There is no kind “%(kind)s”. There are: %(known)s.")
+            % {"kind": name, "known": known},
+            returncode=2,
+        )
+
+    def _open(self, file: str) -> tuple[BinaryIO, str]:
+        if file == "-":
+            return spool(sys.stdin.buffer), "-"
+        path = Path(file)
+        try:
+            return cast(BinaryIO, path.open("rb")), path.name
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}", returncode=2) from error
+
+
+def _refusal(result: Result, errors: list[dict[str, Any]]) -> str:
+    """The first error in words, and how many rows there are besides."""
+    text = _("Refused, nothing was saved.")
+    if errors:
+        first = errors[0]
+        where = _("Line %(line)s: ") % {"line": first["line"]} if first["line"] else ""
+        column = f"{first['column']}: " if first["column"] else ""
+        text = f"{where}{column}{first['reason']} {text}"
+    if result.rejected > 1:
+        text += " " + _("Rejected rows: %(count)s.") % {"count": result.rejected}
+    return text

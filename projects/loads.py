@@ -1,0 +1,105 @@
+"""Projects: `customer,key,name,manager,starts_on,due_on[,accepted_on,template]`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.loads.checks import CUSTOMER as OF_CUSTOMER
+from accounts.loads.checks import reject_backwards, reject_repeats, reject_where, resolve
+from accounts.loads.kinds.common import CUSTOMER, KEY, NAME
+from accounts.loads.named import make_colleagues
+from accounts.loads.reading import Column
+from accounts.loads.reading.values import Day, Person, Text
+from accounts.loads.registry import TableKind
+from accounts.loads.stage import Stage
+from accounts.loads.upsert import Field, Upsert
+
+
+class Projects(TableKind):
+    """Implementation projects. Their manager is the customer's face until acceptance."""
+
+    name = "projects"
+    label = _("Projects")
+    order = 45
+    moves_faces = True
+    columns = (
+        CUSTOMER,
+        Column(
+            "key",
+            KEY,
+            required=True,
+            filled=True,
+            synonyms=("project_id", "id", "code", "项目编号", "编号"),
+        ),
+        Column(
+            "name",
+            NAME,
+            required=True,
+            filled=True,
+            synonyms=("project_name", "project", "title", "项目名称", "名称", "项目"),
+        ),
+        Column(
+            "manager",
+            Person(),
+            required=True,
+            synonyms=("project_manager", "pm", "owner", "项目经理", "负责人"),
+        ),
+        Column(
+            "starts_on",
+            Day(),
+            required=True,
+            filled=True,
+            synonyms=("start_date", "start", "开始日期", "启动日期"),
+        ),
+        Column(
+            "due_on",
+            Day(),
+            required=True,
+            filled=True,
+            synonyms=("due_date", "end_date", "deadline", "截止日期", "计划完成日期"),
+        ),
+        Column("accepted_on", Day(), synonyms=("acceptance_date", "accepted", "验收日期")),
+        Column("template", Text(100), synonyms=("project_template", "模板")),
+    )
+    upsert = Upsert(
+        table="projects_project",
+        plan="load_project",
+        key={"key": "s.key"},
+        fields=(
+            Field("customer_id", "s.customer_id"),
+            Field("name", "s.name", "name"),
+            Field("manager_id", "manager.id", "manager", refers_to="accounts_colleague"),
+            Field("starts_on", "s.starts_on", "starts_on"),
+            Field("due_on", "s.due_on", "due_on"),
+            Field("accepted_on", "s.accepted_on", "accepted_on"),
+            Field("template", "s.template", "template", empty="''"),
+        ),
+        joins="LEFT JOIN accounts_colleague manager "
+        "ON manager.tenant_id = %(tenant)s AND manager.key = s.manager",
+        attributes=True,
+    )
+
+    def plan(self, stage: Stage) -> None:
+        resolve(stage, OF_CUSTOMER)
+        reject_backwards(stage, "starts_on", "due_on", "due_before_start")
+        reject_backwards(stage, "starts_on", "accepted_on", "accepted_before_start")
+        stage.reject(
+            "customer",
+            "project_of_another",
+            "SELECT s.line, s.customer, NULL::jsonb FROM load_row s JOIN projects_project p "
+            "ON p.tenant_id = %(tenant)s AND p.key = s.key AND p.customer_id <> s.customer_id",
+        )
+        reject_repeats(stage, ["key"])
+        stage.drop_rejected("load_row")
+        make_colleagues(stage, "manager")
+        self.upsert.make_plan(stage)
+        if "accepted_on" not in stage.present:
+            # The stored acceptance stays, and must still lie after the start.
+            reject_where(
+                stage,
+                "starts_on",
+                "accepted_before_start",
+                "s.line IN (SELECT line FROM load_project WHERE new_accepted_on < new_starts_on)",
+            )
+            stage.drop_rejected("load_row")
+            stage.drop_rejected("load_project")
