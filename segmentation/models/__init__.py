@@ -1,5 +1,6 @@
 from segmentation.models.assignments import Assignment, MeasureRow, Move
 from segmentation.models.nights import Night, RuleSet
+from segmentation.models.saved_views import SavedView
 from segmentation.models.usage import UsageEvent
 
-__all__ = ["Assignment", "MeasureRow", "Move", "Night", "RuleSet", "UsageEvent"]
+__all__ = ["Assignment", "MeasureRow", "Move", "Night", "RuleSet", "SavedView", "UsageEvent"]

@@ -1,0 +1,200 @@
+"""What a list of customers can be narrowed by; screens and the API share it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Responsibility, Tenant
+from segmentation.models import Assignment, Move, Night
+from segmentation.queries.overview import PAYMENT_DAYS, RENEWAL_DAYS, Choices, silent_condition
+from segmentation.queries.portfolio import faced_on, held_on
+from segmentation.queries.stored import parse_day
+from segmentation.queries.usage import owning, using
+from segmentation.ranks import direction_sign, sign_of
+from ui.palette import MARKS
+
+NONE = "none"
+NOBODY = "nobody"
+OWNED, USED, UNUSED = "owned", "used", "unused"
+
+Pairs = list[tuple[Any, Any]]
+Rows = QuerySet[Any]
+
+
+def marked(kind: str, prefix: tuple[str, ...] = ("",)) -> Pairs:
+    """The choices of a tier, stage or segment, in the order of its marks."""
+    return [(mark.key, mark.label) for mark in MARKS[kind].values() if mark.key.startswith(prefix)]
+
+
+def without() -> tuple[str, Promise]:
+    return (NONE, pgettext_lazy("tier", "None"))
+
+
+_EIGHT = ("key_", "general_")
+_ELEVEN = [choice for choice in marked("segment") if not choice[0].startswith(_EIGHT)]
+
+
+class PortfolioFilter(django_filters.FilterSet):
+    """Over the rows of ``queries.portfolio.portfolio``, as of a night.
+
+    What is asked for and makes no sense narrows nothing. The filters of ``BY_LINK`` have no field:
+    they come by links from other screens.
+    """
+
+    BY_LINK = (
+        "silent",
+        "parent",
+        "module",
+        "use",
+        "was",
+        "was_stage",
+        "since",
+        "moved",
+        "reason",
+    )
+
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="by_text",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or key")}),
+    )
+    tier = django_filters.ChoiceFilter(
+        label=_("Tier"), method="by_word", empty_label=_("All"), choices=[]
+    )
+    stage = django_filters.ChoiceFilter(
+        label=_("Stage"), method="by_word", empty_label=_("All"), choices=marked("stage")
+    )
+    segment = django_filters.ChoiceFilter(
+        label=_("Segment"),
+        method="by_segment",
+        empty_label=_("All"),
+        choices=[
+            (_("Eleven segments"), [*_ELEVEN, without()]),
+            (_("Eight segments"), marked("segment", _EIGHT)),
+        ],
+    )
+    face = django_filters.ChoiceFilter(
+        label=_("The face"), method="by_face", empty_label=_("All"), choices=[]
+    )
+    industry = django_filters.ChoiceFilter(
+        label=_("Industry"), field_name="customer__industry", empty_label=_("All"), choices=[]
+    )
+    region = django_filters.ChoiceFilter(
+        label=_("Region"), field_name="customer__region", empty_label=_("All"), choices=[]
+    )
+    renewal = django_filters.TypedChoiceFilter(
+        label=_("Renewal"),
+        coerce=int,
+        empty_value=None,
+        choices=[(days, _("within %(days)s days") % {"days": days}) for days in RENEWAL_DAYS],
+        field_name="days_to_renewal",
+        lookup_expr="lte",
+        empty_label=_("Any"),
+    )
+    payment = django_filters.ChoiceFilter(
+        label=_("Payment"),
+        method="by_payment",
+        choices=[
+            ("overdue", _("Overdue")),
+            ("due", _("due within %(days)s days") % {"days": PAYMENT_DAYS}),
+        ],
+        empty_label=_("Any"),
+    )
+    silent = django_filters.BooleanFilter(method="by_silence")
+    parent = django_filters.CharFilter(method="by_group")
+    module = django_filters.CharFilter(method="by_module")
+    was = django_filters.CharFilter(method="by_past")
+    was_stage = django_filters.CharFilter(method="by_past")
+    moved = django_filters.ChoiceFilter(
+        method="by_move", choices=[(word, word) for word in ("worse", "better", "other")]
+    )
+    reason = django_filters.CharFilter(field_name="standing__reason", lookup_expr="startswith")
+
+    def __init__(
+        self,
+        *args: Any,
+        tenant: Tenant,
+        night: Night,
+        is_latest: bool,
+        offered: Choices,
+        tiers: Pairs,
+        **kwargs: Any,
+    ) -> None:
+        """``offered``: faces, industries and regions to choose from; ``tiers``: of the scheme in
+        force."""
+        super().__init__(*args, **kwargs)
+        self.tenant, self.night, self.is_latest = tenant, night, is_latest
+        for name, pairs in (
+            ("tier", [*tiers, without()]),
+            ("face", [*offered.faces, (NOBODY, _("Nobody"))]),
+            ("industry", [(word, word) for word in offered.industries]),
+            ("region", [(word, word) for word in offered.regions]),
+        ):
+            self.filters[name].extra["choices"] = pairs
+
+    def by_text(self, rows: Rows, name: str, value: str) -> Rows:
+        # A substring of a stored, case-folded text: no function an index or the planner could not
+        # see through under row-level security.
+        for word in value.lower().split():
+            rows = rows.filter(customer__search_text__contains=word)
+        return rows
+
+    def by_word(self, rows: Rows, name: str, value: str) -> Rows:
+        return rows.filter(**{name: "" if value == NONE else value})
+
+    def by_segment(self, rows: Rows, name: str, value: str) -> Rows:
+        return self.by_word(rows, "class8" if value.startswith(_EIGHT) else "eleven", value)
+
+    def by_face(self, rows: Rows, name: str, value: str) -> Rows:
+        spans = Responsibility.objects.filter(
+            Q(to_on__isnull=True) if self.is_latest else faced_on(self.night.as_of)
+        )
+        spans = (
+            spans.filter(colleague__isnull=True)
+            if value == NOBODY
+            else spans.filter(colleague=value)
+        )
+        return rows.filter(customer__in=spans.order_by().values("customer_id"))
+
+    def by_payment(self, rows: Rows, name: str, value: str) -> Rows:
+        if value == "overdue":
+            return rows.filter(payment_overdue_days__gt=0)
+        return rows.filter(days_to_payment__lte=PAYMENT_DAYS)
+
+    def by_silence(self, rows: Rows, name: str, value: bool) -> Rows:
+        return rows.filter(silent_condition()) if value else rows
+
+    def by_group(self, rows: Rows, name: str, value: str) -> Rows:
+        return rows.filter(Q(customer__key=value) | Q(customer__parent__key=value))
+
+    def by_module(self, rows: Rows, name: str, value: str) -> Rows:
+        use = self.data.get("use", OWNED)
+        day, zone = self.night.as_of, self.tenant.zone
+        if use == USED:
+            return rows.filter(customer__in=using(value, day, zone))
+        rows = rows.filter(customer__in=owning([value], day))
+        return rows.exclude(customer__in=using(value, day, zone)) if use == UNUSED else rows
+
+    def by_past(self, rows: Rows, name: str, value: str) -> Rows:
+        """``was`` (a tier) or ``was_stage`` on the day ``since``."""
+        day = parse_day(self.data.get("since", ""))
+        if day is None:
+            return rows
+        word = "stage" if name == "was_stage" else "tier"
+        held = Assignment.objects.filter(held_on(day)).order_by()
+        if value == NONE:
+            return rows.exclude(customer__in=held.exclude(**{word: ""}).values("customer_id"))
+        return rows.filter(customer__in=held.filter(**{word: value}).values("customer_id"))
+
+    def by_move(self, rows: Rows, name: str, value: str) -> Rows:
+        moves = Move.objects.filter(night=self.night).annotate(sign=direction_sign())
+        return rows.filter(
+            customer__in=moves.filter(sign=sign_of(value)).order_by().values("customer_id")
+        )
