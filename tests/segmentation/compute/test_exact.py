@@ -45,6 +45,14 @@ def test_comparing_with_the_bound_is_comparing_with_the_fraction(
         assert (value >= high) == (Fraction(value) >= cut)
 
 
+@given(st.floats(-1e300, 1e300), st.integers(-2, 2))
+def test_a_bound_a_hair_beside_a_ratio_falls_on_the_right_side(value: float, hairs: int) -> None:
+    array = np.array([value])
+    cut = Fraction(value) + hairs * Fraction(math.ulp(value)) / 1000
+    assert (value > exact.floor_to(cut, array)) == (hairs < 0)
+    assert (value >= exact.ceil_to(cut, array)) == (hairs <= 0)
+
+
 @given(measured, st.fractions())
 def test_comparing_integers_with_the_bound_too(values: list[int], cut: Fraction) -> None:
     array = np.array(values)

@@ -91,6 +91,15 @@ LAST_OF_JUNE = date(2025, 6, 30)
             [("a", date(2025, 6, 3), date(2025, 6, 5), 80), ("a", date(2025, 6, 20), None, 100)],
             {"new": 100},
         ),
+        # A fee and a credit of the same amount from the same day on were never revenue.
+        (
+            [
+                ("a", date(2025, 1, 1), None, 100),
+                ("a", date(2025, 1, 1), None, -100),
+                ("a", date(2025, 6, 20), None, 40),
+            ],
+            {"new": 40},
+        ),
         # Nothing to pay is no recurring revenue.
         ([("a", date(2025, 1, 1), None, 0)], {}),
         ([("a", date(2025, 6, 20), date(2025, 6, 10), 100)], {}),
