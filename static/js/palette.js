@@ -32,6 +32,11 @@ if (palette) {
     else links[Math.min(next, links.length - 1)].focus({ focusVisible: true });
   });
 
+  // A link to a part of this page loads nothing, so the dialog has to go by itself.
+  palette.addEventListener("click", (event) => {
+    if (event.target.closest("li a")) palette.close();
+  });
+
   palette.addEventListener("close", () => {
     input.value = "";
     for (const page of pages) page.hidden = false;

@@ -114,6 +114,7 @@ def root_url() -> str:
 def panel(context: Context, block: RenderedBlock) -> SafeString:
     """A block that an app registered (``ui.registry.Blocks``): its template with its variables, over
     those of the page."""
+    assert context.template is not None  # set while a page is drawn
     template = context.template.engine.get_template(block.template)
     with context.push(**block.context):
         return template.render(context)
