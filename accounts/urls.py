@@ -2,11 +2,31 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import audit, invitations, landing, people, settings, teams
+from accounts.views import (
+    audit,
+    contacts,
+    customers,
+    invitations,
+    landing,
+    people,
+    search,
+    settings,
+    teams,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
     path("overview/", landing.overview, name="overview"),
+    path("search/", search.search, name="search"),
+    path("customers/<int:pk>/", customers.customer, name="customer"),
+    path("customers/<int:pk>/edit/", customers.edit_customer, name="edit_customer"),
+    path("customers/<int:pk>/contacts/new/", contacts.new_contact, name="new_contact"),
+    path("customers/<int:pk>/contacts/<int:contact_pk>/", contacts.contact, name="contact"),
+    path(
+        "customers/<int:pk>/contacts/<int:contact_pk>/removal/",
+        contacts.contact_removal,
+        name="contact_removal",
+    ),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.member, name="member"),
     path("people/<int:pk>/deactivations/", people.deactivations, name="member_deactivations"),

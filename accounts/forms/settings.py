@@ -52,7 +52,8 @@ class TenantForm(forms.ModelForm):
     def __init__(self, *args: Any, currency_locked: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["timezone"].choices = zone_choices(self.instance.timezone)  # type: ignore[attr-defined]
-        self.initial["gross_margin"] = (self.instance.gross_margin * HUNDRED).normalize()
+        # Without trailing zeros, and never as 1E+2.
+        self.initial["gross_margin"] = f"{(self.instance.gross_margin * HUNDRED).normalize():f}"
         if currency_locked:
             self.fields["currency"].disabled = True
             self.fields["currency"].help_text = _(

@@ -1,0 +1,84 @@
+"""Panels of the customer page that this app contributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer
+from accounts.permissions import may
+from accounts.queries.contracts import contracts_of, payments_of
+from accounts.queries.customer_page import contact_view, contacts_of
+from ui.tables import Column, Table
+
+PAYMENT_COLUMNS = (
+    Column("paid", _("Paid on"), sort="paid_on"),
+    Column("amount", _("Amount"), sort="amount", align="end"),
+    Column("contract", _("Contract"), sort="contract__key", wide=True),
+    Column("module", _("Module"), sort="module__name", wide=True),
+    Column("key", _("Key"), sort="key"),
+)
+CONTACT_COLUMNS = (
+    Column("name", _("Name"), sort="name"),
+    Column("role", _("Roles today"), sort=("rank", "name")),
+    Column("title", _("Title"), sort="title", wide=True),
+    Column("email", _("E-mail"), sort="email", wide=True),
+    Column("phone", _("Phone"), wide=True),
+    Column("past", _("Other times"), wide=True),
+)
+ROWS = 12
+
+
+def contacts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    today = _today(request)
+    found = contacts_of(customer, today)
+    table = Table.read(
+        CONTACT_COLUMNS,
+        request.GET.urlencode(),
+        default="role",
+        tie="pk",
+        rows=ROWS,
+        prefix="contacts_",
+    ).counted(customer.contacts.count())
+    rows = found.order_by(*table.order_by)[table.slice]
+    return {
+        "customer": customer,
+        "table": table,
+        "rows": [contact_view(contact, today) for contact in rows],
+        "may_edit": may(request.membership, "edit_customers"),  # type: ignore[attr-defined]
+    }
+
+
+def contracts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    contracts = contracts_of(customer, _today(request))
+    return {
+        "customer": customer,
+        "open_contracts": [view for view in contracts if view.state != "ended"],
+        "ended_contracts": [view for view in contracts if view.state == "ended"],
+        "arr": sum(view.arr for view in contracts),
+        "overdue": sum(view.overdue for view in contracts),
+    }
+
+
+def payments_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    found = payments_of(customer)
+    table = Table.read(
+        PAYMENT_COLUMNS,
+        request.GET.urlencode(),
+        default="-paid",
+        tie="pk",
+        rows=ROWS,
+        prefix="payments_",
+    ).counted(found.count())
+    return {
+        "customer": customer,
+        "table": table,
+        "rows": found.order_by(*table.order_by)[table.slice],
+    }
+
+
+def _today(request: HttpRequest) -> Any:
+    return request.tenant.local_date(timezone.now())  # type: ignore[attr-defined]
