@@ -33,13 +33,14 @@ class NavigationItem:
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """A navigation item as the page shows it."""
+    """A navigation item as the page shows it; ``key`` is the letter that goes there after ``g``."""
 
     label: Text
     url: str
     icon: str
     active: bool
     count: int | None
+    key: str = ""
 
 
 class Navigation:
@@ -53,6 +54,7 @@ class Navigation:
         self, request: HttpRequest, allowed: Callable[[str], bool]
     ) -> list[NavigationEntry]:
         """The items this member may open, in order; the one whose page is shown is active."""
+        keys = self.keys()
         return [
             NavigationEntry(
                 label=item.label,
@@ -61,10 +63,22 @@ class Navigation:
                 active=request.path == url
                 or bool(item.prefix and request.path_info.startswith(item.prefix)),
                 count=item.count(request) if item.count else None,
+                key=keys.get(item.url_name, ""),
             )
             for item in sorted(self._items.values(), key=lambda item: item.order)
             if allowed(item.ability)
         ]
+
+    def keys(self) -> dict[str, str]:
+        """Of each URL name its first letter that no item before it has: the same in every language
+        and for every role."""
+        taken: dict[str, str] = {}
+        for item in sorted(self._items.values(), key=lambda item: item.order):
+            free = (letter for letter in item.url_name if letter.isalpha() and letter not in taken)
+            letter = next(free, "")
+            if letter:
+                taken[letter] = item.url_name
+        return {name: letter for letter, name in taken.items()}
 
 
 @dataclass(frozen=True)
