@@ -153,6 +153,10 @@ def derive_faces(*, today: date, zone: str, customer_ids: Sequence[int] | None =
         "customers": list(customer_ids or ()),
     }
     with connection.cursor() as cursor:
+        # Facts that this transaction has just written have no statistics yet; believing them few,
+        # the planner would compare every customer with every other.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_WANTED.format(only=only, days=SALE_TO_PROJECT_DAYS), parameters)
         for statement in _STATEMENTS:
             cursor.execute(statement, parameters)
+        cursor.execute("SET LOCAL enable_nestloop = on")
