@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
-
-if "DATA_DIR" not in os.environ and not (
-    os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
-):
-    # Servers of the tests' own, gone with them. Workers of a parallel run inherit the variable.
-    _directory = tempfile.mkdtemp(prefix="tenure-tests-")
-    os.environ["DATA_DIR"] = _directory
-    atexit.register(shutil.rmtree, _directory, ignore_errors=True)
-os.environ["SECRET_KEY"] = "tests only"
-os.environ["HOST"] = "127.0.0.1"
-os.environ.pop("DEMO_SIGN_IN", None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
