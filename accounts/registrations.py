@@ -1,1 +1,65 @@
 """What this app contributes to the registries that screens and loads are built from."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import first_steps
+from accounts.loads import registry
+from accounts.loads.kinds import KINDS
+from accounts.models import Role
+from accounts.queries.overview import facts_words, has_customers, has_facts
+from accounts.views import panels
+from ui.registry import (
+    Block,
+    FirstScreen,
+    NavigationItem,
+    customer_panels,
+    first_screens,
+    navigation,
+)
+
+for _item in (
+    NavigationItem(_("Overview"), "overview", "layout-dashboard", "manage_loads", 70),
+    NavigationItem(_("People"), "people", "users", "manage_people", 80, prefix="/people/"),
+    NavigationItem(_("Audit"), "audit", "scroll-text", "view_audit", 85),
+    NavigationItem(_("Settings"), "tenant_settings", "settings", "manage_tenant", 90),
+):
+    navigation.register(_item)
+
+for _key, _title, _context, _order in (
+    ("contracts", _("Contracts"), panels.contracts_panel, 40),
+    ("contacts", _("Contacts"), panels.contacts_panel, 50),
+    ("payments", _("Payments"), panels.payments_panel, 60),
+):
+    customer_panels.register(
+        Block(_key, f"accounts/customers/panels/{_key}.html", _context, _order, _title)
+    )
+
+first_screens.register(FirstScreen(Role.ADMIN, "overview", 90))
+
+first_steps.register(
+    first_steps.FirstStep(
+        key="customers",
+        order=10,
+        title=_("Load your customers"),
+        body=lambda: _("A CSV or Excel file with a key and a name for each."),
+        action=_("Load customers"),
+        url_name="loads",
+        done=has_customers,
+    )
+)
+first_steps.register(
+    first_steps.FirstStep(
+        key="facts",
+        order=20,
+        title=_("Load what they bought, paid and used"),
+        body=facts_words,
+        action=_("Load facts"),
+        url_name="loads",
+        done=has_facts,
+    )
+)
+
+for kind in KINDS:
+    registry.register(kind)

@@ -6,19 +6,40 @@ from typing import Any
 
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.loads import registry
-from accounts.models import Tenant
+from accounts.models import Role, Tenant
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
 from projects.actions.responsibility import derive_faces
 from projects.loads import Projects
+from projects.views import projects_panel
+from ui.registry import (
+    Block,
+    FirstScreen,
+    NavigationItem,
+    customer_panels,
+    first_screens,
+    navigation,
+)
 
 registry.register(Projects())
 
+navigation.register(
+    NavigationItem(
+        _("Projects"), "projects", "folder-kanban", "view_projects", 20, prefix="/projects/"
+    )
+)
+first_screens.register(FirstScreen(Role.PROJECT_MANAGER, "projects", 20))
+first_screens.register(FirstScreen(Role.TEAM_MEMBER, "projects", 60))
+customer_panels.register(
+    Block("projects", "projects/panel.html", projects_panel, 30, _("Projects"))
+)
+
 
 @receiver(customer_facts_changed, dispatch_uid="projects.derive_faces")
-def keep_faces(*, customer_ids: list[int] | None = None, **_: Any) -> None:
+def keep_faces(*, customer_ids: list[int] | None = None, **further: Any) -> None:
     tenant = Tenant.objects.get(pk=current_tenant_id())
     derive_faces(
         today=tenant.local_date(timezone.now()), zone=tenant.timezone, customer_ids=customer_ids

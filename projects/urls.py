@@ -1,5 +1,9 @@
 """URLs of this app inside a tenant."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from projects import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("projects/", views.projects, name="projects"),
+]

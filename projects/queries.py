@@ -1,0 +1,138 @@
+"""Projects as lists show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+    When,
+)
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer, Membership, Visibility
+from accounts.models.reach import colleagues_of
+from projects.models import Project
+
+
+class Stage(TextChoices):
+    """Where a project stands on a day, the most urgent first."""
+
+    LATE = "late", _("Late")
+    RUNNING = "running", _("Running")
+    TO_COME = "to_come", _("To come")
+    ACCEPTED = "accepted", _("Accepted")
+
+
+@dataclass(frozen=True)
+class ProjectRow:
+    """A project on a day.
+
+    ``days``: of a late one how long over, of a running one how long left, of one to come until it
+    starts, of an accepted one how long after the due day it was accepted (negative: before).
+    Calendar days.
+    """
+
+    project: Project
+    stage: str
+    days: int
+
+    @property
+    def stage_label(self) -> str:
+        return str(Stage(self.stage).label)
+
+
+def stage_of(project: Project, today: date) -> str:
+    if project.accepted_on is not None and project.accepted_on <= today:
+        return Stage.ACCEPTED
+    if project.starts_on > today:
+        return Stage.TO_COME
+    return Stage.LATE if project.due_on < today else Stage.RUNNING
+
+
+def row_of(project: Project, today: date) -> ProjectRow:
+    stage = stage_of(project, today)
+    days = {
+        Stage.LATE: (today - project.due_on).days,
+        Stage.RUNNING: (project.due_on - today).days,
+        Stage.TO_COME: (project.starts_on - today).days,
+        Stage.ACCEPTED: ((project.accepted_on or today) - project.due_on).days,
+    }
+    return ProjectRow(project, str(stage), days[Stage(stage)])
+
+
+def stages(today: date) -> dict[str, Q]:
+    """Stage → its condition in a query; together they are every project once."""
+    accepted = Q(accepted_on__lte=today)
+    open_now = (Q(accepted_on__isnull=True) | Q(accepted_on__gt=today)) & Q(starts_on__lte=today)
+    not_started = (Q(accepted_on__isnull=True) | Q(accepted_on__gt=today)) & Q(starts_on__gt=today)
+    return {
+        Stage.LATE: open_now & Q(due_on__lt=today),
+        Stage.RUNNING: open_now & Q(due_on__gte=today),
+        Stage.TO_COME: not_started,
+        Stage.ACCEPTED: accepted,
+    }
+
+
+def widths(membership: Membership) -> list[str]:
+    """How wide this member can look: without a team there is no team's."""
+    has_team = membership.team_id is not None
+    return [width for width in Visibility.values if has_team or width != Visibility.TEAM]
+
+
+def starting_width(membership: Membership) -> str:
+    """A lead starts with the team's projects, a project manager with their own, others with all."""
+    if membership.leads_team:
+        return str(Visibility.TEAM)
+    if membership.has_role("project_manager"):
+        return str(Visibility.MINE)
+    return str(Visibility.ALL)
+
+
+def projects(membership: Membership, width: str, today: date) -> QuerySet:
+    """Projects of customers that the member sees: their own (as the project's manager), their team's
+    or all; with customer, manager and the customer's face today (``face_name``, ``face_capacity``).
+
+    ``place`` orders by stage, the most urgent first.
+    """
+    found = Project.objects.select_related("customer", "manager")
+    if membership.sees("customers") != Visibility.ALL:
+        visible = Customer.objects.visible_to(membership).order_by().values("pk")
+        found = found.filter(customer__in=visible)
+    if width != Visibility.ALL:
+        found = found.filter(manager__in=colleagues_of(membership, width))
+    places = [
+        When(condition, then=Value(place)) for place, condition in enumerate(stages(today).values())
+    ]
+    return found.annotate(
+        face=FilteredRelation(
+            "customer__responsibilities",
+            condition=Q(customer__responsibilities__to_on__isnull=True),
+        ),
+        face_name=F("face__colleague__name"),
+        face_capacity=F("face__capacity"),
+        place=Case(*places, default=Value(len(places)), output_field=IntegerField()),
+    )
+
+
+def counts(found: QuerySet, today: date) -> dict[str, int]:
+    """Stage → number of projects, in one query."""
+    numbers = found.order_by().aggregate(
+        **{str(stage): Count("pk", filter=condition) for stage, condition in stages(today).items()}
+    )
+    return {str(stage): numbers[str(stage)] for stage in Stage}
+
+
+def projects_of(customer: Customer, today: date) -> list[ProjectRow]:
+    """A customer's projects, the latest start first."""
+    found = Project.objects.filter(customer=customer).select_related("manager")
+    return [row_of(project, today) for project in found.order_by("-starts_on", "key")]

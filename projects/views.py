@@ -1,0 +1,104 @@
+"""My projects, and the projects of a customer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from accounts.models import Customer, Responsibility, Visibility
+from accounts.permissions import require
+from accounts.requests import TenantRequest
+from projects import queries
+from projects.forms import ProjectFilter
+from ui.tables import Column, Table
+
+COLUMNS = (
+    Column("customer", gettext_lazy("Customer"), sort="customer__name"),
+    Column("project", gettext_lazy("Project"), sort="name"),
+    Column("manager", gettext_lazy("Project manager"), sort="manager__name", wide=True),
+    Column("stage", gettext_lazy("Stage"), sort=("place", "due_on")),
+    Column("starts", gettext_lazy("Starts on"), sort="starts_on", wide=True),
+    Column("due", gettext_lazy("Due on"), sort="due_on"),
+    Column("accepted", gettext_lazy("Accepted on"), sort="accepted_on", wide=True),
+    Column("days", gettext_lazy("Days"), align="end"),
+    Column("face", gettext_lazy("Face today"), sort="face_name", wide=True),
+)
+
+
+@require("view_projects")
+@require_GET
+def projects(request: TenantRequest) -> HttpResponse:
+    """A row per project: mine, my team's or all."""
+    membership, today = request.membership, _today(request)
+    widths = queries.widths(membership)
+    asked_width = request.GET.get("view", "")
+    width = asked_width if asked_width in widths else queries.starting_width(membership)
+    form = ProjectFilter(request.GET)
+    form.is_valid()
+    asked = form.cleaned_data
+    everything = queries.projects(membership, width, today)
+    text = asked.get("q", "").strip()
+    if text:
+        everything = everything.filter(
+            Q(customer__search_text__contains=text.lower())
+            | Q(name__icontains=text)
+            | Q(key__icontains=text)
+        )
+    counts = queries.counts(everything, today)
+    stage = asked.get("stage", "")
+    found = everything.filter(queries.stages(today)[stage]) if stage else everything
+    table = Table.read(COLUMNS, request.GET.urlencode(), default="stage", tie="pk")
+    table = table.counted(counts[stage] if stage else sum(counts.values()))
+    rows = [
+        (queries.row_of(project, today), _capacity(project.face_capacity))
+        for project in found.order_by(*table.order_by)[table.slice]
+    ]
+    context = {
+        "tabs": [
+            {
+                "label": _WIDTHS[option],
+                "url": table.url(view=option),
+                "active": option == width,
+                "count": None,
+            }
+            for option in widths
+        ],
+        "stages": [
+            (queries.Stage(name).label, number, table.url(stage=name), name)
+            for name, number in counts.items()
+        ],
+        "form": form,
+        "table": table,
+        "rows": rows,
+        "width": width,
+    }
+    return render(request, "projects/projects.html", context)
+
+
+def projects_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    """The customer's projects; nothing where there is none."""
+    rows = queries.projects_of(customer, _today(request))
+    return {"rows": rows} if rows else None
+
+
+_WIDTHS = {
+    str(Visibility.MINE): gettext_lazy("Mine"),
+    str(Visibility.TEAM): gettext_lazy("My team's"),
+    str(Visibility.ALL): gettext_lazy("All"),
+}
+
+
+def _capacity(name: str | None) -> str:
+    return str(Responsibility.Capacity(name).label) if name else ""
+
+
+def _today(request: HttpRequest) -> date:
+    today: date = request.tenant.local_date(timezone.now())  # type: ignore[attr-defined]
+    return today
