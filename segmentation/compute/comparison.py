@@ -134,12 +134,12 @@ def stage_causes(nights: Comparison, customers: pd.Index) -> Words:
     late_data = (grounds == "days") & (late["contracts"] | late["projects"])
     for facts in _STAGE_FACTS:
         late_data |= (grounds == facts) & late[facts]
-    causes = np.array([_CAUSE_OF_GROUNDS[ground] for ground in grounds], dtype=object)
+    causes = np.array([CAUSE_OF_GROUNDS[ground] for ground in grounds], dtype=object)
     return np.where(late_data, "late_data", causes).astype(object)
 
 
 _STAGE_FACTS = ("contracts", "projects", "usage")
-_CAUSE_OF_GROUNDS = {
+CAUSE_OF_GROUNDS = {
     "contracts": "commercial",
     "projects": "project",
     "usage": "behaviour",

@@ -104,8 +104,9 @@ def compare_days(lines: pd.DataFrame, pairs: Sequence[tuple[date, date]]) -> lis
     """A Retention for each pair of days.
 
     lines: one row per subscription line that is not a trial, in any order: `customer` (any
-    hashable), `starts_on` and `ends_on` (datetime64 or dates; NaT/None = still running),
-    `annual_fee` (integer, scaled). Lines of a fee of 0, or ending before they start, carry no ARR.
+    hashable), `starts_on` and `ends_on` (dates, datetime64, or day numbers as of date.toordinal;
+    missing = still running), `annual_fee` (integer, scaled). Lines of a fee of 0, or ending before
+    they start, carry no ARR.
     """
     days = sorted({day for pair in pairs for day in pair})
     position = {day: place for place, day in enumerate(days)}
@@ -212,7 +213,9 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 
 def _day_numbers(column: pd.Series, missing: int) -> Integers:
-    """Proleptic ordinals of dates (any year a date can have)."""
+    """Ordinals of dates of any year."""
+    if pd.api.types.is_integer_dtype(column.dtype):
+        return column.to_numpy(dtype=np.int64, na_value=missing)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         days = column.to_numpy().astype("datetime64[D]")
     else:

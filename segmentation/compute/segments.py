@@ -79,6 +79,12 @@ SEGMENT_OF_CODE: Mapping[str, str] = {
 }
 """All 125 codes "rfm" → segment."""
 
+
+def eleven_of(r: int, f: int, m: int) -> str:
+    """The segment of one customer with these scores, 1 to 5 each."""
+    return SEGMENT_OF_CODE[f"{r}{f}{m}"]
+
+
 _SEGMENT_CODES = np.full(556, -1, dtype=np.int8)
 for _code, _segment in SEGMENT_OF_CODE.items():
     _SEGMENT_CODES[int(_code)] = ELEVEN.index(_segment)

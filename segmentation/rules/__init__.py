@@ -7,5 +7,10 @@ A rule set is one JSON document. Pure code, without Django:
 - `reading.parse_rules`: text of a rule file → the change it asks for;
 - `merging.merge_rules`: the current document and a change → the whole new document;
 - `validation.validate_rules`: a whole document → everything wrong with it, by JSON path;
-- `basis`: which measures "auto" stands for, and fixing the basis at the first night.
+- `basis`: which measures "auto" stands for, and settling the basis at the first night;
+- `printing.print_rules`: a document as the text that people read and load again.
 """
+
+from segmentation.rules.defaults import DEFAULT_RULES
+
+__all__ = ["DEFAULT_RULES"]

@@ -1,0 +1,59 @@
+"""Changing the tenant's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from segmentation import catalogue
+from segmentation.actions.rule_sets import publish_rules
+from segmentation.models import RuleSet
+from segmentation.queries.rules import latest_rule_set
+from segmentation.rules.defaults import default_rules
+from segmentation.rules.merging import merge_rules
+from segmentation.rules.schema import RuleError
+from segmentation.rules.validation import validate_rules
+
+# Versions of one tenant's rules are published one after the other.
+_RULES = 0x52554C45 << 32
+
+
+class RulesRefused(Exception):
+    """The rules would not be valid; `errors` says why, each with its path in the file."""
+
+    def __init__(self, errors: Sequence[RuleError]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = list(errors)
+
+
+@dataclass(frozen=True)
+class RulesChanged:
+    """`is_new` is False when the change asked for nothing that was not in force already."""
+
+    rule_set: RuleSet
+    is_new: bool
+
+
+@transaction.atomic
+def change_rules(*, change: Mapping[str, Any], note: str = "", by: User | None) -> RulesChanged:
+    """Merge a change into the rules in force and publish the result as the next version.
+
+    Raises:
+        RulesRefused: the result is not valid; nothing is published.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)", [_RULES]
+        )
+    latest = latest_rule_set()
+    rules = merge_rules(latest.rules if latest else default_rules(), change)
+    errors = validate_rules(rules, catalogue.names())
+    if errors:
+        raise RulesRefused(errors)
+    if latest is not None and rules == latest.rules:
+        return RulesChanged(latest, is_new=False)
+    return RulesChanged(publish_rules(rules=rules, note=note, by=by), is_new=True)
