@@ -73,6 +73,7 @@ def test_a_word_we_do_not_know_is_shown_as_it_is_and_escaped() -> None:
         ("Li Wei", "LW"),
         ("陈静怡", "静怡"),
         ("欧阳 娜娜", "娜娜"),
+        ("林悦 Lin Yue", "林悦"),
         ("anna.berg@acme.example", "AB"),
         ("cher", "C"),
         ("", ""),

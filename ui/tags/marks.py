@@ -176,8 +176,9 @@ def initials(name: str) -> str:
     name = name.partition("@")[0].replace(".", " ").replace("_", " ").strip()
     if not name:
         return ""
-    if any("\u4e00" <= character <= "\u9fff" for character in name):
-        return "".join(name.split())[-2:]
+    chinese = "".join(character for character in name if "\u4e00" <= character <= "\u9fff")
+    if chinese:
+        return chinese[-2:]
     words = name.split()
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
