@@ -93,10 +93,20 @@ class Vendor:
 
     def usage(self, rows: int = 500_000) -> Iterator[pd.DataFrame]:
         """Usage in frames of at most `rows`, ordered by month; see `usage_frames` for columns."""
-        months_ago = self.timeline.months_later(np.zeros(1, dtype=np.int64), -self.months)
-        first_day = int(months_ago[0]) + 1 - LEAD_DAYS
         zone = ZoneInfo(self.timezone)
-        return usage_frames(self.chance, self.timeline, self._users, first_day, zone, rows)
+        return usage_frames(
+            self.chance, self.timeline, self._users, self._first_usage_day, zone, rows
+        )
+
+    def share_of_usage(self, moment: pd.Timestamp) -> float:
+        """How much of the time that usage covers has passed at a moment: 0 to 1."""
+        days_left = (pd.Timestamp(self.until, tz="UTC") - moment).total_seconds() / 86_400
+        return min(1.0, max(0.0, 1 + days_left / (self._first_usage_day - 1)))
+
+    @cached_property
+    def _first_usage_day(self) -> int:
+        months_ago = self.timeline.months_later(np.zeros(1, dtype=np.int64), -self.months)
+        return int(months_ago[0]) + 1 - LEAD_DAYS
 
     def persons(self, size: int = 100_000) -> Iterator[pd.DataFrame]:
         """Who may appear in usage: customer (number), place, email."""
