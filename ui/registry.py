@@ -70,11 +70,12 @@ class Navigation:
         ]
 
     def keys(self) -> dict[str, str]:
-        """Of each URL name its first letter that no item before it has: the same in every language
-        and for every role."""
+        """Of each URL name the first letter of its path (or of itself) that no item before it has:
+        the same in every language and for every role."""
         taken: dict[str, str] = {}
         for item in sorted(self._items.values(), key=lambda item: item.order):
-            free = (letter for letter in item.url_name if letter.isalpha() and letter not in taken)
+            word = item.prefix or item.url_name
+            free = (letter for letter in word if letter.isalpha() and letter not in taken)
             letter = next(free, "")
             if letter:
                 taken[letter] = item.url_name
