@@ -35,7 +35,6 @@ def copy_out(
         na_values={name: [""] for name, dtype in dtypes.items() if dtype != TEXT},
         true_values=["t"],
         false_values=["f"],
-        float_precision="round_trip",
     )
 
 
@@ -59,7 +58,7 @@ def copy_in(table: str, columns: Mapping[str, str], frame: pd.DataFrame) -> None
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
         cursor.execute(f"CREATE TEMPORARY TABLE {table} ({definition}) ON COMMIT DROP")
         cursor.copy_expert(
-            f"COPY {table} FROM STDIN (FORMAT csv, NULL '{_NOTHING}')",  # noqa: S608 - our names
+            f"COPY {table} FROM STDIN (FORMAT csv, NULL '{_NOTHING}')",
             buffer,
         )
         cursor.execute(f"ANALYZE {table}")

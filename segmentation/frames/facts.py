@@ -72,12 +72,15 @@ def known(table: str, revised: Revisions) -> str:
     moment = _moment(table)
     columns = COLUMNS[table]
     query = (
-        f"SELECT {_list(columns)}, {moment} AS known_from FROM {table} "  # noqa: S608 - our names
+        f"SELECT {_list(columns)}, {moment} AS known_from FROM {table} "
         f"WHERE tenant_id = %(tenant)s AND {moment} <= %(known_at)s"
     )
     if table not in revised.since:
         return query
-    return f"{query} UNION ALL {_kept(table)} AND v.known_from <= %(known_at)s AND v.known_to > %(known_at)s"
+    return (
+        f"{query} UNION ALL {_kept(table)} "
+        "AND v.known_from <= %(known_at)s AND v.known_to > %(known_at)s"
+    )
 
 
 def taken_back(table: str, revised: Revisions) -> str:
@@ -93,7 +96,7 @@ def any_version(table: str) -> str:
     whom."""
     columns = _list(COLUMNS[table])
     return (
-        f"SELECT {columns} FROM {table} WHERE tenant_id = %(tenant)s "  # noqa: S608 - our names
+        f"SELECT {columns} FROM {table} WHERE tenant_id = %(tenant)s "
         f"UNION SELECT {columns} FROM ({_kept(table)}) AS kept"
     )
 
@@ -101,7 +104,7 @@ def any_version(table: str) -> str:
 def _kept(table: str) -> str:
     columns = ", ".join(f'was."{column}"' for column in COLUMNS[table])
     return (
-        f"SELECT {columns}, v.known_from FROM accounts_rowversion v "  # noqa: S608 - our names
+        f"SELECT {columns}, v.known_from FROM accounts_rowversion v "
         f"CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, v.before) was "
         f"WHERE v.tenant_id = %(tenant)s AND v.\"table\" = '{table}' AND v.before IS NOT NULL"
     )

@@ -7,15 +7,14 @@ one that has them knows that a customer without any has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Mapping
 
 from django.db import connection
 
 from segmentation.frames import money, people
 from segmentation.frames.asof import TREND_DAYS, AsOf
-from segmentation.frames.facts import Revisions, known, revisions
+from segmentation.frames.facts import COLUMNS, Revisions, known, revisions
+from segmentation.frames.planning import planning
 from segmentation.frames.usage import usage_by_person_and_module
 
 TABLES = ("night_usage", "night_measures")
@@ -147,15 +146,24 @@ def gather(asof: AsOf) -> None:
     Columns: customer_id, key, MEASURES, STAGE_FACTS, CHANGES and ``has_<kind>`` of KINDS.
     """
     revised = revisions(asof)
+    _gather(asof, revised)
+    if revisions(asof) != revised:
+        # Somebody changed facts meanwhile. A statement that reads the kept versions together with the
+        # tables sees one moment of both, whatever happens beside it.
+        _gather(asof, Revisions(since=frozenset(COLUMNS), meanwhile=frozenset(COLUMNS)))
+
+
+def _gather(asof: AsOf, revised: Revisions) -> None:
+    discard()
     with planning() as run:
         run(
             "CREATE TEMPORARY TABLE night_usage ON COMMIT DROP AS "
             + usage_by_person_and_module(revised),
             asof.parameters(),
         )
-        run("ANALYZE night_usage", {})
+        run("ANALYZE night_usage")
         run(_measures(revised), asof.parameters())
-        run("ANALYZE night_measures", {})
+        run("ANALYZE night_measures")
 
 
 def discard() -> None:
@@ -196,17 +204,3 @@ def _measures(revised: Revisions) -> str:
         f"CREATE TEMPORARY TABLE night_measures ON COMMIT DROP AS\nWITH {common}\n"
         f"SELECT {selected}\n  FROM customers CROSS JOIN has\n{joins}"
     )
-
-
-@contextmanager
-def planning() -> Iterator[Any]:
-    """Settings for statements over all customers: the planner cannot know how many rows a step
-    gives, and a nested loop over two large ones would never end."""
-    discard()
-    settings = {"enable_nestloop": "off", "jit": "off", "work_mem": "'64MB'"}
-    with connection.cursor() as cursor:
-        for name, value in settings.items():
-            cursor.execute(f"SET LOCAL {name} = {value}")
-        yield cursor.execute
-        for name in settings:
-            cursor.execute(f"SET LOCAL {name} TO DEFAULT")

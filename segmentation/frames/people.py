@@ -19,7 +19,7 @@ def used() -> Mapping[str, str]:
                    bit_or(days_far) AS days_far, sum(events_30) AS events_30,
                    sum(events_before) AS events_before, bool_or(is_late) AS is_late, {weeks}
               FROM night_usage GROUP BY customer_id, person
-            """,  # noqa: S608
+            """,
         "used": f"""
             SELECT customer_id, max(last_at) AS last_at,
                    bit_or(days_near) & {LAST_30} AS days_30,
@@ -35,11 +35,11 @@ def used() -> Mapping[str, str]:
                    ARRAY[{", ".join(f"sum(week_{week})" for week in reversed(range(WEEKS)))}]::bigint[]
                        AS weekly
               FROM persons GROUP BY customer_id
-            """,  # noqa: S608
+            """,
         "modules_used": f"""
             SELECT DISTINCT customer_id, module_id FROM night_usage
              WHERE module_id IS NOT NULL AND days_near & {LAST_30} <> 0
-            """,  # noqa: S608
+            """,
         "breadths": """
             SELECT used.customer_id, count(*) AS modules, count(owned.module_id) AS owned
               FROM modules_used AS used
@@ -62,7 +62,7 @@ def key_users(revised: Revisions) -> Mapping[str, str]:
                 ON role.contact_id = contact.id
              WHERE role.role = 'key_user' AND coalesce(role.from_on <= %(day)s, true)
                AND coalesce(role.to_on >= %(day)s, true)
-            """,  # noqa: S608
+            """,
         "active_persons": """
             SELECT customer_id, person, lower(person) AS address FROM persons
              WHERE person <> '' AND (days_near <> 0 OR days_far <> 0)

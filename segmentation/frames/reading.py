@@ -46,7 +46,7 @@ class NightFacts:
 class EarlierResult:
     """What an earlier stored night held, by customer id.
 
-    frame: stage, stage_run, tier and the dimensions, missing as None. measures: None when the
+    frame: stage, worse_nights, tier and the dimensions, missing as None. measures: None when the
     night's measures are not kept any more.
     """
 
@@ -105,7 +105,7 @@ def earlier_result(day: date) -> EarlierResult:
     frame = _read(
         {
             "customer_id": ("customer_id", "int64"),
-            "stage_run": ("worse_nights", "int64"),
+            "worse_nights": ("worse_nights", "int64"),
             **{name: (name, TEXT) for name in words},
         },
         f"{Assignment._meta.db_table} WHERE tenant_id = %(tenant)s "
@@ -122,7 +122,7 @@ def _read(columns: Mapping[str, tuple[str, str]], source: str, **parameters: Any
     """column → (expression, dtype), indexed by customer."""
     selected = ", ".join(f"{expression} AS {name}" for name, (expression, _) in columns.items())
     return copy_out(
-        f"SELECT {selected} FROM {source}",  # noqa: S608 - our names
+        f"SELECT {selected} FROM {source}",
         {name: dtype for name, (_, dtype) in columns.items()},
         {"tenant": current_tenant_id(), **parameters},
     ).set_index("customer_id")

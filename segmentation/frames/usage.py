@@ -40,4 +40,4 @@ SELECT customer_id, person, module_id, max(occurred_at) AS last_at,
          WHERE occurred_at < %(end)s
         OFFSET 0) AS aged
  GROUP BY customer_id, person, module_id
-"""  # noqa: S608 - our own numbers and names
+"""

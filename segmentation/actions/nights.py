@@ -1,0 +1,222 @@
+"""Computing a night and storing what it says: all of it or nothing, in one transaction."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import perf_counter
+from typing import Any, Literal
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actions.audit import record
+from accounts.loads.running import LOCK_CLASS as LOADS
+from accounts.models import Tenant, User
+from accounts.tenancy import tenant_scope
+from segmentation.actions.results import Computed, Progress, compute_result
+from segmentation.actions.storing import store
+from segmentation.frames.gathering import discard
+from segmentation.models import Night
+
+log = structlog.get_logger("tenure.nights")
+
+# Nights of one tenant are computed one at a time; the class keeps other uses of such locks apart.
+NIGHTS = 0x4E494748 << 32
+
+Stored = Literal["new", "unchanged", "restated"]
+
+
+class NightRefused(Exception):
+    """The night was not computed, or not stored; the text says why, in the reader's language."""
+
+
+@dataclass(frozen=True)
+class NightOutcome:
+    """What came of a night. `stored`: new; unchanged (computed again, nothing written); restated."""
+
+    tenant: str
+    as_of: date
+    customers: int
+    scored: int
+    moves: int
+    seconds: float
+    digest: str
+    refusals: list[dict[str, Any]]
+    stored: Stored
+
+    def as_json(self) -> dict[str, Any]:
+        """The line that `run_night` prints."""
+        return {**vars(self), "as_of": self.as_of.isoformat()}
+
+
+def silent(step: str) -> None:
+    """Progress that nobody watches."""
+
+
+def run_night(
+    *,
+    tenant: Tenant,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    restate: str = "",
+    by: User | None = None,
+    progress: Progress = silent,
+) -> NightOutcome:
+    """Compute a night here and now and store it.
+
+    A stored night is computed again: when it says the same nothing is written; when it says something
+    else it replaces what was stored only if ``restate`` gives the reason. Nights after it are not
+    computed again: their moves and held stages are those that followed from what they knew.
+
+    Args:
+        as_of: the day; None: yesterday where the tenant is.
+        known_at: facts that became known later are not seen; None: now.
+        by: who restates; None: the platform.
+
+    Raises:
+        NightRefused: the day is not over, the moment is to come, or a stored night differs.
+    """
+    now = timezone.now()
+    day = as_of or tenant.last_ended_day(now)
+    if day > tenant.last_ended_day(now):
+        raise NightRefused(
+            _("%(day)s is not over yet in %(zone)s.") % {"day": day, "zone": tenant.timezone}
+        )
+    if known_at is not None and known_at > now:
+        raise NightRefused(
+            _("What will be known at %(moment)s is not known yet.") % {"moment": known_at}
+        )
+    with tenant_scope(tenant.id):
+        take_turn()
+        night = Night.objects.select_for_update().filter(as_of=day).first()
+        return compute_and_store(
+            tenant=tenant,
+            night=night or Night(as_of=day),
+            known_at=known_at,
+            restate=restate,
+            by=by,
+            progress=progress,
+        )
+
+
+def compute_and_store(
+    *,
+    tenant: Tenant,
+    night: Night,
+    known_at: datetime | None = None,
+    restate: str = "",
+    by: User | None = None,
+    progress: Progress = silent,
+) -> NightOutcome:
+    """The body of a night, in the tenant's scope and with its turn taken.
+
+    Raises:
+        NightRefused: the night is stored and differs, and no reason to restate it was given.
+    """
+    with _told(tenant, night):
+        started_at, started = timezone.now(), perf_counter()
+        known_at = known_at or known_now()
+        computed = compute_result(
+            tenant=tenant, day=night.as_of, known_at=known_at, progress=progress
+        )
+        progress("storing")
+        stored: Stored = "new"
+        if night.digest == computed.digest:
+            stored = "unchanged"
+        elif night.digest and not restate:
+            raise NightRefused(
+                _(
+                    "The night of %(day)s is stored and says something else. "
+                    "Give the reason to restate it."
+                )
+                % {"day": night.as_of}
+            )
+        elif night.digest:
+            stored = "restated"
+            night.restated_at, night.restated_because = timezone.now(), restate[:500]
+            record(
+                "night.restated",
+                by=by,
+                about=night,
+                reason=night.restated_because,
+                digest=[night.digest, computed.digest],
+                moves=[night.moves_count, len(computed.moves)],
+            )
+        if stored != "unchanged":
+            _store(night, computed, started_at, perf_counter() - started)
+        elif night.state != Night.State.DONE:
+            Night.objects.filter(pk=night.pk).update(state=Night.State.DONE, claim=None, error="")
+        discard()
+        seconds = round(perf_counter() - started, 3)
+        log.info("night", stored=stored, customers=computed.customers, seconds=seconds)
+        return NightOutcome(
+            tenant=tenant.slug,
+            as_of=night.as_of,
+            customers=computed.customers,
+            scored=computed.scored,
+            moves=len(computed.moves),
+            seconds=seconds,
+            digest=computed.digest,
+            refusals=computed.refusals,
+            stored=stored,
+        )
+
+
+def take_turn() -> None:
+    """Wait until no other night of the tenant is being computed; the turn ends with the transaction,
+    also when its process is killed."""
+    _execute(
+        "SELECT pg_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)", [NIGHTS]
+    )
+
+
+def known_now() -> datetime:
+    """This moment, once every load that is being written has been.
+
+    Loads write under a lock of the tenant and count as known from a moment inside it. So what is
+    known by this moment can all be seen by now, and what is written later is known later: the night
+    can be replayed.
+    """
+    lock = "(%s + current_setting('app.tenant_id')::bigint)"
+    _execute(f"SELECT pg_advisory_lock{lock}", [LOADS])
+    try:
+        return timezone.now()
+    finally:
+        _execute(f"SELECT pg_advisory_unlock{lock}", [LOADS])
+
+
+def _store(night: Night, computed: Computed, started_at: datetime, seconds: float) -> None:
+    night.state = Night.State.DONE
+    night.claim = None
+    night.not_before = None
+    night.known_at = computed.known_at
+    night.rule_set = computed.rule_set
+    night.started_at = started_at
+    night.customers = computed.customers
+    night.scored = computed.scored
+    night.moves_count = len(computed.moves)
+    night.digest = computed.digest
+    night.refusals = computed.refusals
+    night.context = computed.result.context.to_json()
+    night.error = ""
+    night.save()
+    clock = perf_counter()
+    store(night=night, computed=computed)
+    night.finished_at = timezone.now()
+    night.seconds = round(seconds + perf_counter() - clock, 3)
+    night.save(update_fields=["finished_at", "seconds"])
+
+
+def _told(tenant: Tenant, night: Night) -> AbstractContextManager[Any]:
+    return structlog.contextvars.bound_contextvars(
+        tenant=tenant.slug, night=night.pk, as_of=night.as_of.isoformat()
+    )
+
+
+def _execute(sql: str, parameters: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)

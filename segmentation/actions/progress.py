@@ -1,0 +1,34 @@
+"""How far a running night has come, for whoever watches. Lost without harm."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import structlog
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from segmentation.actions.results import STEPS, Progress
+from segmentation.queries.progress import progress_key
+
+log = structlog.get_logger("tenure.nights")
+
+KEPT_SECONDS = 24 * 60 * 60
+
+
+def tell_progress_of(tenant_id: int, night_id: int) -> Progress:
+    """Progress that is told to `queries.progress.night_progress`."""
+    return partial(report_progress, tenant_id, night_id)
+
+
+def report_progress(tenant_id: int, night_id: int, step: str | None) -> None:
+    """Say which of STEPS a night has begun; None: it has ended."""
+    key = progress_key(tenant_id, night_id)
+    try:
+        if step is None:
+            cache.delete(key)
+        else:
+            told = {"step": step, "number": STEPS.index(step), "steps": len(STEPS)}
+            cache.set(key, told, KEPT_SECONDS)
+    except RedisError as error:
+        log.info("progress not told", error=type(error).__name__)

@@ -1,0 +1,168 @@
+"""What a night says, computed and not yet stored.
+
+Facts come out of PostgreSQL as one row per customer, are scored by pure functions, and are compared
+with what the latest stored night before held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from accounts.models import Tenant
+from segmentation import catalogue
+from segmentation.actions.rule_sets import rules_in_force
+from segmentation.compute import digest as digests
+from segmentation.compute.assignments import NightResult, Rules, assign
+from segmentation.compute.comparison import Comparison
+from segmentation.compute.moves import detect
+from segmentation.compute.scores import SLOTS
+from segmentation.frames.asof import AsOf, EarlierNight
+from segmentation.frames.reading import EarlierResult, NightFacts, earlier_result, gather_facts
+from segmentation.models import Night, RuleSet
+from segmentation.queries.stored import stored_nights
+from segmentation.rules.basis import measures_of_slots, settle_basis
+from segmentation.rules.defaults import default_rules
+
+Progress = Callable[[str], None]
+
+STEPS = ("facts", "scores", "moves", "storing")
+"""What a night does, in order; told to `Progress`, and shown while it runs."""
+
+SLOT_COLUMNS = dict(zip(SLOTS, digests.TIERS_COLUMNS[1:4], strict=True))
+"""slot → its column of measure values in `tiers`."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A night computed: everything that storing it needs.
+
+    tiers: the rows of `tiers`, formatted; moves: rows of compute.moves.detect. rule_set: None while
+    the tenant has neither rules nor facts to settle their basis by.
+    """
+
+    day: date
+    known_at: datetime
+    rule_set: RuleSet | None
+    result: NightResult
+    tiers: list[tuple[str, ...]]
+    moves: pd.DataFrame
+    digest: str
+    refusals: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def customers(self) -> int:
+        return len(self.result.frame)
+
+    @property
+    def scored(self) -> int:
+        """Customers with all three scores."""
+        return int(self.result.frame[["r", "f", "m"]].notna().all(axis=1).sum())
+
+
+def compute_result(
+    *, tenant: Tenant, day: date, known_at: datetime, progress: Progress
+) -> Computed:
+    """Compute a night in the tenant's open scope; ``night_measures`` stays for storing it.
+
+    The first night settles the basis of the rules in a version of its own, unless there is no fact
+    yet that could decide it.
+    """
+    progress("facts")
+    rule_set = RuleSet.objects.order_by("-version").first()
+    document = rule_set.rules if rule_set else default_rules()
+    earlier = stored_nights().filter(as_of__lt=day).select_related("rule_set").first()
+    asof = AsOf(
+        tenant_id=tenant.id,
+        day=day,
+        known_at=known_at,
+        zone=tenant.zone,
+        window_days=document["window_days"],
+        earlier=EarlierNight(earlier.as_of, earlier.known_at)
+        if earlier and earlier.known_at
+        else None,
+    )
+    facts = gather_facts(asof)
+    rule_set, document = rules_in_force(rule_set=rule_set, kinds=facts.kinds)
+
+    progress("scores")
+    slots = measures_of_slots(document)
+    rules = Rules.from_document(document, slots)
+    before = earlier_result(earlier.as_of) if earlier else None
+    result = assign(facts.table, facts.stage_facts, rules, before.frame if before else None)
+
+    progress("moves")
+    moves = _moves(facts, result, rules, document, earlier, before)
+    tiers = tiers_of(facts, slots, result)
+    keys = facts.keys.loc[moves["customer"]].to_list()
+    told = moves[["kind", "from", "to", "cause", "reason"]].itertuples(index=False)
+    rows = [(key, *move) for key, move in zip(keys, told, strict=True)]
+    return Computed(
+        day=day,
+        known_at=known_at,
+        rule_set=rule_set,
+        result=result,
+        tiers=tiers,
+        moves=moves,
+        digest=digests.night_digest(tiers, digests.moves_rows(rows, day.isoformat())),
+        refusals=_refusals(result),
+    )
+
+
+def tiers_of(
+    facts: NightFacts, slots: Mapping[str, str], result: NightResult
+) -> list[tuple[str, ...]]:
+    """The rows of `tiers`: per slot the value of the measure bound to it."""
+    values = pd.DataFrame(
+        {SLOT_COLUMNS[slot]: facts.table.column(measure) for slot, measure in slots.items()}
+    )
+    places = {SLOT_COLUMNS[slot]: facts.table.places_of(measure) for slot, measure in slots.items()}
+    return digests.tiers_rows(facts.keys, values, places, result.frame)
+
+
+def _moves(
+    facts: NightFacts,
+    result: NightResult,
+    rules: Rules,
+    document: Mapping[str, Any],
+    earlier: Night | None,
+    before: EarlierResult | None,
+) -> pd.DataFrame:
+    if earlier is None or before is None:
+        return pd.DataFrame(columns=["customer", "kind", "from", "to", "cause", "reason", "detail"])
+    then = earlier.rule_set.rules if earlier.rule_set else default_rules()
+    then = settle_basis(then, has_contracts=facts.kinds["contracts"])
+    under_previous_rules = None
+    if then != document:
+        old_rules = Rules.from_document(then, measures_of_slots(then))
+        under_previous_rules = assign(facts.table, facts.stage_facts, old_rules, before.frame).frame
+    return detect(
+        Comparison(
+            previous=before.frame,
+            current=result.frame,
+            current_measures=facts.table,
+            previous_measures=before.measures,
+            scheme=rules.scheme,
+            dimensions=rules.dimensions,
+            known_dimensions=result.context.known_dimensions,
+            origins=catalogue.origins(),
+            changes=facts.changes,
+            rules_changed=then != document,
+            under_previous_rules=under_previous_rules,
+        )
+    )
+
+
+def _refusals(result: NightResult) -> list[dict[str, Any]]:
+    """What was refused, each once: a measure may be refused as a score and in a dimension."""
+    found: list[dict[str, Any]] = []
+    for refusal in result.context.refusals:
+        if vars(refusal) not in found:
+            found.append(dict(vars(refusal)))
+    if result.context.segment_refusal:
+        found.append({"code": result.context.segment_refusal})
+    return found

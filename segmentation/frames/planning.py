@@ -1,0 +1,28 @@
+"""How PostgreSQL is to plan a statement over all customers of a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from django.db import connection
+
+# The planner cannot know how many rows a step gives, and a nested loop over two large ones would
+# never end.
+SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "'64MB'"}
+
+
+class Run(Protocol):
+    def __call__(self, sql: str, parameters: Mapping[str, Any] | None = None) -> object: ...
+
+
+@contextmanager
+def planning() -> Iterator[Run]:
+    """Runs statements with SETTINGS, inside a transaction."""
+    with connection.cursor() as cursor:
+        for name, value in SETTINGS.items():
+            cursor.execute(f"SET LOCAL {name} = {value}")
+        yield cursor.execute
+        for name in SETTINGS:
+            cursor.execute(f"SET LOCAL {name} TO DEFAULT")

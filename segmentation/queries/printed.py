@@ -1,0 +1,76 @@
+"""The rows of `tiers` and `moves`, as they are printed and as the digest reads them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from accounts.models import Customer, Tenant
+from accounts.tenancy import current_tenant_id
+from segmentation.compute.digest import MOVES_COLUMNS, TIERS_COLUMNS, tiers_rows
+from segmentation.compute.moves import reason_text
+from segmentation.compute.scores import SLOTS
+from segmentation.frames.asof import AsOf
+from segmentation.frames.copying import TEXT, copy_out
+from segmentation.frames.reading import kept_measures, recompute_measures
+from segmentation.models import Assignment, Move, Night
+from segmentation.rules.basis import measures_of_slots, settle_basis
+from segmentation.rules.defaults import default_rules
+
+__all__ = ["MOVES_COLUMNS", "TIERS_COLUMNS", "moves_printed", "tiers_printed"]
+
+_ASSIGNED = TIERS_COLUMNS[4:]
+_SCORES = ("r", "f", "m")
+
+
+def tiers_printed(tenant: Tenant, night: Night) -> list[tuple[str, ...]]:
+    """The rows of a stored night, cells of TIERS_COLUMNS, sorted by customer key in byte order.
+
+    Measures that are not kept any more are computed again from the facts as they were known then.
+    """
+    frame = copy_out(
+        f"SELECT c.id, c.key, {', '.join(f'a.{name}' for name in _ASSIGNED)} "  # noqa: S608
+        f"FROM {Assignment._meta.db_table} a JOIN {Customer._meta.db_table} c "
+        "ON c.tenant_id = a.tenant_id AND c.id = a.customer_id "
+        "WHERE a.tenant_id = %(tenant)s AND a.valid_from <= %(day)s "
+        "AND coalesce(a.valid_to > %(day)s, true)",
+        {
+            "id": "int64",
+            "key": TEXT,
+            **{name: "Int64" if name in _SCORES else TEXT for name in _ASSIGNED},
+        },
+        {"tenant": current_tenant_id(), "day": night.as_of},
+    ).set_index("id")
+    measured = kept_measures(night.as_of) or recompute_measures(_asof(tenant, night))
+    slots = _slots(night)
+    columns = dict(zip(SLOTS, TIERS_COLUMNS[1:4], strict=True))
+    values = pd.DataFrame(
+        {columns[slot]: measured.column(measure) for slot, measure in slots.items()}
+    ).reindex(frame.index)
+    places = {columns[slot]: measured.places_of(measure) for slot, measure in slots.items()}
+    return tiers_rows(frame["key"], values, places, frame)
+
+
+def moves_printed(since: date) -> list[tuple[str, ...]]:
+    """The moves of the nights from ``since`` on, cells of MOVES_COLUMNS: by night, then by customer
+    key in byte order, the stage before the tier."""
+    moves = Move.objects.filter(as_of__gte=since).values_list(
+        "customer__key", "as_of", "kind", "from_value", "to_value", "cause", "reason"
+    )
+    rows = [
+        (key, day.isoformat(), kind, old, new, cause, reason_text(kind, detail))
+        for key, day, kind, old, new, cause, detail in moves.order_by().iterator()
+    ]
+    return sorted(rows, key=lambda row: (row[1], row[0].encode(), row[2]))
+
+
+def _slots(night: Night) -> dict[str, str]:
+    rules = night.rule_set.rules if night.rule_set else default_rules()
+    return measures_of_slots(settle_basis(rules, has_contracts=False))
+
+
+def _asof(tenant: Tenant, night: Night) -> AsOf:
+    assert night.known_at is not None, "a stored night says as of when it was known"
+    rules = night.rule_set.rules if night.rule_set else default_rules()
+    return AsOf(tenant.id, night.as_of, night.known_at, tenant.zone, rules["window_days"])
