@@ -17,7 +17,8 @@ from segmentation.queries.overview import PAYMENT_DAYS, RENEWAL_DAYS, Choices, s
 from segmentation.queries.portfolio import faced_on, held_on
 from segmentation.queries.stored import parse_day
 from segmentation.queries.usage import owning, using
-from segmentation.ranks import direction_sign, sign_of
+from segmentation.ranks import DirectionSign, sign_of
+from segmentation.widgets import LongSelect
 from ui.palette import MARKS
 
 NONE = "none"
@@ -66,12 +67,17 @@ class PortfolioFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or key")}),
     )
     tier = django_filters.ChoiceFilter(
-        label=_("Tier"), method="by_word", empty_label=_("All"), choices=[]
+        widget=LongSelect, label=_("Tier"), method="by_word", empty_label=_("All"), choices=[]
     )
     stage = django_filters.ChoiceFilter(
-        label=_("Stage"), method="by_word", empty_label=_("All"), choices=marked("stage")
+        widget=LongSelect,
+        label=_("Stage"),
+        method="by_word",
+        empty_label=_("All"),
+        choices=marked("stage"),
     )
     segment = django_filters.ChoiceFilter(
+        widget=LongSelect,
         label=_("Segment"),
         method="by_segment",
         empty_label=_("All"),
@@ -81,24 +87,32 @@ class PortfolioFilter(django_filters.FilterSet):
         ],
     )
     face = django_filters.ChoiceFilter(
-        label=_("The face"), method="by_face", empty_label=_("All"), choices=[]
+        widget=LongSelect, label=_("The face"), method="by_face", empty_label=_("All"), choices=[]
     )
     industry = django_filters.ChoiceFilter(
-        label=_("Industry"), field_name="customer__industry", empty_label=_("All"), choices=[]
+        widget=LongSelect,
+        label=_("Industry"),
+        field_name="customer__industry",
+        empty_label=_("All"),
+        choices=[],
     )
     region = django_filters.ChoiceFilter(
-        label=_("Region"), field_name="customer__region", empty_label=_("All"), choices=[]
+        widget=LongSelect,
+        label=_("Region"),
+        field_name="customer__region",
+        empty_label=_("All"),
+        choices=[],
     )
-    renewal = django_filters.TypedChoiceFilter(
+    renewal = django_filters.ChoiceFilter(
+        widget=LongSelect,
         label=_("Renewal"),
-        coerce=int,
-        empty_value=None,
-        choices=[(days, _("within %(days)s days") % {"days": days}) for days in RENEWAL_DAYS],
+        choices=[(str(days), _("within %(days)s days") % {"days": days}) for days in RENEWAL_DAYS],
         field_name="days_to_renewal",
         lookup_expr="lte",
         empty_label=_("Any"),
     )
     payment = django_filters.ChoiceFilter(
+        widget=LongSelect,
         label=_("Payment"),
         method="by_payment",
         choices=[
@@ -194,7 +208,32 @@ class PortfolioFilter(django_filters.FilterSet):
         return rows.filter(customer__in=held.filter(**{word: value}).values("customer_id"))
 
     def by_move(self, rows: Rows, name: str, value: str) -> Rows:
-        moves = Move.objects.filter(night=self.night).annotate(sign=direction_sign())
+        moves = Move.objects.filter(night=self.night).annotate(sign=DirectionSign())
         return rows.filter(
             customer__in=moves.filter(sign=sign_of(value)).order_by().values("customer_id")
         )
+
+
+class MoveFilter(django_filters.FilterSet):
+    """Over ``queries.moved.moves_of``."""
+
+    direction = django_filters.ChoiceFilter(
+        widget=LongSelect,
+        label=_("Direction"),
+        method="by_direction",
+        empty_label=_("All"),
+        choices=[
+            ("worse", _("For the worse")),
+            ("better", _("For the better")),
+            ("other", _("Neither")),
+        ],
+    )
+    kind = django_filters.ChoiceFilter(
+        widget=LongSelect, label=_("What moved"), empty_label=_("All"), choices=Move.Kind.choices
+    )
+    cause = django_filters.ChoiceFilter(
+        widget=LongSelect, label=_("Cause"), empty_label=_("All"), choices=Move.Cause.choices
+    )
+
+    def by_direction(self, moves: Rows, name: str, value: str) -> Rows:
+        return moves.filter(sign=sign_of(value))

@@ -2,11 +2,78 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import first_steps
 from accounts.labels import VERBS
 from accounts.loads import registry
+from accounts.models import Role
 from segmentation.loads import Usage
 from segmentation.measures import register_measures
+from segmentation.queries.stored import has_night
+from segmentation.views import panels
+from ui.registry import (
+    Block,
+    FirstScreen,
+    NavigationItem,
+    customer_badges,
+    customer_panels,
+    first_screens,
+    navigation,
+)
 
 registry.register(Usage())
 register_measures()
-VERBS["rules.published"] = _("Rules published")
+VERBS.update(
+    {
+        "night.requested": _("Night asked for"),
+        "night.restated": _("Night restated"),
+        "night.retried": _("Night tried again"),
+        "rules.published": _("Rules published"),
+        "saved_view.changed": _("View changed"),
+        "saved_view.created": _("View saved"),
+        "saved_view.removed": _("View removed"),
+    }
+)
+
+for _item in (
+    NavigationItem(_("Customers"), "portfolio", "users-round", "view_customers", 10),
+    NavigationItem(_("Tiers"), "tiers", "layers", "view_tiers", 30),
+    NavigationItem(_("Moves"), "moves", "arrow-left-right", "view_tiers", 32, prefix="/moves/"),
+    NavigationItem(_("Modules"), "modules", "blocks", "view_modules", 40),
+    NavigationItem(_("Nights"), "nights", "moon", "view_nights", 60, prefix="/nights/"),
+):
+    navigation.register(_item)
+
+first_screens.register(FirstScreen(Role.SERVICE_MANAGER, "portfolio", 30))
+first_screens.register(FirstScreen(Role.PRODUCT_MANAGER, "modules", 50))
+
+first_steps.register(
+    first_steps.FirstStep(
+        key="night",
+        order=30,
+        title=_("Run the first night"),
+        body=lambda: _(
+            "It says where every customer stands, and why. After it, every night runs by itself."
+        ),
+        action=_("To the nights"),
+        url_name="nights",
+        done=has_night,
+    )
+)
+
+customer_badges.register(Block("tier", "segmentation/panels/badges.html", panels.tier_badges, 10))
+for _key, _title, _context, _order in (
+    ("tier", _("Tier"), panels.tier_panel, 10),
+    ("usage", _("Usage"), panels.usage_panel, 15),
+    ("scores", _("Scores and segments"), panels.scores_panel, 20),
+    ("measures", _("Measures"), panels.measures_panel, 65),
+    ("moves", _("Moves"), panels.history_panel, 70),
+):
+    customer_panels.register(
+        Block(
+            _key,
+            f"segmentation/panels/{_key if _key != 'moves' else 'history'}.html",
+            _context,
+            _order,
+            _title,
+        )
+    )

@@ -1,5 +1,17 @@
 """URLs of this app inside a tenant."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from segmentation.views import modules, moves, nights, portfolio, saved_views, tiers
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("customers/", portfolio.portfolio, name="portfolio"),
+    path("customers/views/", saved_views.saved_views, name="saved_views"),
+    path("customers/views/<int:pk>/removals/", saved_views.removals, name="saved_view_removals"),
+    path("moves/", moves.moves, name="moves"),
+    path("tiers/", tiers.tiers, name="tiers"),
+    path("nights/", nights.nights, name="nights"),
+    path("nights/<str:day>/", nights.night, name="night"),
+    path("nights/<str:day>/retries/", nights.retries, name="night_retries"),
+    path("modules/", modules.modules, name="modules"),
+]

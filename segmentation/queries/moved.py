@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 from accounts.models import Responsibility
 from segmentation.models import Move, Night
 from segmentation.queries.scopes import Scope
-from segmentation.ranks import BETTER, OTHER, WORSE, direction_sign
+from segmentation.ranks import BETTER, OTHER, WORSE, DirectionSign
 
 DIRECTIONS = {-1: WORSE, 0: OTHER, 1: BETTER}
 
@@ -36,6 +36,7 @@ class Moved:
 class MovedCustomer:
     """A customer with its moves of one night, the tier before the stage."""
 
+    customer_id: int
     key: str
     name: str
     arr: Decimal | None
@@ -59,7 +60,7 @@ def moves_of(night: Night, scope: Scope) -> QuerySet[Move]:
     if not scope.is_whole:
         moves = moves.filter(customer__in=scope.customers.order_by().values("pk"))
     return moves.annotate(
-        sign=direction_sign(),
+        sign=DirectionSign(),
         measured=FilteredRelation(
             "customer__measure_rows", condition=Q(customer__measure_rows__as_of=night.as_of)
         ),
@@ -101,7 +102,7 @@ def moved_rows(moves: QuerySet[Move], part: slice) -> list[MovedCustomer]:
 
 def grouped(rows: Iterable[dict[str, Any]]) -> list[MovedCustomer]:
     """Moves by customer, in the order of the first of each."""
-    found: dict[str, MovedCustomer] = {}
+    found: dict[int, MovedCustomer] = {}
     for row in rows:
         move = Moved(
             row["as_of"],
@@ -112,9 +113,10 @@ def grouped(rows: Iterable[dict[str, Any]]) -> list[MovedCustomer]:
             row["reason"],
             DIRECTIONS[row["sign"]],
         )
-        customer = found.get(row["customer__key"])
+        customer = found.get(row["customer_id"])
         if customer is None:
-            customer = found[row["customer__key"]] = MovedCustomer(
+            customer = found[row["customer_id"]] = MovedCustomer(
+                row["customer_id"],
                 row["customer__key"],
                 row["customer__name"],
                 row["arr"],
@@ -139,6 +141,7 @@ def _told(moves: QuerySet[Move], *further: str) -> QuerySet[Move, dict[str, Any]
         "reason",
         "sign",
         "arr",
+        "customer_id",
         "customer__key",
         "customer__name",
         "face__colleague__name",
@@ -148,7 +151,7 @@ def _told(moves: QuerySet[Move], *further: str) -> QuerySet[Move, dict[str, Any]
 
 def history_of(customer_id: int, *, most: int) -> list[Moved]:
     """The latest moves of one customer."""
-    rows = Move.objects.filter(customer_id=customer_id).annotate(sign=direction_sign())
+    rows = Move.objects.filter(customer_id=customer_id).annotate(sign=DirectionSign())
     return [
         Moved(
             move.as_of,
@@ -167,6 +170,7 @@ def history_of(customer_id: int, *, most: int) -> list[Moved]:
 class NewFace:
     """That a customer got another face. ``before`` and ``now``: names, empty when nobody was."""
 
+    customer_id: int
     key: str
     name: str
     on: date
@@ -183,9 +187,7 @@ FACE_DAYS = 14
 def new_faces(scope: Scope, day: date, *, most: int) -> tuple[list[NewFace], int]:
     """Handovers among the scope's customers in the fortnight up to a day, latest first, and how
     many there were. A customer's first face is no handover."""
-    before = Responsibility.objects.filter(
-        customer=OuterRef("customer"), to_on=OuterRef("from_on")
-    )
+    before = Responsibility.objects.filter(customer=OuterRef("customer"), to_on=OuterRef("from_on"))
     spans = Responsibility.objects.filter(
         from_on__gt=day - timedelta(days=FACE_DAYS), from_on__lte=day + timedelta(days=1)
     )
@@ -200,6 +202,7 @@ def new_faces(scope: Scope, day: date, *, most: int) -> tuple[list[NewFace], int
         .filter(before_capacity__isnull=False)
         .order_by("-from_on", "customer__name", "pk")
         .values_list(
+            "customer_id",
             "customer__key",
             "customer__name",
             "from_on",
@@ -213,7 +216,7 @@ def new_faces(scope: Scope, day: date, *, most: int) -> tuple[list[NewFace], int
     )
     rows = list(told[:most])
     faces = [
-        NewFace(key, name, on, old or "", old_capacity, new or "", capacity, why)
-        for key, name, on, old, old_capacity, new, capacity, why, _total in rows
+        NewFace(pk, key, name, on, old or "", old_capacity, new or "", capacity, why)
+        for pk, key, name, on, old, old_capacity, new, capacity, why, _total in rows
     ]
     return faces, rows[0][-1] if rows else 0

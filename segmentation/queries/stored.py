@@ -20,6 +20,10 @@ def latest_night() -> Night | None:
     return stored_nights().first()
 
 
+def has_night() -> bool:
+    return bool(stored_nights().exists())
+
+
 def night_asked(asked: str, nights: list[Night]) -> Night | None:
     """The night of the day in an address, the latest on or before it; without one the latest.
 

@@ -93,9 +93,7 @@ def usage_history(customer_id: int, until: date, zone: ZoneInfo, *, months: int)
 def months_up_to(until: date, months: int) -> list[date]:
     """The first days of so many months, the last being that of ``until``."""
     last = until.year * 12 + until.month - 1
-    return [
-        date(number // 12, number % 12 + 1, 1) for number in range(last - months + 1, last + 1)
-    ]
+    return [date(number // 12, number % 12 + 1, 1) for number in range(last - months + 1, last + 1)]
 
 
 def month_end(day: date) -> date:
@@ -198,9 +196,7 @@ def _adoption(scope: Scope, day: date, zone: ZoneInfo) -> list[Adoption]:
             parameters,
         )
         rows = cursor.fetchall()
-    return [
-        Adoption(*row[:5], int(row[5]), int(row[6]), _weeks(row[7])) for row in rows
-    ]
+    return [Adoption(*row[:5], int(row[5]), int(row[6]), _weeks(row[7])) for row in rows]
 
 
 def _weeks(found: Any) -> list[int]:
@@ -232,7 +228,9 @@ def using(module: str, day: date, zone: ZoneInfo) -> QuerySet[UsageEvent]:
     return (
         UsageEvent.objects.filter(
             module__key=module,
-            occurred_at__gte=datetime.combine(day - timedelta(days=RECENT_DAYS - 1), time.min, zone),
+            occurred_at__gte=datetime.combine(
+                day - timedelta(days=RECENT_DAYS - 1), time.min, zone
+            ),
             occurred_at__lt=datetime.combine(day + timedelta(days=1), time.min, zone),
         )
         .order_by()

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from segmentation import catalogue
+from segmentation.views import cells
 from ui.tables import Column
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A column with the measure behind it (its heading explains it) and what an export writes.
+    """A column, how its cells are drawn, and what an export writes of it.
 
     ``values``: names of the row, in the order of the export's cells; ``headings``: theirs, when
-    there are several.
+    they are not the column's own.
     """
 
     column: Column
+    cell: cells.Cell
     values: tuple[str, ...]
     is_default: bool = True
     headings: tuple[Any, ...] = ()
@@ -29,26 +33,10 @@ class Shown:
     def key(self) -> str:
         return self.column.key
 
-
-def _measured(
-    key: str, label: Any, measure: str, *further: str, default: bool = True, wide: bool = True
-) -> Shown:
-    return Shown(
-        Column(key, label, sort=measure, align="end", wide=wide),
-        (measure, *further),
-        is_default=default,
-        headings=tuple(catalogue.get(name).title for name in (measure, *further)),
-    )
-
-
-def _word(key: str, label: Any, *, default: bool = True, wide: bool = True) -> Shown:
-    return Shown(
-        Column(key, label, sort=(f"{key}_place", "-arr"), wide=wide), (key,), is_default=default
-    )
-
-
-def _text(key: str, label: Any) -> Shown:
-    return Shown(Column(key, label, sort=(key, "name"), wide=True), (key,), is_default=False)
+    @property
+    def titles(self) -> tuple[Any, ...]:
+        """A heading for each of ``values``."""
+        return self.headings or (self.column.label,)
 
 
 def all_columns() -> tuple[Shown, ...]:
@@ -56,48 +44,75 @@ def all_columns() -> tuple[Shown, ...]:
     return (
         Shown(
             Column("name", _("Customer"), sort="name"),
+            cells.name,
             ("key", "name", "parent_name"),
             headings=(_("Key"), _("Customer"), _("Parent company")),
         ),
         Shown(
             Column("face", _("The face"), sort=("face_name", "name"), wide=True),
+            cells.face,
             ("face_name", "face_capacity"),
             headings=(_("The face"), _("Role")),
         ),
-        _word("stage", _("Stage")),
-        _word("tier", _("Tier"), wide=False),
-        _word("eleven", _("Segment (11)"), default=False),
-        _word("class8", _("Segment (8)"), default=False),
+        _word("stage", _("Stage"), cells.stage_mark, wide=True),
+        _word("tier", _("Tier"), cells.tier_mark),
+        _word("eleven", _("Segment (11)"), cells.eleven, default=False, wide=True),
+        _word("class8", _("Segment (8)"), cells.class8, default=False, wide=True),
         Shown(
-            Column("trend", _("12 weeks"), sort="usage_trend", align="center", wide=True),
+            Column(
+                "trend",
+                _("12 weeks"),
+                sort="usage_trend",
+                align="center",
+                wide=True,
+                why=_("Events of each of the twelve weeks up to the night. Sorted by usage trend."),
+            ),
+            cells.trend,
             ("usage_trend",),
             headings=(catalogue.get("usage_trend").title,),
         ),
-        _measured("arr", _("ARR"), "arr", wide=False),
-        _measured("seats", _("Seats used"), "seat_utilisation", "active_users_30", "seats"),
-        _measured("coverage", _("Key users"), "key_user_coverage"),
-        _measured("renewal", _("Renewal"), "days_to_renewal"),
+        _money("arr", _("ARR"), "arr", wide=False),
+        _measured(
+            "seats",
+            _("Seats used"),
+            cells.seats,
+            "seat_utilisation",
+            "active_users_30",
+            "seats",
+        ),
+        _plain("coverage", _("Key users"), "key_user_coverage", cells.percent),
+        _measured("renewal", _("Renewal"), cells.renewal, "days_to_renewal"),
         Shown(
             Column(
                 "payment",
                 _("Payment"),
-                sort=("-payment_overdue_days", "days_to_payment"),
+                # Descending first: the longest overdue, then what falls due next.
+                sort=("payment_overdue_days", "-days_to_payment"),
                 align="end",
                 wide=True,
+                why=_(
+                    "Days to the next instalment; when one is overdue, the amount and since when."
+                ),
             ),
+            cells.payment,
             ("days_to_payment", "payment_overdue_days", "overdue_amount"),
-            headings=tuple(
-                catalogue.get(name).title
-                for name in ("days_to_payment", "payment_overdue_days", "overdue_amount")
-            ),
+            headings=_titles("days_to_payment", "payment_overdue_days", "overdue_amount"),
         ),
-        _measured("usage", _("Last use"), "days_since_usage"),
-        _measured("breadth", _("Breadth"), "breadth", "modules_used_30", "modules_owned", default=False),
-        _measured("persons", _("Active persons"), "active_users_30", default=False),
-        _measured("events", _("Events (30)"), "events_30", default=False),
-        _measured("days", _("Active days (30)"), "active_days_30", default=False),
-        _measured("tenure", _("Tenure"), "tenure_days", default=False),
-        _measured("paid", _("Amount paid"), "monetary", default=False),
+        _measured("usage", _("Last use"), cells.last_use, "days_since_usage"),
+        _measured(
+            "breadth",
+            _("Breadth"),
+            cells.breadth,
+            "breadth",
+            "modules_used_30",
+            "modules_owned",
+            default=False,
+        ),
+        _plain("persons", _("Active persons"), "active_users_30", cells.number, default=False),
+        _plain("events", _("Events (30)"), "events_30", cells.number, default=False),
+        _plain("days", _("Active days (30)"), "active_days_30", cells.number, default=False),
+        _plain("tenure", _("Tenure"), "tenure_days", cells.days, default=False),
+        _money("paid", _("Amount paid"), "monetary", default=False),
         _text("industry", _("Industry")),
         _text("region", _("Region")),
         _text("size", _("Size")),
@@ -113,6 +128,54 @@ def chosen_columns(asked: QueryDict) -> list[Shown]:
     return [shown for shown in columns if shown.key in keys or shown.key == "name"]
 
 
-def explained(key: str) -> str:
-    """The definition of a measure, for a heading."""
-    return str(catalogue.get(key).definition)
+def _titles(*measures: str) -> tuple[Any, ...]:
+    return tuple(catalogue.get(name).title for name in measures)
+
+
+def _measured(
+    key: str,
+    label: Any,
+    cell: cells.Cell,
+    measure: str,
+    *further: str,
+    default: bool = True,
+    wide: bool = True,
+) -> Shown:
+    """A number, sorted by its first measure, which also explains the heading."""
+    return Shown(
+        Column(
+            key,
+            label,
+            sort=measure,
+            align="end",
+            wide=wide,
+            why=catalogue.get(measure).definition,
+        ),
+        cell,
+        (measure, *further),
+        is_default=default,
+        headings=_titles(measure, *further),
+    )
+
+
+def _plain(
+    key: str, label: Any, measure: str, cell: Callable[..., str], *, default: bool = True
+) -> Shown:
+    return _measured(key, label, partial(cell, measure=measure), measure, default=default)
+
+
+def _money(key: str, label: Any, measure: str, *, default: bool = True, wide: bool = True) -> Shown:
+    cell = partial(cells.money, measure=measure)
+    return _measured(key, label, cell, measure, default=default, wide=wide)
+
+
+def _word(
+    key: str, label: Any, cell: cells.Cell, *, default: bool = True, wide: bool = False
+) -> Shown:
+    column = Column(key, label, sort=(f"{key}_place", "-arr"), wide=wide)
+    return Shown(column, cell, (key,), is_default=default)
+
+
+def _text(key: str, label: Any) -> Shown:
+    column = Column(key, label, sort=(key, "name"), wide=True)
+    return Shown(column, partial(cells.text, field=key), (key,), is_default=False)

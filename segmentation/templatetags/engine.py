@@ -1,0 +1,172 @@
+"""Words and marks of the engine in templates: ``{% load engine %}``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.template import Context, Library
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.models import Responsibility
+from segmentation import catalogue, reasons
+from segmentation.catalogue import Unit
+from segmentation.models import Move, Night
+from segmentation.queries.moved import Moved
+from segmentation.queries.scopes import Scope
+from ui import formats
+from ui.tables import Table
+from ui.tags.formats import currency_of, language
+from ui.tags.marks import badge, icon, tier
+
+register = Library()
+
+CAUSE_ICONS: Mapping[str, str] = {
+    "behaviour": "activity",
+    "commercial": "file-signature",
+    "project": "hammer",
+    "calendar": "calendar-days",
+    "rules": "scale",
+    "late_data": "history",
+}
+DIRECTION_ICONS: Mapping[str, tuple[str, str]] = {
+    "worse": ("arrow-down-right", "danger"),
+    "better": ("arrow-up-right", "good"),
+    "other": ("arrow-right", "neutral"),
+}
+
+
+@register.simple_tag
+def capacity(key: Any) -> str:
+    """As what somebody is the face."""
+    return str(Responsibility.Capacity(key).label) if key else ""
+
+
+@register.simple_tag
+def no_tier(reason: Any) -> SafeString:
+    """The chip of a customer without a tier; the reason is its explanation."""
+    return tier("", reason=reasons.tier_sentence(str(reason or "")))
+
+
+@register.filter
+def tier_reason(reason: Any) -> str:
+    return reasons.tier_sentence(str(reason or ""))
+
+
+@register.simple_tag(takes_context=True)
+def move_reason(context: Context, move: Moved) -> str:
+    return reasons.move_sentence(move.kind, move.reason, currency_of(context))
+
+
+@register.simple_tag
+def cause(key: str) -> SafeString:
+    """The mark of a cause: its icon and word."""
+    return badge(Move.Cause(key).label, icon=CAUSE_ICONS[key])
+
+
+@register.simple_tag
+def direction(key: str) -> SafeString:
+    """For the worse, for the better, or neither: an arrow with its word."""
+    drawn, tone = DIRECTION_ICONS[key]
+    words = {
+        "worse": _("For the worse"),
+        "better": _("For the better"),
+        "other": _("Neither better nor worse"),
+    }
+    return format_html('<span class="tone-{}">{}</span>', tone, icon(drawn, label=words[key]))
+
+
+@register.simple_tag
+def since_days(days: Any) -> str:
+    """How long ago, in days up to the night."""
+    if days is None:
+        return formats.ABSENT
+    return _("that day") if days == 0 else formats.days(days, language())
+
+
+@register.simple_tag(takes_context=True)
+def measure_value(context: Context, key: str, value: Any) -> str:
+    """A measure's value in its unit."""
+    unit = catalogue.get(key).unit
+    if unit is Unit.MONEY:
+        return formats.money(value, currency_of(context), language(), 0)
+    if unit is Unit.DAYS:
+        return formats.days(value, language())
+    if unit is Unit.SHARE:
+        return formats.percent(value, language(), 0)
+    if unit is Unit.TIMES and value is not None:
+        return f"× {formats.number(value, language(), 2)}"
+    return formats.number(value, language())
+
+
+@register.filter
+def measure_title(key: str) -> str:
+    return str(catalogue.get(key).title)
+
+
+@register.filter
+def measure_definition(key: str) -> str:
+    return str(catalogue.get(key).definition)
+
+
+@register.filter
+def measure_source(key: str) -> str:
+    return str(catalogue.FACTS[catalogue.get(key).facts])
+
+
+@register.filter
+def missing_scores(reason: Any) -> list[str]:
+    return reasons.missing_scores(str(reason or ""))
+
+
+@register.filter
+def refusal(found: Mapping[str, Any]) -> str:
+    """What a night refused, in words."""
+    if "measure" in found:
+        return reasons.refusal_sentence(found)
+    return _("The eleven segments need five scores each of R, F and M.")
+
+
+@register.simple_tag
+def table_url(table: Table, **changes: Any) -> str:
+    """The page with some parameters changed; None takes one away."""
+    return table.url(**changes)
+
+
+@register.filter
+def iso(day: Any) -> str:
+    return str(day.isoformat())
+
+
+@register.filter
+def plain(number: Any) -> str:
+    """A number for an attribute: a point, whatever the language."""
+    return f"{float(number):g}"
+
+
+@register.simple_tag
+def duration(seconds: Any) -> str:
+    """How long something took: 0.4 s, 12 s, 3 min 5 s."""
+    if seconds is None:
+        return formats.ABSENT
+    if seconds < 60:
+        digits = 1 if seconds < 10 else 0
+        return _("%(number)s s") % {"number": formats.number(round(seconds, 1), language(), digits)}
+    minutes, rest = divmod(round(seconds), 60)
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+
+
+@register.simple_tag
+def list_of(scope: Scope, **parameters: str) -> str:
+    """The list of customers behind a number."""
+    return f"{reverse('portfolio')}?{urlencode({'scope': scope.visibility, **parameters})}"
+
+
+@register.simple_tag
+def night_list_url(night: Night) -> str:
+    """The customers as a stored night saw them."""
+    return f"{reverse('portfolio')}?{urlencode({'scope': 'all', 'as_of': night.as_of.isoformat()})}"

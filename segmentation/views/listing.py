@@ -1,0 +1,165 @@
+"""A portfolio as an address asks for it: night, scope, filters, order, columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Tenant
+from segmentation.compute.tiers import Scheme
+from segmentation.filters import NONE, OWNED, UNUSED, USED, PortfolioFilter, marked
+from segmentation.models import Night
+from segmentation.queries.overview import Choices, choices
+from segmentation.queries.portfolio import Row, all_rows, page_rows, portfolio
+from segmentation.queries.scopes import Scope, scope_of
+from segmentation.queries.stored import night_asked, parse_day, stored_nights
+from segmentation.rules.defaults import default_rules
+from segmentation.views.columns import Shown, chosen_columns
+from ui import formats
+from ui.palette import mark_for
+from ui.tables import Table
+from ui.tags.formats import language
+
+NIGHTS_OFFERED = 60
+
+
+@dataclass(frozen=True)
+class Pill:
+    """A filter that came by a link: what it says, and the address without it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """``rows``: what the filters leave of ``every``, all customers of the scope that night."""
+
+    scope: Scope
+    nights: list[Night]
+    night: Night
+    is_latest: bool
+    asked: QueryDict
+    offered: Choices
+    every: QuerySet[Any]
+    filter: PortfolioFilter
+    columns: list[Shown]
+    table: Table
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.filter.qs
+        return rows
+
+    @property
+    def keys(self) -> set[str]:
+        """Keys of the columns shown."""
+        return {shown.key for shown in self.columns}
+
+    def page(self) -> list[Row]:
+        return page_rows(self.rows, self.table.order_by, self.table.slice)
+
+    def export(self) -> list[Row]:
+        return all_rows(self.rows, self.table.order_by)
+
+    @property
+    def kept_pairs(self) -> list[tuple[str, str]]:
+        """What a form that changes the columns keeps."""
+        return [pair for pair in self.table.parameters if pair[0] not in {"columns", "page"}]
+
+    @property
+    def pills(self) -> list[Pill]:
+        """The filters that came by links, in words."""
+        return [
+            Pill(label, self.table.url(**dict.fromkeys(names)))
+            for label, names in _told(self.asked)
+        ]
+
+
+def read_listing(
+    tenant: Tenant, membership: Membership, asked: QueryDict, *, rows_per_page: int
+) -> Listing | None:
+    """None before the first night. Costs a query for the nights, two for what filters offer (of the
+    whole tenant remembered), one to count."""
+    nights = list(stored_nights().select_related("rule_set")[:NIGHTS_OFFERED])
+    night = night_asked(asked.get("as_of", ""), nights)
+    if night is None:
+        return None
+    is_latest = night == nights[0]
+    scope = scope_of(membership, asked.get("scope", ""))
+    offered = choices(scope)
+    every = portfolio(scope, night, is_latest=is_latest)
+    filter_ = PortfolioFilter(
+        asked,
+        queryset=every,
+        tenant=tenant,
+        night=night,
+        is_latest=is_latest,
+        offered=offered,
+        tiers=[pair for pair in marked("tier") if pair[0] in tiers_in_force(night)],
+    )
+    columns = chosen_columns(asked)
+    table = Table.read(
+        [shown.column for shown in columns],
+        asked.urlencode(),
+        default="-arr" if any(shown.key == "arr" for shown in columns) else "name",
+        tie="customer_id",
+        rows=rows_per_page,
+    )
+    return Listing(scope, nights, night, is_latest, asked, offered, every, filter_, columns, table)
+
+
+def tiers_in_force(night: Night) -> tuple[str, ...]:
+    """The tiers of the scheme that a night followed."""
+    rules = night.rule_set.rules if night.rule_set and night.rule_set.rules else default_rules()
+    return Scheme.from_rules(rules).tiers
+
+
+def segment_map(night: Night) -> str:
+    """``eleven`` or ``class8``: the map that the tenant's rules show."""
+    rules = night.rule_set.rules if night.rule_set and night.rule_set.rules else default_rules()
+    return "eleven" if rules["rfm"]["map"] == "eleven" else "class8"
+
+
+def _told(asked: QueryDict) -> list[tuple[str, tuple[str, ...]]]:
+    """(words, parameters that make it) of each filter without a field."""
+    told: list[tuple[str, tuple[str, ...]]] = []
+    since = parse_day(asked.get("since", ""))
+    for name, kind in (("was", "tier"), ("was_stage", "stage")):
+        if asked.get(name) and since is not None:
+            day = formats.short_date(since, language())
+            word = _word(kind, asked[name])
+            told.append((_("%(word)s on %(day)s") % {"word": word, "day": day}, (name, "since")))
+    if asked.get("module"):
+        words = {
+            OWNED: _("own %(module)s"),
+            USED: _("use %(module)s"),
+            UNUSED: _("own %(module)s and do not use it"),
+        }
+        text = words.get(asked.get("use", OWNED), words[OWNED])
+        told.append((text % {"module": asked["module"]}, ("module", "use")))
+    if asked.get("parent"):
+        told.append((_("Group of %(key)s") % {"key": asked["parent"]}, ("parent",)))
+    if asked.get("silent"):
+        told.append((_("No use for a month"), ("silent",)))
+    if asked.get("moved") in {"worse", "better", "other"}:
+        words = {
+            "worse": _("Moved for the worse that night"),
+            "better": _("Moved for the better that night"),
+            "other": _("Other moves of that night"),
+        }
+        told.append((words[asked["moved"]], ("moved",)))
+    if asked.get("reason"):
+        told.append((_("Without a tier for one reason"), ("reason",)))
+    return told
+
+
+def _word(kind: str, key: str) -> str:
+    if key == NONE:
+        return _("Without a tier") if kind == "tier" else _("Without a stage")
+    mark = mark_for(kind, key)
+    return str(mark.label) if mark else key

@@ -1,0 +1,63 @@
+"""All moves of a night."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts.permissions import require
+from accounts.requests import TenantRequest
+from segmentation.filters import MoveFilter
+from segmentation.models import Night
+from segmentation.queries.moved import moved_rows, moves_of
+from segmentation.queries.scopes import Scope, scope_of
+from segmentation.queries.stored import night_asked, stored_nights
+from segmentation.views.portfolio import scope_tabs
+from ui.tables import Column, Table
+from ui.tables.ordering import absent_last
+
+COLUMNS = (
+    Column("direction", _("Direction"), sort=("sign", "-arr")),
+    Column("customer", _("Customer"), sort="customer__name"),
+    Column("kind", _("What moved"), sort=("kind", "-arr"), wide=True),
+    Column("change", _("From → to"), sort=("from_value", "to_value", "-arr")),
+    Column("why", _("Why")),
+    Column("cause", _("Cause"), sort=("cause", "-arr"), wide=True),
+    Column("arr", _("ARR"), sort="arr", align="end"),
+    Column("face", _("The face"), sort="face__colleague__name", wide=True),
+)
+NIGHTS_OFFERED = 60
+
+
+@require("view_tiers")
+@require_GET
+def moves(request: TenantRequest) -> HttpResponse:
+    """A night's moves of stage and tier, for the worse first."""
+    nights = list(stored_nights()[:NIGHTS_OFFERED])
+    night = night_asked(request.GET.get("as_of", ""), nights)
+    if night is None:
+        return render(request, "segmentation/moves/no_night.html")
+    scope = scope_of(request.membership, request.GET.get("scope", ""))
+    context = moves_page(night, scope, request.GET)
+    context |= {"nights": nights, "scopes": scope_tabs(scope, context["table"])}
+    return render(request, "segmentation/moves/page.html", context)
+
+
+def moves_page(night: Night, scope: Scope, asked: QueryDict) -> dict[str, Any]:
+    """Table, rows and filter of a night's moves; a statement for each of count and rows."""
+    filter_ = MoveFilter(asked, queryset=moves_of(night, scope))
+    found: QuerySet[Any] = filter_.qs
+    table = Table.read(COLUMNS, asked.urlencode(), default="direction", tie="pk")
+    table = table.counted(found.count())
+    ordered = found.order_by(*absent_last(table.order_by))
+    return {
+        "night": night,
+        "filter": filter_,
+        "table": table,
+        "rows": moved_rows(ordered, table.slice),
+    }

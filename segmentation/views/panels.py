@@ -1,0 +1,211 @@
+"""Panels of the customer page that the engine contributes."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import Customer
+from segmentation import catalogue
+from segmentation.compute.dimensions import LEVELS
+from segmentation.compute.explanations import ReadMeasure
+from segmentation.compute.scores import SCORE_COLUMNS, SLOTS
+from segmentation.labels import DIMENSIONS
+from segmentation.labels import SLOTS as SLOT_WORDS
+from segmentation.models import Assignment
+from segmentation.queries.moved import history_of
+from segmentation.queries.standing import Standing, rules_of, spans_of, standing_of
+from segmentation.queries.usage import ModuleSeries, UsageHistory, usage_history
+from segmentation.strategies import strategy_for
+from ui import formats
+from ui.charts import Series, TimeChart
+from ui.tags.formats import language
+
+USAGE_MONTHS = 18
+SERIES_SHOWN = 5
+MOVES_SHOWN = 30
+SPANS_SHOWN = 40
+
+
+def standing(request: HttpRequest, customer: Customer) -> Standing:
+    """Of the night in the address; asked of the database once per page."""
+    kept: dict[int, Standing] = request.__dict__.setdefault("_standings", {})
+    if customer.pk not in kept:
+        kept[customer.pk] = standing_of(customer, request.GET.get("as_of", ""))
+    return kept[customer.pk]
+
+
+def tier_badges(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    """Tier and stage in the head of the page."""
+    found = standing(request, customer)
+    return {"standing": found} if found.assignment else None
+
+
+def tier_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """The tier, the rule that gave it, what that read, what would change it, what to do about it."""
+    found = standing(request, customer)
+    context: dict[str, Any] = {"standing": found, "customer": customer}
+    if found.assignment is None or found.night is None:
+        return context
+    scheme = rules_of(found.night)["tiers"]["scheme"] if found.night else "a"
+    context["strategy"] = strategy_for(scheme, found.assignment.tier, language())
+    if found.explanation:
+        context |= {
+            "dimensions": dimensions_read(found, found.night.rule_set_id is not None),
+            "conditions": [
+                scale(one, ()) for one in found.explanation.read if one.read_for == "tier"
+            ],
+            "upward": found.explanation.upward,
+            "no_upward": found.explanation.no_upward,
+        }
+    return context
+
+
+def dimensions_read(found: Standing, has_rules: bool) -> list[dict[str, Any]]:
+    """Per dimension its level and the measures behind it, those with a value first."""
+    assert found.explanation is not None
+    read = [one for one in found.explanation.read if one.read_for in LEVELS]
+    rows = []
+    for name, parts in groupby(read, key=lambda one: one.read_for):
+        scales = [scale(one, LEVELS[name]) for one in parts]
+        known = [one for one in scales if one["value"] is not None]
+        unknown = [one for one in scales if one["value"] is None]
+        rows.append(
+            {
+                "name": DIMENSIONS[name],
+                "level": found.explanation.levels.get(name),
+                "scales": known,
+                "unknown": unknown,
+            }
+        )
+    return rows
+
+
+def scale(read: ReadMeasure, words: tuple[str, ...]) -> dict[str, Any]:
+    """A measure between its cut points: ``steps`` from the lowest, the one it is in marked."""
+    cuts = list(read.cuts or ())
+    place = sum(1 for cut in cuts if read.value is not None and cut < read.value)
+    return {
+        "measure": read.measure,
+        "value": read.value,
+        "cuts": cuts,
+        "steps": [
+            {"until": cut, "here": number == place and read.value is not None}
+            for number, cut in enumerate([*cuts, None])
+        ]
+        if cuts
+        else [],
+        "level": read.level,
+        "score": read.score,
+        "reversed": read.reversed,
+        "words": words,
+    }
+
+
+def scores_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    """R, F and M with their cut points, and the segments that follow from them."""
+    found = standing(request, customer)
+    if found.assignment is None:
+        return None
+    read = {
+        one.read_for: scale(one, ())
+        for one in (found.explanation.read if found.explanation else ())
+        if one.read_for in SLOTS
+    }
+    return {
+        "standing": found,
+        "slots": [
+            {
+                "letter": SCORE_COLUMNS[slot].upper(),
+                "name": SLOT_WORDS[slot],
+                "score": getattr(found.assignment, SCORE_COLUMNS[slot]),
+                "read": read.get(slot),
+            }
+            for slot in SLOTS
+        ],
+    }
+
+
+def measures_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    """Every measure of the catalogue that has facts, by the facts it comes from."""
+    found = standing(request, customer)
+    if found.assignment is None:
+        return None
+    groups: dict[str, list[tuple[str, Any]]] = {}
+    if found.measured is not None:
+        for measure in catalogue.all_measures():
+            if measure.has_facts:
+                value = found.measured.further.get(measure.key)
+                if hasattr(found.measured, measure.key):
+                    value = getattr(found.measured, measure.key)
+                groups.setdefault(str(catalogue.FACTS[measure.facts]), []).append(
+                    (measure.key, value)
+                )
+    return {"standing": found, "groups": list(groups.items())}
+
+
+def usage_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """Events by module and month, and how many persons."""
+    tenant = request.tenant  # type: ignore[attr-defined]
+    found = standing(request, customer)
+    until = found.night.as_of if found.night else tenant.last_ended_day()
+    history = usage_history(customer.pk, until, tenant.zone, months=USAGE_MONTHS)
+    if history.is_empty:
+        return {"usage": history, "until": until}
+    periods = [formats.month(period, language()) for period in history.periods]
+    context: dict[str, Any] = {
+        "usage": history,
+        "until": until,
+        "chart": TimeChart(
+            title=_("Usage by module"), periods=periods, series=_shown_series(history), area=True
+        ),
+    }
+    if any(history.persons):
+        context["persons"] = TimeChart(
+            title=_("Active persons"),
+            periods=periods,
+            series=[Series(_("Persons"), history.persons, "accent")],
+            area=True,
+        )
+    return context
+
+
+def _shown_series(history: UsageHistory) -> list[Series]:
+    """The busiest modules, the others as one."""
+    shown, rest = history.series[:SERIES_SHOWN], history.series[SERIES_SHOWN:]
+    if len(rest) == 1:
+        shown, rest = history.series, []
+    if rest:
+        sums = [sum(counts) for counts in zip(*(one.events for one in rest), strict=True)]
+        name = _("%(number)s further modules") % {"number": len(rest)}
+        shown = [*shown, ModuleSeries(name, sums)]
+    return [
+        Series(one.module or _("Without a module"), one.events, f"series-{number}")
+        for number, one in enumerate(shown, start=1)
+    ]
+
+
+def history_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    """Moves with their causes, and what every night said as spans."""
+    spans = spans_of(customer, most=SPANS_SHOWN)
+    if not spans:
+        return None
+    return {
+        "moves": history_of(customer.pk, most=MOVES_SHOWN),
+        "spans": [_span(span) for span in spans],
+        "customer": customer,
+    }
+
+
+def _span(span: Assignment) -> dict[str, Any]:
+    scores = [span.r, span.f, span.m]
+    return {
+        "span": span,
+        "scores": "–" if None in scores else " ".join(map(str, scores)),
+        "levels": [
+            (DIMENSIONS[name], getattr(span, name)) for name in LEVELS if getattr(span, name)
+        ],
+    }

@@ -1,0 +1,171 @@
+"""My customers: what moved last night, what waits, and the list of them all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from accounts import first_steps
+from accounts.models import Customer, Visibility
+from accounts.permissions import may, require
+from accounts.requests import TenantRequest
+from segmentation.models import Night
+from segmentation.queries.moved import first_moved, new_faces
+from segmentation.queries.overview import added_since, waiting
+from segmentation.queries.saved_views import views_for
+from segmentation.queries.scopes import Scope, scope_of
+from segmentation.ranks import BETTER, OTHER, WORSE
+from segmentation.views.cells import Writer, drawn
+from segmentation.views.columns import all_columns
+from segmentation.views.exports import exported
+from segmentation.views.groups import groups_page
+from segmentation.views.listing import Listing, read_listing
+from segmentation.views.waiting import waiting_tiles
+from ui.tables import Column, Table
+from ui.tags.formats import language
+
+ROWS = 50
+MOVED_SHOWN = 6
+FACES_SHOWN = 6
+# What a saved view keeps of an address.
+NOT_SAVED = ("page", "export", "as_of")
+
+
+@require("view_customers")
+@require_GET
+def portfolio(request: TenantRequest) -> HttpResponse:
+    """The service manager's first screen; everybody else's list of customers."""
+    listing = read_listing(request.tenant, request.membership, request.GET, rows_per_page=ROWS)
+    if listing is None:
+        return before_first_night(request)
+    if request.GET.get("export"):
+        return exported(listing, request.GET["export"], request.tenant)
+    if request.GET.get("group") == "parent":
+        context = groups_page(listing)
+    else:
+        listing = replace(listing, table=listing.table.counted(listing.rows.count()))
+        context = {
+            "table": listing.table,
+            "rows": drawn(
+                listing.page(),
+                [shown.cell for shown in listing.columns],
+                Writer(language(), request.tenant.currency),
+            ),
+        }
+    context |= {"listing": listing, "night": listing.night, "keys": listing.keys}
+    if request.headers.get("HX-Target") == "list":
+        response = render(request, "segmentation/portfolio/list.html", context)
+    else:
+        response = render(
+            request, "segmentation/portfolio/page.html", context | _head(request, listing)
+        )
+    # The part alone and the whole page have one address.
+    patch_vary_headers(response, ("HX-Target",))
+    return response
+
+
+def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
+    """Everything above the list."""
+    night, scope = listing.night, listing.scope
+    faces, faces_total = new_faces(scope, night.as_of, most=FACES_SHOWN)
+    kept = listing.asked.copy()
+    for name in NOT_SAVED:
+        kept.pop(name, None)
+    current = kept.urlencode()
+    views = [
+        {
+            "view": view,
+            "active": view.query == current,
+            "is_mine": view.owner_id == scope.membership.pk,
+        }
+        for view in views_for(request.membership, "portfolio")
+    ]
+    return {
+        "title": title_of(scope),
+        "scopes": scope_tabs(scope, listing.table),
+        "faces": faces,
+        "faces_more": faces_total - len(faces),
+        "waiting": waiting_tiles(waiting(listing.every, scope, night), listing.table),
+        **_moved(night, scope),
+        "added": added_since(scope, night) if listing.is_latest else 0,
+        "views": views,
+        "view_query": current,
+        "columns": all_columns(),
+        "may_run_nights": may(request.membership, "run_nights"),
+    }
+
+
+def _moved(night: Night, scope: Scope) -> dict[str, Any]:
+    groups = first_moved(night, scope, most=MOVED_SHOWN)
+    asked = {"scope": scope.visibility, "as_of": night.as_of.isoformat()}
+    return {
+        "moved_groups": [
+            {"group": groups[word], "query": urlencode(asked | {"direction": word})}
+            for word in (WORSE, BETTER)
+        ],
+        "other_moves": groups[OTHER].total,
+        "other_query": urlencode(asked | {"direction": OTHER}),
+    }
+
+
+def title_of(scope: Scope) -> str:
+    if scope.visibility == Visibility.MINE:
+        return _("My customers")
+    return _("My team's customers") if scope.visibility == Visibility.TEAM else _("All customers")
+
+
+def scope_tabs(scope: Scope, table: Table) -> list[dict[str, Any]]:
+    """A tab per width that the member may look; none when there is no choice."""
+    words = {
+        Visibility.MINE: _("Mine"),
+        Visibility.TEAM: _("My team"),
+        Visibility.ALL: _("All"),
+    }
+    if len(scope.allowed) < 2:
+        return []
+    return [
+        {
+            "label": words[Visibility(width)],
+            "url": table.url(scope=width, face=None),
+            "active": width == scope.visibility,
+            "count": None,
+        }
+        for width in scope.allowed
+    ]
+
+
+COLUMNS = (
+    Column("name", gettext_lazy("Customer"), sort="name"),
+    Column("key", gettext_lazy("Key"), sort="key"),
+    Column("industry", gettext_lazy("Industry"), sort=("industry", "name"), wide=True),
+    Column("region", gettext_lazy("Region"), sort=("region", "name"), wide=True),
+)
+
+
+def before_first_night(request: TenantRequest) -> HttpResponse:
+    """The way to the first night, and the customers there are."""
+    scope = scope_of(request.membership, request.GET.get("scope", ""))
+    customers = scope.customers
+    words = request.GET.get("q", "").lower().split()
+    for word in words:
+        customers = customers.filter(search_text__contains=word)
+    table = Table.read(COLUMNS, request.GET.urlencode(), default="name", tie="pk", rows=ROWS)
+    table = table.counted(customers.count())
+    rows: list[Customer] = list(customers.order_by(*table.order_by)[table.slice])
+    context = {
+        "title": title_of(scope),
+        "steps": first_steps.shown_steps() if may(request.membership, "manage_loads") else [],
+        "table": table,
+        "rows": rows,
+        "asked": request.GET.get("q", ""),
+        "scopes": scope_tabs(scope, table),
+    }
+    return render(request, "segmentation/portfolio/before_first_night.html", context)
