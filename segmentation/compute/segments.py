@@ -18,7 +18,7 @@ import pandas as pd
 
 from segmentation.compute.exact import ceil_to, floor_to, mean, median
 from segmentation.compute.measures import MeasureTable, known_values
-from segmentation.compute.scores import SLOTS, RfmScores, SlotScores
+from segmentation.compute.scores import SLOTS, RfmScores
 from segmentation.compute.words import from_codes
 
 ELEVEN = (
@@ -120,18 +120,13 @@ def class8(table: MeasureTable, scores: RfmScores, high: HighRule) -> Segments:
     recency alone develop (发展), frequency alone keep (保持), neither winback (挽留). High for
     recency means recent.
 
-    Against the mean or median a value that equals it is high; both are taken slot by slot over
-    the customers scored in that slot, exactly, so that customers who all have the same value are
-    all high.
+    Against the mean or median a value that equals it is high; both are taken over the scored
+    customers, those with all three scores, exactly, so that customers who all have the same value
+    are all high.
     """
     index = table.frame.index
-    scored = np.ones(len(index), dtype=bool)
-    is_high = {}
-    for name in SLOTS:
-        slot = scores.slots[name]
-        has_score = slot.scores.notna().to_numpy(dtype=bool)
-        scored &= has_score
-        is_high[name] = _high(table, slot, has_score, high)
+    scored = has_three_scores(scores)
+    is_high = {name: _high(table, scores, name, high) for name in SLOTS}
     codes = (
         np.where(is_high["monetary"], 0, 4)
         + np.where(is_high["recency"], 0, 2)
@@ -140,13 +135,22 @@ def class8(table: MeasureTable, scores: RfmScores, high: HighRule) -> Segments:
     return Segments(from_codes(np.where(scored, codes, -1), CLASS8, index))
 
 
-def high_bound(table: MeasureTable, slot: SlotScores, high: HighRule) -> Fraction | None:
-    """The mean or median a value is compared with, in the unit of the table.
+def has_three_scores(scores: RfmScores) -> npt.NDArray[np.bool_]:
+    """Which customers are scored: R, F and M all known."""
+    return np.logical_and.reduce(
+        [scores.slots[name].scores.notna().to_numpy(dtype=bool) for name in SLOTS]
+    )
 
-    None when `high` is a score, or when nobody is scored in the slot.
+
+def high_bound(
+    table: MeasureTable, scores: RfmScores, name: str, high: HighRule
+) -> Fraction | None:
+    """The mean or median of a slot's measure over the scored customers, in the unit of the table.
+
+    None when `high` is a score, or when nobody is scored.
     """
-    has_score = slot.scores.notna().to_numpy(dtype=bool)
-    values = known_values(table.column(slot.scoring.measure))[0][has_score]
+    measure = scores.slots[name].scoring.measure
+    values = known_values(table.column(measure))[0][has_three_scores(scores)]
     if isinstance(high, int) or len(values) == 0:
         return None
     return mean(values) if high == "mean" else median(values)
@@ -158,11 +162,13 @@ def shown_segment(rfm_map: str, eleven_: Segments, class8_: Segments) -> "pd.Ser
 
 
 def _high(
-    table: MeasureTable, slot: SlotScores, has_score: npt.NDArray[np.bool_], high: HighRule
+    table: MeasureTable, scores: RfmScores, name: str, high: HighRule
 ) -> npt.NDArray[np.bool_]:
+    slot = scores.slots[name]
+    has_score = slot.scores.notna().to_numpy(dtype=bool)
     if isinstance(high, int):
         return has_score & (slot.scores.to_numpy(dtype=np.int8, na_value=0) >= high)
-    bound = high_bound(table, slot, high)
+    bound = high_bound(table, scores, name, high)
     if bound is None:
         return np.zeros(len(has_score), dtype=bool)
     values = known_values(table.column(slot.scoring.measure))[0]

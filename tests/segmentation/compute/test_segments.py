@@ -124,12 +124,12 @@ def test_mean_and_median_differ_where_one_customer_is_far_out() -> None:
     ]
 
 
-def test_the_mean_is_of_the_customers_scored_in_that_slot() -> None:
-    # The last customer has no amount and is left out of the mean of days only by having no days.
+def test_the_mean_is_of_the_customers_with_all_three_scores() -> None:
+    # The last customer has no amount, so that its days count for no mean.
     rows = [(10, 1, 1), (20, 1, 1), (90, 1, None)]
     measures, scores = scored(rows, FIVE)
-    assert segments.high_bound(measures, scores.slots["recency"], "mean") == 40
-    assert segments.high_bound(measures, scores.slots["monetary"], "mean") == 1
+    assert segments.high_bound(measures, scores, "recency", "mean") == 15
+    assert segments.high_bound(measures, scores, "monetary", "mean") == 1
 
 
 def test_no_scores_no_classes() -> None:
