@@ -152,7 +152,13 @@ def compute_and_store(
             Night.objects.filter(pk=night.pk).update(state=Night.State.DONE, claim=None, error="")
         discard()
         seconds = round(perf_counter() - started, 3)
-        log.info("night", stored=stored, customers=computed.customers, seconds=seconds)
+        log.info(
+            "night computed",
+            night=night.pk,
+            stored=stored,
+            customers=computed.customers,
+            seconds=seconds,
+        )
         return NightOutcome(
             tenant=tenant.slug,
             as_of=night.as_of,
@@ -190,6 +196,9 @@ def known_now() -> datetime:
 
 
 def _store(night: Night, computed: Computed, started_at: datetime, seconds: float) -> None:
+    if night.pk is None:
+        # Somebody may have asked for it while it was computed.
+        night = Night.objects.select_for_update().filter(as_of=night.as_of).first() or night
     night.state = Night.State.DONE
     night.claim = None
     night.not_before = None
@@ -213,7 +222,7 @@ def _store(night: Night, computed: Computed, started_at: datetime, seconds: floa
 
 def _told(tenant: Tenant, night: Night) -> AbstractContextManager[Any]:
     return structlog.contextvars.bound_contextvars(
-        tenant=tenant.slug, night=night.pk, as_of=night.as_of.isoformat()
+        tenant=tenant.slug, as_of=night.as_of.isoformat()
     )
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from accounts.models import Tenant
 from segmentation import catalogue
-from segmentation.actions.rule_sets import rules_in_force
+from segmentation.actions.rule_sets import rules_of_tonight, settled
 from segmentation.compute import digest as digests
 from segmentation.compute.assignments import NightResult, Rules, assign
 from segmentation.compute.comparison import Comparison
@@ -73,8 +73,7 @@ def compute_result(
     yet that could decide it.
     """
     progress("facts")
-    rule_set = RuleSet.objects.order_by("-version").first()
-    document = rule_set.rules if rule_set else default_rules()
+    rule_set, document = rules_of_tonight()
     earlier = stored_nights().filter(as_of__lt=day).select_related("rule_set").first()
     asof = AsOf(
         tenant_id=tenant.id,
@@ -87,7 +86,7 @@ def compute_result(
         else None,
     )
     facts = gather_facts(asof)
-    rule_set, document = rules_in_force(rule_set=rule_set, kinds=facts.kinds)
+    rule_set, document = settled(rule_set, document, kinds=facts.kinds)
 
     progress("scores")
     slots = measures_of_slots(document)

@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.models import User
 from segmentation.models import RuleSet
+from segmentation.queries.rules import latest_rule_set
 from segmentation.rules.basis import is_basis_open, settle_basis
 from segmentation.rules.defaults import default_rules
+
+# Versions of one tenant's rules are published one after the other.
+RULES = 0x52554C45 << 32
+
+
+def take_rules_turn() -> None:
+    """Wait until nobody else changes the tenant's rules; the turn ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)", [RULES]
+        )
 
 
 @transaction.atomic
 def publish_rules(*, rules: Mapping[str, Any], note: str = "", by: User | None) -> RuleSet:
     """Put a whole, valid rule set in force as the next version."""
-    latest = RuleSet.objects.order_by("-version").first()
+    latest = latest_rule_set()
     rule_set = RuleSet.objects.create(
         version=latest.version + 1 if latest else 1,
         rules=dict(rules),
@@ -29,8 +41,17 @@ def publish_rules(*, rules: Mapping[str, Any], note: str = "", by: User | None) 
     return rule_set
 
 
-def rules_in_force(
-    *, rule_set: RuleSet | None, kinds: Mapping[str, bool]
+def rules_of_tonight() -> tuple[RuleSet | None, dict[str, Any]]:
+    """The latest version and its rules; while their basis is open nobody else may change them."""
+    rule_set = latest_rule_set()
+    if rule_set is None or is_basis_open(rule_set.rules):
+        take_rules_turn()
+        rule_set = latest_rule_set()
+    return rule_set, dict(rule_set.rules) if rule_set else default_rules()
+
+
+def settled(
+    rule_set: RuleSet | None, rules: Mapping[str, Any], *, kinds: Mapping[str, bool]
 ) -> tuple[RuleSet | None, dict[str, Any]]:
     """The rules that a night follows, their basis settled.
 
@@ -39,14 +60,13 @@ def rules_in_force(
     is settled.
 
     Args:
-        rule_set: the latest version, None when there is none yet.
+        rule_set, rules: of :func:`rules_of_tonight`.
         kinds: of which kinds the tenant has facts, as of the night.
     """
-    document = dict(rule_set.rules) if rule_set else default_rules()
-    if not is_basis_open(document):
-        return rule_set, document
-    settled = settle_basis(document, has_contracts=kinds["contracts"])
+    if not is_basis_open(rules):
+        return rule_set, dict(rules)
+    document = settle_basis(rules, has_contracts=kinds["contracts"])
     if not any(kinds.values()):
-        return rule_set, settled
+        return rule_set, document
     note = _("The first night settled what R, F and M are read from.")
-    return publish_rules(rules=settled, note=note, by=None), settled
+    return publish_rules(rules=document, note=note, by=None), document

@@ -6,20 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from segmentation import catalogue
-from segmentation.actions.rule_sets import publish_rules
+from segmentation.actions.rule_sets import publish_rules, take_rules_turn
 from segmentation.models import RuleSet
 from segmentation.queries.rules import latest_rule_set
 from segmentation.rules.defaults import default_rules
 from segmentation.rules.merging import merge_rules
 from segmentation.rules.schema import RuleError
 from segmentation.rules.validation import validate_rules
-
-# Versions of one tenant's rules are published one after the other.
-_RULES = 0x52554C45 << 32
 
 
 class RulesRefused(Exception):
@@ -45,10 +42,7 @@ def change_rules(*, change: Mapping[str, Any], note: str = "", by: User | None) 
     Raises:
         RulesRefused: the result is not valid; nothing is published.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)", [_RULES]
-        )
+    take_rules_turn()
     latest = latest_rule_set()
     rules = merge_rules(latest.rules if latest else default_rules(), change)
     errors = validate_rules(rules, catalogue.names())

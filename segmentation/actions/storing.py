@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+from django.db import connection
 
 from accounts.models import Customer
 from accounts.tenancy import current_tenant_id
@@ -47,11 +48,12 @@ def store(*, night: Night, computed: Computed) -> None:
     """
     others = stored_nights().exclude(pk=night.pk)
     following = others.filter(as_of__gt=computed.day).order_by("as_of").first()
-    hand_over(computed.result.frame)
-    store_measures(computed.day, is_newest=following is None)
-    store_assignments(computed.day, following=following.as_of if following else None)
-    store_moves(computed.moves, night=night)
-    _run("DROP TABLE night_result")
+    with planning():
+        hand_over(computed.result.frame)
+        store_measures(computed.day, is_newest=following is None)
+        store_assignments(computed.day, following=following.as_of if following else None)
+        store_moves(computed.moves, night=night)
+        _run("DROP TABLE night_result")
 
 
 def hand_over(frame: pd.DataFrame) -> None:
@@ -192,5 +194,5 @@ def _json(detail: Any) -> str:
 
 
 def _run(sql: str, **parameters: Any) -> None:
-    with planning() as run:
-        run(sql, {"tenant": current_tenant_id(), **parameters})
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"tenant": current_tenant_id(), **parameters})
