@@ -96,7 +96,7 @@ _READ_BY_BRANCH: Mapping[str, tuple[str, ...]] = {
     "no_usage": ("days_since_usage",),
     "usage_collapsed": ("usage_trend", "events_30"),
 }
-_READ_ON_RETURN = ("days_since_usage", "usage_trend")
+_READ_ON_RETURN = ("days_since_usage", "usage_trend", "events_30")
 
 
 def _stage_moves(nights: Comparison, customers: pd.Index) -> pd.DataFrame:

@@ -18,16 +18,17 @@ DEFAULT_RULES: dict[str, Any] = {
     },
     "class8": {"high": "mean"},
     "hysteresis_nights": 3,
-    # Activity and need against fixed thresholds, so that nobody moves because others did. Value
-    # against the tenant's own customers, because what counts as much money differs from vendor to
-    # vendor; a tenant that knows its numbers sets thresholds there too.
+    # Activity and need against fixed thresholds, so that nobody moves because others did: two days of
+    # use a month are few, more than eight (twice a week) are many. Value against the tenant's own
+    # customers, because what counts as much money differs from vendor to vendor; a tenant that knows
+    # its numbers sets thresholds there too.
     "dimensions": {
         "activity": {
             "combine": "average",
             "measures": {
                 "active_days_30": {
                     "method": "thresholds",
-                    "cuts": [4, 12],
+                    "cuts": [2, 8],
                     "levels": ["low", "mid", "high"],
                 },
                 "seat_utilisation": {
@@ -85,7 +86,7 @@ DEFAULT_RULES: dict[str, Any] = {
     },
     "stages": {
         "new_days": 90,
-        "dormant_days": 60,
+        "dormant_days": 30,
         "collapse": {"ratio": 0.2, "min_events": 30},
     },
     "tiers": {

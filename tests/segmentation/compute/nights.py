@@ -73,6 +73,14 @@ CUSTOMER: dict[str, Any] = {
     "requests_90": None,
 }
 
+# The vendor knows how often its product is used.
+OWN_THRESHOLDS = {
+    "dimensions": {
+        "activity": {"measures": {"active_days_30": {"method": "thresholds", "cuts": [4, 12]}}}
+    },
+    "stages": {"dormant_days": 60},
+}
+
 VENDOR: dict[str, dict[str, Any]] = {
     "average": {},
     "big": {"arr": 900_0000, "active_days_30": 20, "seat_utilisation": 0.9},
@@ -104,7 +112,8 @@ def measures_of(customers: dict[str, dict[str, Any]]) -> MeasureTable:
 
 
 def rules_with(change: dict[str, Any] | None = None) -> Rules:
-    document = settle_basis(merge_rules(default_rules(), change or {}), has_contracts=True)
+    document = merge_rules(merge_rules(default_rules(), OWN_THRESHOLDS), change or {})
+    document = settle_basis(document, has_contracts=True)
     return Rules.from_document(document, measures_of_slots(document))
 
 
