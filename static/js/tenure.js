@@ -6,4 +6,5 @@ import "./menus.js";
 import "./palette.js";
 import "./rows.js";
 import "./small.js";
+import "./tables.js";
 import "./why.js";

@@ -181,3 +181,13 @@ def test_the_first_load_is_light(visit) -> None:  # type: ignore[no-untyped-def]
     opened.page.wait_for_load_state("networkidle")
     assert any("tenure.css" in url for url in bodies)
     assert sum(len(gzip.compress(body)) for body in bodies.values()) < 150_000
+
+
+@pytest.mark.parametrize(("width", "position"), [(1200, "sticky"), (390, "static")])
+def test_headings_stay_on_screen_where_the_table_fits(visit, width, position) -> None:  # type: ignore[no-untyped-def]
+    page = visit(width=width).go("/components/")
+    heading = page.locator("table:has(a[data-row]) thead th").nth(1)
+    page.wait_for_function(
+        "([heading, wanted]) => getComputedStyle(heading).position === wanted",
+        arg=[heading.element_handle(), position],
+    )
