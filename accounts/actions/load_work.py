@@ -27,6 +27,7 @@ from accounts.actions.loads import (
 )
 from accounts.loads.registry import find_kind
 from accounts.loads.running import LoadOptions, Progress
+from accounts.loads.statistics import refresh_statistics
 from accounts.loads.undo import CannotUndo
 from accounts.models import Load, LoadPart, Tenant, User
 from accounts.tenancy import tenant_scope
@@ -59,9 +60,10 @@ def work_on_load(*, tenant_id: int, load_id: int) -> bool:
         attempt = _claim(load_id)
     if attempt is None:
         return False
+    refresh_statistics()
     try:
         with tenant_scope(tenant_id):
-            return _work(Tenant.objects.get(pk=tenant_id), load_id, attempt)
+            done = _work(Tenant.objects.get(pk=tenant_id), load_id, attempt)
     except Exception as error:
         log.exception("load failed", load=load_id, attempt=attempt)
         with tenant_scope(tenant_id):
@@ -69,6 +71,8 @@ def work_on_load(*, tenant_id: int, load_id: int) -> bool:
                 Load.objects.filter(TAKEN, pk=load_id, attempts=attempt), type(error).__name__
             )
         return False
+    refresh_statistics()
+    return done
 
 
 def _claim(load_id: int) -> int | None:

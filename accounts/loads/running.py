@@ -244,8 +244,8 @@ def _named(fault: Fault, reader: Reader) -> Fault:
 def _about(kind: LoadKind, reader: Reader) -> dict[str, Any]:
     """What was found out about the file."""
     notes: dict[str, Any] = {"encoding": reader.scan.encoding}
-    if reader.conventions.dates:
-        notes["dates"] = reader.conventions.dates.value
+    if reader.was_surveyed and (order := reader.date_order()):
+        notes["dates"] = order.value
     if not kind.keep_extras and reader.layout.extras:
         notes["ignored_columns"] = [name for name, _ in reader.layout.extras]
     return notes

@@ -7,7 +7,7 @@ clearer is read with the point as decimal mark, which is what programs write.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -50,7 +50,10 @@ _amount = re.compile(
     rf"(?P<number>[\d.,' ]*\d)\s*(?P<after>{_sign}|[A-Z]{{3}})?\s*(?P<minus3>-)?\s*(?P<close>\))?",
     re.ASCII,
 ).fullmatch
-_plain = re.compile(r"-?\d{1,13}(?:\.\d{1,4})?", re.ASCII).fullmatch
+# What has one meaning whatever the mark of the file, or can only have the point as its mark.
+_plain_amount = r"-?(?:\d{1,13}(?:\.(?:\d{1,2}|\d{4}))?|(?:0|\d{4,13})\.\d{3})"
+_plain = re.compile(_plain_amount, re.ASCII).fullmatch
+_plains = re.compile(rf"(?:{_plain_amount}\n)*+", re.ASCII).fullmatch
 _exponent = re.compile(r"[-+]?[\d.,]+[eE][-+]?\d+", re.ASCII).fullmatch
 _not_finite = re.compile(r"[-+]?(?:nan|inf|infinity|∞)", re.IGNORECASE).fullmatch
 _grouped = r"[1-9]\d{0,2}(?:([, '])\d{3})(?:\1\d{3})*"
@@ -70,15 +73,32 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AmountStyle:
-    """How this file writes amounts, and the currency they must be in."""
+    """How this file writes amounts, and the currency they must be in.
 
-    mark: DecimalMark
+    `told` tells the mark from the whole file, and is asked only when an amount needs it; `given` is
+    what a person said.
+    """
+
     currency: str
+    told: Callable[[], DecimalMark]
+    given: DecimalMark | None = None
+
+    @property
+    def mark(self) -> DecimalMark:
+        return self.given or self.told()
+
+
+def are_plain_amounts(texts: Sequence[str], style: AmountStyle) -> bool:
+    """Whether all of them are exact amounts as they stand."""
+    if style.given is DecimalMark.COMMA:
+        return False
+    joined = "\n".join([*texts, ""])
+    return bool(_plains(joined)) and joined.count("\n") == len(texts)
 
 
 def parse_amount(text: str, style: AmountStyle) -> str | Reason:
     """An exact amount as plain decimal text: at most four decimals, below 10^13."""
-    if _plain(text) and style.mark is DecimalMark.POINT:
+    if style.given is not DecimalMark.COMMA and _plain(text):
         return text
     text = plain(text)
     match = _amount(text) if len(text) <= LONGEST else None

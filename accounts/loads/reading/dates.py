@@ -8,7 +8,7 @@ row.
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,10 +43,14 @@ _year_last = re.compile(
     _flags,
 ).fullmatch
 _short_year = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\s.*)?", _flags).fullmatch
-_iso_moment = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?",
-    re.ASCII,
-).fullmatch
+# What needs no second look, a column at a time; no backtracking, whatever stands there.
+_iso_day = r"(?:19|20)\d\d-\d\d-\d\d"
+_iso_moment = _iso_day + r"[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?"
+_iso_days = re.compile(rf"(?:{_iso_day}\n)*+", re.ASCII).fullmatch
+_iso_moments = re.compile(rf"(?:{_iso_moment}\n)*+", re.ASCII).fullmatch
+
+# The order of the file is asked for only when a date needs it.
+AskOrder = Callable[[], DateOrder | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +65,48 @@ def plain(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
-def parse_day(text: str, order: DateOrder | None) -> str | Reason:
+def are_plain_days(texts: Sequence[str]) -> bool:
+    """Whether all of them are ISO days as they stand."""
+    return _all_iso(texts, _iso_days, dt.date.fromisoformat)
+
+
+def are_plain_moments(texts: Sequence[str]) -> bool:
+    """Whether all of them are ISO moments as they stand."""
+    return _all_iso(texts, _iso_moments, dt.datetime.fromisoformat)
+
+
+def _all_iso(
+    texts: Sequence[str], matches: Callable[[str], object], parse: Callable[[str], object]
+) -> bool:
+    if not matches("\n".join([*texts, ""])):
+        return False
+    try:
+        for _ in map(parse, texts):
+            pass
+    except ValueError:
+        return False
+    return True
+
+
+def parse_day(text: str, order: AskOrder) -> str | Reason:
     """A day as YYYY-MM-DD. A clock without a zone is dropped; one with a zone is refused: which
-    day it is would depend on where one stands. `order` None: year first only."""
+    day it is would depend on where one stands."""
     parts = _parse(text, order)
     if isinstance(parts, Reason):
         return parts
     return Reason("day_with_zone") if parts.zone else parts.day.isoformat()
 
 
-def parse_moment(text: str, order: DateOrder | None) -> str | Reason:
+def parse_moment(text: str, order: AskOrder) -> str | Reason:
     """A moment as text that PostgreSQL reads as timestamptz; where the file names no zone the
     result has none either and the session's (the tenant's) decides. A bare day is its start."""
-    if _iso_moment(text):
-        try:
-            dt.datetime.fromisoformat(text)
-        except ValueError:
-            pass
-        else:
-            if FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
-                return text
     parts = _parse(text, order)
     if isinstance(parts, Reason):
         return parts
     return f"{parts.day.isoformat()} {parts.clock}{parts.zone}".rstrip()
 
 
-def _parse(text: str, order: DateOrder | None) -> _Parts | Reason:
+def _parse(text: str, ask_order: AskOrder) -> _Parts | Reason:
     text = plain(text)
     if len(text) > LONGEST:
         return Reason("not_a_date")
@@ -96,6 +115,7 @@ def _parse(text: str, order: DateOrder | None) -> _Parts | Reason:
             int(match[name] or match[name + "c"] or match[name + "b"]) for name in "ymd"
         )
     elif match := _year_last(text):
+        order = ask_order()
         if order is DateOrder.ISO:
             return Reason("not_in_date_order", {"order": order.value})
         year, first, second = int(match["y"]), int(match["a"]), int(match["b"])

@@ -8,14 +8,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .amounts import AmountSurvey, DecimalMark
+from .amounts import AmountStyle, AmountSurvey, DecimalMark
 from .columns import Column, Layout, lay_out
 from .dates import DateOrder, DateSurvey
 from .encoding import scan
 from .faults import SHOWN_VALUE, Fault, Reason
 from .source import Source
 from .table import Chunk, Table
-from .values import MARGIN, Amount, Conventions, Day, Moment, Parse, Text
+from .values import MARGIN, Amount, Conventions, Day, Moment, Parse
 
 REMEMBERED = 100_000  # parsed values per column
 
@@ -65,28 +65,37 @@ class Reader:
             self.table.header, wanted.columns, wanted.mapping or {}, wanted.one_of
         )
         self._columns = [column for column in wanted.columns if column.name in self.layout.sources]
-        self.conventions = self._survey()
+        self._surveys: tuple[DateSurvey, AmountSurvey] | None = None
+        style = AmountStyle(wanted.currency, self._told_mark, wanted.mark)
+        self.conventions = Conventions(self.date_order, style)
 
-    def _survey(self) -> Conventions:
-        """Look at every date and amount of the file before believing any of them."""
-        wanted = self.wanted
+    def date_order(self) -> DateOrder | None:
+        """The order of the dates that end with the year; None: there are none."""
+        return self.wanted.dates or self._survey()[0].order()
+
+    def _told_mark(self) -> DecimalMark:
+        return self._survey()[1].mark()
+
+    @property
+    def was_surveyed(self) -> bool:
+        """Whether a value came up that only the whole file could explain."""
+        return self._surveys is not None
+
+    def _survey(self) -> tuple[DateSurvey, AmountSurvey]:
+        """Look at every date and amount of the file, once, before one of them is believed."""
+        if self._surveys is not None:
+            return self._surveys
         dates, amounts = DateSurvey(), AmountSurvey()
-        surveys: list[tuple[Column, DateSurvey | AmountSurvey]] = []
-        for column in self._columns:
-            if isinstance(column.type, (Day, Moment)) and wanted.dates is None:
-                surveys.append((column, dates))
-            if isinstance(column.type, Amount) and wanted.mark is None:
-                surveys.append((column, amounts))
-        if surveys:
-            for chunk in self.table.chunks():
-                for column, survey in surveys:
-                    values = chunk.columns[self.layout.sources[column.name]]
-                    survey.observe(self.layout.name_of(column.name), chunk.lines, values)
-        return Conventions(
-            dates=wanted.dates or dates.order(),
-            mark=wanted.mark or amounts.mark(),
-            currency=wanted.currency,
-        )
+        for chunk in self.table.chunks():
+            for column in self._columns:
+                values = chunk.columns[self.layout.sources[column.name]]
+                name = self.layout.name_of(column.name)
+                if isinstance(column.type, (Day, Moment)):
+                    dates.observe(name, chunk.lines, values)
+                elif isinstance(column.type, Amount):
+                    amounts.observe(name, chunk.lines, values)
+        self._surveys = dates, amounts
+        return self._surveys
 
     def records(self) -> Iterator[Records]:
         """All rows of the file, some thousands at a time."""
@@ -148,35 +157,46 @@ class _ColumnParser:
     """Parses one column chunk after chunk, remembering what it has seen."""
 
     def __init__(self, column: Column, conventions: Conventions) -> None:
-        self._column = column
+        self._filled = column.filled
         self._parse: Parse = column.type.parser(conventions)
+        self._are_plain = column.type.are_plain(conventions)
         self._known: dict[str, str | Reason | None] = {}
 
     def parse(self, raw: Sequence[str]) -> tuple[list[str | None], list[tuple[int, Reason]]]:
         """The values, and where there is none the reason."""
-        if isinstance(self._column.type, Text):
-            texts = [text.strip(MARGIN) for text in raw]
-            longest = max(map(len, texts), default=0)
-            if longest <= self._column.type.longest and not (self._column.filled and "" in texts):
-                return [text or None for text in texts], []
-        results: list[str | Reason | None]
-        distinct = set(raw)
-        if len(distinct) * 2 > len(raw):
-            results = [self._one(text) for text in raw]
+        texts = _stripped(raw)
+        has_empty = "" in texts
+        distinct = set(texts)
+        if len(distinct) * 2 > len(texts):
+            if self._are_plain and not (has_empty and self._filled):
+                present = [text for text in texts if text] if has_empty else texts
+                if self._are_plain(present):
+                    return [text or None for text in texts] if has_empty else list(texts), []
+            known = {text: self._one(text) for text in distinct}
         else:
-            if len(self._known) > REMEMBERED:
-                self._known.clear()
             known = self._known
+            if len(known) > REMEMBERED:
+                known.clear()
             for text in distinct.difference(known):
                 known[text] = self._one(text)
-            results = [known[text] for text in raw]
-        reasons = [
-            (place, result) for place, result in enumerate(results) if isinstance(result, Reason)
-        ]
+        results = [known[text] for text in texts]
+        reasons: list[tuple[int, Reason]] = []
+        if any(isinstance(known[text], Reason) for text in distinct):
+            reasons = [
+                (place, result)
+                for place, result in enumerate(results)
+                if isinstance(result, Reason)
+            ]
         return results, reasons  # type: ignore[return-value]
 
-    def _one(self, text: str) -> str | None | Reason:
-        text = text.strip(MARGIN)
+    def _one(self, text: str) -> str | Reason | None:
         if text:
             return self._parse(text)
-        return Reason("empty") if self._column.filled else None
+        return Reason("empty") if self._filled else None
+
+
+def _stripped(raw: Sequence[str]) -> list[str]:
+    texts = list(map(str.strip, raw))
+    if all(map(str.isascii, texts)):
+        return texts
+    return [text.strip(MARGIN) for text in texts]

@@ -5,12 +5,12 @@ stays 007, and no number passes through a float.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .amounts import AmountStyle, DecimalMark, parse_amount, parse_whole, plain
-from .dates import DateOrder, parse_day, parse_moment
+from .amounts import AmountStyle, are_plain_amounts, parse_amount, parse_whole, plain
+from .dates import AskOrder, are_plain_days, are_plain_moments, parse_day, parse_moment
 from .faults import Reason
 
 # What surrounds a value without being part of it: spaces of all widths, marks without width.
@@ -25,14 +25,18 @@ _email = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """What was told apart for the file as a whole, and what the tenant fixes."""
+    """What is told apart for the file as a whole, and what the tenant fixes."""
 
-    dates: DateOrder | None = None
-    mark: DecimalMark = DecimalMark.POINT
-    currency: str = ""
+    dates: AskOrder
+    amounts: AmountStyle
+
+    @property
+    def currency(self) -> str:
+        return self.amounts.currency
 
 
 Parse = Callable[[str], str | None | Reason]
+ArePlain = Callable[[Sequence[str]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class ValueType:
     def parser(self, conventions: Conventions) -> Parse:
         """The function that reads one cell."""
         raise NotImplementedError
+
+    def are_plain(self, conventions: Conventions) -> ArePlain | None:
+        """A quick look at many cells: whether all come out as they stand."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,9 @@ class Text(ValueType):
             return text if len(text) <= longest else Reason("too_long", {"longest": longest})
 
         return parse
+
+    def are_plain(self, conventions: Conventions) -> ArePlain:
+        return lambda texts: max(map(len, texts), default=0) <= self.longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,9 @@ class Day(ValueType):
     def parser(self, conventions: Conventions) -> Parse:
         return lambda text: parse_day(text, conventions.dates)
 
+    def are_plain(self, conventions: Conventions) -> ArePlain:
+        return are_plain_days
+
 
 @dataclass(frozen=True, slots=True)
 class Moment(ValueType):
@@ -97,6 +111,9 @@ class Moment(ValueType):
 
     def parser(self, conventions: Conventions) -> Parse:
         return lambda text: parse_moment(text, conventions.dates)
+
+    def are_plain(self, conventions: Conventions) -> ArePlain:
+        return are_plain_moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +123,7 @@ class Amount(ValueType):
     negative: bool = True
 
     def parser(self, conventions: Conventions) -> Parse:
-        style = AmountStyle(conventions.mark, conventions.currency)
+        style = conventions.amounts
         if self.negative:
             return lambda text: parse_amount(text, style)
 
@@ -117,6 +134,13 @@ class Amount(ValueType):
             return amount
 
         return parse
+
+    def are_plain(self, conventions: Conventions) -> ArePlain:
+        def are_plain(texts: Sequence[str]) -> bool:
+            signs = self.negative or not any("-" in text for text in texts)
+            return signs and are_plain_amounts(texts, conventions.amounts)
+
+        return are_plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from accounts.loads.reading import DateOrder, DecimalMark, WrongMapping, parse_m
 from accounts.loads.reasons import reason_text
 from accounts.loads.registry import KNOWN_KINDS, LoadKind, find_kind, kinds
 from accounts.loads.running import LoadOptions, Result
+from accounts.loads.statistics import refresh_statistics
 from accounts.management.progress import CommandProgress
 from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Tenant
@@ -53,6 +54,7 @@ class Command(TenantCommand):
             skip_bad=options["skip_bad"],
         )
         handle, name = self._open(options["file"])
+        refresh_statistics()
         with CommandProgress(self.stderr) as progress, tenant_scope(tenant.id):
             load, result = load_file(
                 handle=handle,
@@ -64,6 +66,7 @@ class Command(TenantCommand):
                 dry_run=options["dry_run"],
                 progress=progress,
             )
+        refresh_statistics()
         answer = result.as_json(load.pk if load else None)
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
         if result.refused:

@@ -10,13 +10,14 @@ from accounts.loads.reading import DecimalMark, FileRefused, Reason
 from accounts.loads.reading.amounts import (
     AmountStyle,
     AmountSurvey,
+    are_plain_amounts,
     decimal_mark,
     parse_amount,
     parse_whole,
 )
 
-POINT = AmountStyle(DecimalMark.POINT, "CNY")
-COMMA = AmountStyle(DecimalMark.COMMA, "EUR")
+POINT = AmountStyle("CNY", lambda: DecimalMark.POINT)
+COMMA = AmountStyle("EUR", lambda: DecimalMark.POINT, given=DecimalMark.COMMA)
 
 exact = st.decimals(
     Decimal("-9999999999999.9999"), Decimal("9999999999999.9999"), places=4, allow_nan=False
@@ -67,6 +68,17 @@ def test_the_style_of_a_file_is_never_taken_for_the_other(
     assert other not in {decimal_mark(text) for text in texts}
     if decimals != 3:
         assert mark_of(texts) is {".": DecimalMark.POINT, ",": DecimalMark.COMMA}[mark]
+
+
+@given(st.lists(st.one_of(exact.map(str), st.text("0123456789.,-\n", max_size=9)), max_size=9))
+def test_the_quick_look_finds_only_what_the_slow_one_leaves_alone(texts: list[str]) -> None:
+    def unasked() -> DecimalMark:
+        raise AssertionError("nobody needed to know")
+
+    if are_plain_amounts(texts, AmountStyle("CNY", unasked)):
+        assert [parse_amount(text, AmountStyle("CNY", unasked)) for text in texts] == texts
+        assert DecimalMark.COMMA not in {decimal_mark(text) for text in texts}
+    assert not (texts and are_plain_amounts(texts, COMMA))
 
 
 def test_one_clear_amount_settles_the_unclear_ones_of_its_file() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.loads.reading import DateOrder, FileRefused, Reason
-from accounts.loads.reading.dates import DateSurvey, parse_day, parse_moment
+from accounts.loads.reading import DateOrder, FileRefused, Reason, dates
+from accounts.loads.reading.dates import DateSurvey, are_plain_days, are_plain_moments
 
 FORMATS = {
     DateOrder.ISO: ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"],
@@ -23,6 +23,14 @@ def order_of(values: list[str]) -> DateOrder | None:
         chunk = values[start : start + 3]
         survey.observe("paid_on", range(start + 2, start + 2 + len(chunk)), chunk)
     return survey.order()
+
+
+def parse_day(text: str, order: DateOrder | None) -> str | Reason:
+    return dates.parse_day(text, lambda: order)
+
+
+def parse_moment(text: str, order: DateOrder | None) -> str | Reason:
+    return dates.parse_moment(text, lambda: order)
 
 
 def code_of(result: object) -> str:
@@ -119,9 +127,9 @@ def test_days_in_forms_seen_in_the_wild() -> None:
     ("text", "expected"),
     [
         ("2024-01-31", "2024-01-31"),
-        ("2024-01-31T10:11:12", "2024-01-31T10:11:12"),
+        ("2024-01-31T10:11:12", "2024-01-31 10:11:12"),
         ("2024-01-31 10:11:12.123456+08:00", "2024-01-31 10:11:12.123456+08:00"),
-        ("2024-01-31T10:11:12Z", "2024-01-31T10:11:12Z"),
+        ("2024-01-31T10:11:12Z", "2024-01-31 10:11:12Z"),
         ("2024-01-31T10:11:12.123456789Z", "2024-01-31 10:11:12.123456Z"),
         ("2024-01-31 9:05", "2024-01-31 09:05:00"),
         ("2024-01-31 10:11:12+0800", "2024-01-31 10:11:12+08:00"),
@@ -149,6 +157,23 @@ def test_moments_keep_their_zone_or_have_none(text: str, expected: str) -> None:
 )
 def test_bad_moments_say_what_is_wrong(text: str, code: str) -> None:
     assert code_of(parse_moment(text, None)) == code
+
+
+@given(st.lists(st.one_of(days.map(str), st.text("0123456789-T:.Z \n", max_size=26))))
+def test_the_quick_look_at_days_finds_only_what_the_slow_one_leaves_alone(texts: list[str]) -> None:
+    assert not are_plain_days(texts) or [parse_day(text, None) for text in texts] == texts
+
+
+moments = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2099, 12, 31))
+
+
+@given(st.lists(st.one_of(moments.map(str), st.text("0123456789-T:.Z+ \n", max_size=30))))
+def test_the_quick_look_at_moments_finds_only_moments(texts: list[str]) -> None:
+    if are_plain_moments(texts):
+        for text in texts:
+            parsed = parse_moment(text, None)
+            assert isinstance(parsed, str)
+            assert dt.datetime.fromisoformat(parsed) == dt.datetime.fromisoformat(text)
 
 
 @given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 12, 31)), st.booleans())

@@ -178,8 +178,23 @@ def test_dates_of_all_columns_and_all_rows_settle_the_order() -> None:
     columns = [Column("from", Day()), Column("to", Day())]
     text = "from,to\n" + "01/02/2024,03/02/2024\n" * 30_000 + "01/02/2024,13/02/2024\n"
     reader = reader_of(text, columns=columns)
-    assert reader.conventions.dates is DateOrder.DMY
     assert everything(reader)[0][0] == (2, "2024-02-01", "2024-02-03")
+    assert reader.date_order() is DateOrder.DMY
+
+
+def test_what_comes_late_in_a_file_still_speaks_for_all_of_it() -> None:
+    head = "customer,key,paid_on,amount\n"
+    many = "".join(f"C,P{i},2024-01-31,{i}\n" for i in range(30_000))
+    late = reader_of(head + many + "C,X,03/04/2024,1\n")
+    with pytest.raises(FileRefused):
+        everything(late)
+    both = reader_of(head + many + 'C,X,2024-01-31,12.5\nC,Y,2024-01-31,"12,5"\n')
+    with pytest.raises(FileRefused) as caught:
+        everything(both)
+    assert caught.value.faults[0].reason.code == "decimal_marks_differ"
+    plain = reader_of(head + many + "C,X,2024-01-31,12.5\n")
+    assert everything(plain)[2] == 30_001
+    assert not plain.was_surveyed
 
 
 def test_an_order_asked_for_is_not_doubted() -> None:
@@ -206,7 +221,7 @@ def test_words_flags_lists_and_addresses() -> None:
     )
     rows, faults, _, _ = everything(reader_of(text, columns=columns))
     assert rows == [
-        (2, "true", "end_user;key_user", "a@b.c", "1", "2024-01-31T00:00:00Z"),
+        (2, "true", "end_user;key_user", "a@b.c", "1", "2024-01-31 00:00:00Z"),
         (3, "false", None, None, None, "2024-01-31"),
     ]
     assert [fault[3] for fault in faults] == [
