@@ -43,6 +43,7 @@ check: setup
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py compile_translations --check
+	@$(BIN)/python manage.py write_figures --check
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)

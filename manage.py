@@ -15,6 +15,7 @@ WITHOUT_SERVERS = {
     "collectstatic",
     "compile_translations",
     "update_translations",
+    "write_figures",
 }
 BEFORE_MIGRATING = {"migrate", "makemigrations"}
 

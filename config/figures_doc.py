@@ -1,0 +1,126 @@
+"""The user guide's page on figures, written from the catalogue, the rules and the maps themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from segmentation import labels
+from segmentation.catalogue import FACTS, all_measures
+from segmentation.compute.segments import eleven_of
+from segmentation.rules.defaults import DEFAULT_RULES
+
+LANGUAGES = {"en": "figures.md", "zh-hans": "figures.zh-hans.md"}
+
+
+def figures_page(language: str) -> str:
+    """The page in one language, as Markdown."""
+    with override(language):
+        return "\n".join(_page()) + "\n"
+
+
+def _page() -> Iterator[str]:
+    yield f"# {_('What each figure means')}"
+    yield ""
+    yield _(
+        "This page is written by `manage.py write_figures` from the catalogue that the engine itself "
+        "uses; change the catalogue, not this page."
+    )
+    yield ""
+    yield f"## {_('Measures')}"
+    yield ""
+    yield _(
+        "One value per customer and night. “Last n days” are the as-of day and the n − 1 days before "
+        "it. Empty means unknown, never zero."
+    )
+    yield ""
+    yield from _table(
+        (_("Key"), _("Measure"), _("Unit"), _("Definition"), _("Source")),
+        (
+            (
+                f"`{measure.key}`",
+                str(measure.title),
+                str(labels.UNITS[measure.unit]),
+                str(measure.definition),
+                str(FACTS[measure.facts]) + ("" if measure.has_facts else f" ({_('no facts yet')})"),
+            )
+            for measure in all_measures()
+        ),
+    )
+    yield f"## {_('Scores')}"
+    yield ""
+    yield _(
+        "R, F and M are scores from 1 to n (n = 5 unless set), each bound to a measure. By quantile: "
+        "the cut points are the i/n quantiles by linear interpolation over the customers that have "
+        "the measure. By thresholds: the tenant's own ascending cut points. Score = 1 + the number of "
+        "cut points strictly below the value; R is reversed. Equal values get equal scores. With "
+        "fewer than n customers to score, quantiles are refused and the night says so."
+    )
+    yield ""
+    yield f"## {_('Segments')}"
+    yield ""
+    yield _("Eleven segments, by the three scores: a row for each R and F, a column for each M.")
+    yield ""
+    columns = tuple(f"M = {m}" for m in range(1, 6))
+    yield from _table(
+        ("R, F", *columns),
+        (
+            (
+                f"{r}, {f}",
+                *(str(labels.SEGMENTS[eleven_of(r, f, m)]) for m in range(1, 6)),
+            )
+            for r in range(1, 6)
+            for f in range(1, 6)
+        ),
+    )
+    yield _(
+        "Eight classes, by high and low of each: a recency is high when it is at most the mean of the "
+        "scored customers, frequency and monetary when they are at least the mean; or the median, or "
+        "a score, as the rules say."
+    )
+    yield ""
+    yield from _table(
+        ("R", "F", "M", _("Class")),
+        (
+            (*(_("high") if bit else _("low") for bit in bits), str(labels.CLASSES[key]))
+            for key, bits in _class_bits().items()
+        ),
+    )
+    yield f"## {_('Rules as shipped')}"
+    yield ""
+    yield _("`show_rules` prints a tenant's own.")
+    yield ""
+    yield from _dimensions(DEFAULT_RULES["dimensions"])
+
+
+def _class_bits() -> dict[str, tuple[bool, bool, bool]]:
+    """Which of R, F, M are high in each of the eight classes."""
+    worth = {"key": True, "general": False}
+    kind = {
+        "value": (True, True),
+        "develop": (True, False),
+        "keep": (False, True),
+        "winback": (False, False),
+    }
+    return {f"{m}_{k}": (*kind[k], worth[m]) for m in worth for k in kind}
+
+
+def _dimensions(dimensions: dict[str, Any]) -> Iterator[str]:
+    rows = []
+    for key, dimension in dimensions.items():
+        for measure, rule in dimension["measures"].items():
+            cuts = ", ".join(map(str, rule["cuts"])) if "cuts" in rule else f"1/{rule['bins']}"
+            levels = " · ".join(str(labels.LEVELS[level]) for level in rule["levels"])
+            rows.append((str(labels.DIMENSIONS[key]), f"`{measure}`", cuts, levels))
+    yield from _table((_("Dimension"), _("Measure"), _("Cut points"), _("Levels")), rows)
+
+
+def _table(head: tuple[str, ...], rows: Any) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "| " + " | ".join("---" for _column in head) + " |"
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+    yield ""
