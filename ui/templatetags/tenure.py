@@ -5,9 +5,16 @@ What they are and how to use them: templates/components/README.md.
 
 from django.template import Library
 
-from ui.tags import actions, charts, figures, formats, lists, marks, page, states
+from ui.tags.actions import register as actions
+from ui.tags.charts import register as charts
+from ui.tags.figures import register as figures
+from ui.tags.formats import register as formats
+from ui.tags.lists import register as lists
+from ui.tags.marks import register as marks
+from ui.tags.page import register as page
+from ui.tags.states import register as states
 
 register = Library()
-for _module in (actions, charts, figures, formats, lists, marks, page, states):
-    register.tags.update(_module.register.tags)
-    register.filters.update(_module.register.filters)
+for _library in (actions, charts, figures, formats, lists, marks, page, states):
+    register.tags.update(_library.tags)
+    register.filters.update(_library.filters)
