@@ -7,7 +7,7 @@ with what the latest stored night before held.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,7 +22,13 @@ from segmentation.compute.comparison import Comparison
 from segmentation.compute.moves import detect
 from segmentation.compute.scores import SLOTS
 from segmentation.frames.asof import AsOf, EarlierNight
-from segmentation.frames.reading import EarlierResult, NightFacts, earlier_result, gather_facts
+from segmentation.frames.reading import (
+    EarlierResult,
+    NightFacts,
+    earlier_result,
+    gather_facts,
+    recompute_measures,
+)
 from segmentation.models import Night, RuleSet
 from segmentation.queries.stored import stored_nights
 from segmentation.rules.basis import measures_of_slots, settle_basis
@@ -85,13 +91,13 @@ def compute_result(
         if earlier and earlier.known_at
         else None,
     )
+    before = _before(tenant, earlier) if earlier else None
     facts = gather_facts(asof)
     rule_set, document = settled(rule_set, document, kinds=facts.kinds)
 
     progress("scores")
     slots = measures_of_slots(document)
     rules = Rules.from_document(document, slots)
-    before = earlier_result(earlier.as_of) if earlier else None
     result = assign(facts.table, facts.stage_facts, rules, before.frame if before else None)
 
     progress("moves")
@@ -110,6 +116,17 @@ def compute_result(
         digest=digests.night_digest(tiers, digests.moves_rows(rows, day.isoformat())),
         refusals=_refusals(result),
     )
+
+
+def _before(tenant: Tenant, earlier: Night) -> EarlierResult:
+    """What the earlier night held; measures that are not kept any more are computed again as they
+    were known then, so that a night says the same however often and whenever it is computed."""
+    before = earlier_result(earlier.as_of)
+    if before.measures is not None or earlier.known_at is None:
+        return before
+    rules = earlier.rule_set.rules if earlier.rule_set else default_rules()
+    asof = AsOf(tenant.id, earlier.as_of, earlier.known_at, tenant.zone, rules["window_days"])
+    return replace(before, measures=recompute_measures(asof))
 
 
 def tiers_of(
