@@ -185,8 +185,7 @@ def assign(
     context = Context(
         score_cuts={slot: scores.slots[slot].points.cuts for slot in SLOTS},
         high_bounds={
-            slot: segments.high_bound(table, scores, slot, rules.class8_high)
-            for slot in SLOTS
+            slot: segments.high_bound(table, scores, slot, rules.class8_high) for slot in SLOTS
         },
         dimension_cuts=cuts.cuts,
         known_dimensions=known,

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.compute.measures import MeasureTable
-from segmentation.compute.scores import Refusal, Scoring, apply_cuts, cut_points
+from segmentation.compute.scores import Refusal, Scoring, cut_points, plain_scores
 from segmentation.compute.words import codes_of, from_codes
 
 Combine = Literal["highest", "lowest", "average"]
@@ -110,8 +110,7 @@ def measure_ranks(
     table: MeasureTable, part: MeasureLevels, cuts: tuple[Fraction, ...] | None
 ) -> npt.NDArray[np.int8]:
     """Rank 1..3 that one measure gives each customer, 0 where it is unknown."""
-    scores = apply_cuts(table, part.scoring, cuts).to_numpy(dtype=np.int64, na_value=0)
-    return np.array([0, *part.ranks], dtype=np.int8)[scores]
+    return np.array([0, *part.ranks], dtype=np.int8)[plain_scores(table, part.scoring, cuts)]
 
 
 def levels(table: MeasureTable, rules: tuple[DimensionRule, ...], cuts: Cuts) -> pd.DataFrame:

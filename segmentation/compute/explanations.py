@@ -18,8 +18,8 @@ from segmentation.compute import tiers
 from segmentation.compute.assignments import Context, Rules
 from segmentation.compute.dimensions import LEVELS, levels, measure_ranks
 from segmentation.compute.exact import ceil_to, cut_in_unit_of, floor_to
-from segmentation.compute.measures import MeasureTable, known_values, presented
-from segmentation.compute.scores import SLOTS, apply_cuts
+from segmentation.compute.measures import MeasureTable, presented
+from segmentation.compute.scores import SLOTS, plain_scores
 
 Number = int | float | Decimal
 
@@ -82,32 +82,35 @@ def explain(
     measure by name.
     """
     row = table.rows(pd.Index([customer]))
-    levels_ = levels(row, rules.dimensions, context.dimension_cuts)
-    assigned = _assign(row, stage, rules, context).iloc[0]
-    tier = None if pd.isna(assigned["tier"]) else str(assigned["tier"])
-    upward, no_upward = _upward(row, stage, tier, rules, context)
+    candidates = sorted(
+        _candidates(row, rules, context),
+        key=lambda candidate: (_size(row, candidate), candidate.measure),
+    )
+    # The customer as it is, then with each change that might help, all placed at once.
+    supposed = _suppose(row, candidates)
+    levels_ = levels(supposed, rules.dimensions, context.dimension_cuts)
+    assigned = tiers.assign(
+        rules.scheme,
+        pd.Series(stage, index=supposed.frame.index, name="stage"),
+        levels_,
+        supposed,
+        context.known_dimensions,
+    )
+    words = [_word(tier) for tier in assigned["tier"]]
+    tier = words[0]
+    no_upward = _why_no_way_up(tier, rules.scheme.ladder)
+    upward = None
+    if tier is not None and no_upward is None:
+        upward = _first_better(row, candidates, words[1:], tier, rules.scheme.ladder)
+        no_upward = None if upward else NO_SINGLE_CHANGE
     return Explanation(
         tier=tier,
-        reason=str(assigned["reason"]),
+        reason=str(assigned["reason"].iloc[0]),
         stage=stage,
-        levels={
-            str(name): None if pd.isna(word) else str(word)
-            for name, word in levels_.iloc[0].items()
-        },
+        levels={str(name): _word(word) for name, word in levels_.iloc[0].items()},
         read=tuple(_read(row, rules, context)),
         upward=upward,
         no_upward=no_upward,
-    )
-
-
-def _assign(row: MeasureTable, stage: str, rules: Rules, context: Context) -> pd.DataFrame:
-    index = row.frame.index
-    return tiers.assign(
-        rules.scheme,
-        pd.Series(stage, index=index, name="stage"),
-        levels(row, rules.dimensions, context.dimension_cuts),
-        row,
-        context.known_dimensions,
     )
 
 
@@ -134,14 +137,14 @@ def _read(row: MeasureTable, rules: Rules, context: Context) -> Iterator[ReadMea
     for slot in SLOTS:
         scoring = rules.scorings[slot]
         cuts = context.score_cuts[slot]
-        score = apply_cuts(row, scoring, cuts).iloc[0]
+        score = int(plain_scores(row, scoring, cuts)[0])
         yield ReadMeasure(
             read_for=slot,
             measure=scoring.measure,
             value=_value(row, scoring.measure),
             cuts=_shown_cuts(row, scoring.measure, cuts),
             reversed=scoring.reversed,
-            score=None if pd.isna(score) else int(score),
+            score=score or None,
         )
 
 
@@ -153,41 +156,35 @@ class _Candidate:
     beyond: bool
 
 
-def _upward(
-    row: MeasureTable, stage: str, tier: str | None, rules: Rules, context: Context
-) -> tuple[Change | None, str | None]:
-    ladder = rules.scheme.ladder
+def _why_no_way_up(tier: str | None, ladder: tuple[str, ...]) -> str | None:
     if tier is None:
-        return None, NO_TIER
+        return NO_TIER
     if tier not in ladder:
-        return None, DECIDED_BY_STAGE
-    if tier == ladder[-1]:
-        return None, ALREADY_HIGHEST
+        return DECIDED_BY_STAGE
+    return ALREADY_HIGHEST if tier == ladder[-1] else None
+
+
+def _first_better(
+    row: MeasureTable,
+    candidates: list[_Candidate],
+    reached: list[str | None],
+    tier: str,
+    ladder: tuple[str, ...],
+) -> Change | None:
     better = ladder[ladder.index(tier) + 1 :]
-    candidates = sorted(
-        _candidates(row, rules, context),
-        key=lambda candidate: (_size(row, candidate), candidate.measure),
-    )
-    if not candidates:
-        return None, NO_SINGLE_CHANGE
-    supposed = _suppose(row, candidates)
-    reached = _assign(supposed, stage, rules, context)["tier"].to_numpy(dtype=object)
     for candidate, new_tier in zip(candidates, reached, strict=True):
         if new_tier in better:
             value = _value(row, candidate.measure)
-            assert value is not None
+            assert value is not None, "only known measures are candidates"
             needed = candidate.bound if candidate.beyond else Fraction(candidate.raw)
-            return (
-                Change(
-                    measure=candidate.measure,
-                    value=value,
-                    needed=_shown(row, candidate.measure, needed),
-                    beyond=candidate.beyond,
-                    tier=str(new_tier),
-                ),
-                None,
+            return Change(
+                measure=candidate.measure,
+                value=value,
+                needed=_shown(row, candidate.measure, needed),
+                beyond=candidate.beyond,
+                tier=new_tier,
             )
-    return None, NO_SINGLE_CHANGE
+    return None
 
 
 def _candidates(row: MeasureTable, rules: Rules, context: Context) -> Iterator[_Candidate]:
@@ -199,7 +196,7 @@ def _candidates(row: MeasureTable, rules: Rules, context: Context) -> Iterator[_
                 yield from _past(row, measure, cut)
     for tier_rule in rules.scheme.rules:
         for condition in tier_rule.measures:
-            values, known = known_values(row.column(condition.measure))
+            values, known = row.values(condition.measure)
             if not known[0]:
                 continue
             places = row.places_of(condition.measure)
@@ -215,7 +212,7 @@ def _candidates(row: MeasureTable, rules: Rules, context: Context) -> Iterator[_
 
 def _past(row: MeasureTable, measure: str, cut: Fraction) -> Iterator[_Candidate]:
     """Above the cut for a value at or below it, down to the cut for a value above it."""
-    values, known = known_values(row.column(measure))
+    values, known = row.values(measure)
     if not known[0]:
         return
     places = row.places_of(measure)
@@ -230,18 +227,26 @@ def _past(row: MeasureTable, measure: str, cut: Fraction) -> Iterator[_Candidate
 
 
 def _size(row: MeasureTable, candidate: _Candidate) -> Fraction:
-    old = Fraction(known_values(row.column(candidate.measure))[0][0].item())
+    old = Fraction(row.values(candidate.measure)[0][0].item())
     new = Fraction(candidate.raw)
     larger = max(abs(old), abs(new))
     return abs(new - old) / larger if larger else Fraction(0)
 
 
 def _suppose(row: MeasureTable, candidates: list[_Candidate]) -> MeasureTable:
-    """One row per candidate: the customer with that one measure changed."""
-    frame = pd.concat([row.frame] * len(candidates), ignore_index=True)
-    for position, candidate in enumerate(candidates):
-        frame.loc[position, candidate.measure] = candidate.raw
-    return MeasureTable(frame.astype(row.frame.dtypes.to_dict()), row.places)
+    """The customer as it is, then a row per candidate with that one measure changed."""
+    frame = row.frame.iloc[[0] * (len(candidates) + 1)].reset_index(drop=True)
+    for measure in {candidate.measure for candidate in candidates}:
+        column = frame[measure].copy()
+        for position, candidate in enumerate(candidates, start=1):
+            if candidate.measure == measure:
+                column.iloc[position] = candidate.raw
+        frame[measure] = column
+    return MeasureTable(frame, row.places)
+
+
+def _word(word: Any) -> str | None:
+    return None if pd.isna(word) else str(word)
 
 
 def _value(row: MeasureTable, measure: str) -> Number | None:

@@ -35,6 +35,13 @@ class MeasureTable:
             return self.frame[measure]
         return pd.Series(pd.NA, index=self.frame.index, dtype="Int64", name=measure)
 
+    def values(self, measure: str) -> tuple[Values, npt.NDArray[np.bool_]]:
+        """`known_values` of the column of a measure."""
+        if measure in self.frame.columns:
+            return known_values(self.frame[measure])
+        size = len(self.frame)
+        return np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
+
     def rows(self, customers: pd.Index) -> "MeasureTable":
         """The same table for some of its customers, in the order given."""
         return MeasureTable(self.frame.loc[customers], self.places)

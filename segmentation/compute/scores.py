@@ -17,10 +17,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segmentation.compute.exact import cut_in_unit_of, cuts_below, quantile_cuts
-from segmentation.compute.measures import MeasureTable, known_values
+from segmentation.compute.measures import MeasureTable
 from segmentation.compute.words import from_codes
 
 Method = Literal["quantile", "thresholds"]
@@ -111,7 +112,7 @@ def cut_points(
     population: which customers the quantiles are taken over (all when None); of those, the ones
     that have the measure. Thresholds need nobody.
     """
-    values, known = known_values(table.column(scoring.measure))
+    values, known = table.values(scoring.measure)
     if population is not None:
         known = known & population.reindex(table.frame.index).to_numpy(dtype=bool)
     found = int(known.sum())
@@ -129,23 +130,27 @@ def apply_cuts(
     table: MeasureTable, scoring: Scoring, cuts: Sequence[Fraction] | None
 ) -> "pd.Series[Any]":
     """Scores (Int8) by given cut points; NA where the measure is unknown or cuts is None."""
-    values, known = known_values(table.column(scoring.measure))
+    scores = plain_scores(table, scoring, cuts)
+    return pd.Series(pd.arrays.IntegerArray(scores, scores == 0), index=table.frame.index)
+
+
+def plain_scores(
+    table: MeasureTable, scoring: Scoring, cuts: Sequence[Fraction] | None
+) -> npt.NDArray[np.int8]:
+    """The same as an array, 0 where there is no score."""
+    values, known = table.values(scoring.measure)
     if cuts is None:
-        known = np.zeros_like(known)
-        steps = np.zeros(len(values), dtype=np.int8)
-    else:
-        steps = cuts_below(values, cuts)
+        return np.zeros(len(values), dtype=np.int8)
+    steps = cuts_below(values, cuts)
     scores = scoring.bins - steps if scoring.reversed else steps + 1
-    return pd.Series(
-        pd.arrays.IntegerArray(scores.astype(np.int8), ~known), index=table.frame.index
-    )
+    return np.where(known, scores, 0).astype(np.int8)
 
 
 def score(table: MeasureTable, scoring: Scoring) -> SlotScores:
     """Score one measure of every customer of the table."""
     points = cut_points(table, scoring)
     scores = apply_cuts(table, scoring, points.cuts)
-    has_value = known_values(table.column(scoring.measure))[1]
+    has_value = table.values(scoring.measure)[1]
     codes = np.where(scores.notna(), -1, np.where(has_value, 1, 0)).astype(np.int8)
     missing = from_codes(codes, MISSING_REASONS, table.frame.index)
     return SlotScores(scoring, scores, missing, points)

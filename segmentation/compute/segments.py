@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.compute.exact import ceil_to, floor_to, mean, median
-from segmentation.compute.measures import MeasureTable, known_values
+from segmentation.compute.measures import MeasureTable
 from segmentation.compute.scores import SLOTS, RfmScores
 from segmentation.compute.words import from_codes
 
@@ -150,7 +150,7 @@ def high_bound(
     None when `high` is a score, or when nobody is scored.
     """
     measure = scores.slots[name].scoring.measure
-    values = known_values(table.column(measure))[0][has_three_scores(scores)]
+    values = table.values(measure)[0][has_three_scores(scores)]
     if isinstance(high, int) or len(values) == 0:
         return None
     return mean(values) if high == "mean" else median(values)
@@ -171,7 +171,7 @@ def _high(
     bound = high_bound(table, scores, name, high)
     if bound is None:
         return np.zeros(len(has_score), dtype=bool)
-    values = known_values(table.column(slot.scoring.measure))[0]
+    values = table.values(slot.scoring.measure)[0]
     if slot.scoring.reversed:
         return has_score & (values <= floor_to(bound, values))
     return has_score & (values >= ceil_to(bound, values))

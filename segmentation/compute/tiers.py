@@ -30,7 +30,7 @@ import pandas as pd
 
 from segmentation.compute.dimensions import LEVELS, ranks_of
 from segmentation.compute.exact import ceil_to, cut_in_unit_of, floor_to
-from segmentation.compute.measures import MeasureTable, known_values
+from segmentation.compute.measures import MeasureTable
 from segmentation.compute.stages import STAGES
 from segmentation.compute.words import codes_of, from_codes
 
@@ -54,7 +54,7 @@ class MeasureCondition:
 
     def met(self, table: MeasureTable) -> tuple[Bools, Bools]:
         """(met, known) per customer."""
-        values, known = known_values(table.column(self.measure))
+        values, known = table.values(self.measure)
         places = table.places_of(self.measure)
         met = np.ones(len(values), dtype=bool)
         if self.at_least is not None:
