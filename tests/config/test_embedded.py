@@ -25,7 +25,8 @@ folder = sys.argv[1]
 embedded.start(folder)
 where = embedded.places(folder)
 postgres = int((where.postgres / "postmaster.pid").read_text().splitlines()[0])
-print(json.dumps({"postgres": postgres, "valkey": int((where.valkey / "valkey.pid").read_text())}), flush=True)
+valkey = int((where.valkey / "valkey.pid").read_text())
+print(json.dumps({"postgres": postgres, "valkey": valkey}), flush=True)
 sys.stdin.read()
 """
 

@@ -85,7 +85,7 @@ def test_a_missing_text_and_a_lost_placeholder_are_faults(tmp_path: Path) -> Non
 
 
 def test_both_languages_are_served(client: Client, db: None) -> None:
-    for language, lang in (("en", "en"), ("zh-hans", "zh-hans")):
+    for language, lang in (("en", "en"), ("zh-hans", "zh-Hans")):
         response = client.get("/accounts/login/", headers={"accept-language": language})
         assert f'lang="{lang}"' in response.content.decode()
     assert translation.get_language() == "en"

@@ -9,9 +9,8 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from accounts.management.progress import CommandProgress
 from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Tenant
 from config.demo.seeding import TenantNotEmpty, seed
@@ -19,6 +18,7 @@ from config.demo.vendor import FULL_USAGE_CUSTOMERS, Vendor
 
 CUSTOMERS, MONTHS, SEED = 200, 18, 2
 MOST_CUSTOMERS, MOST_MONTHS = 1_000_000, 120
+PHASES = {"customers": "Writing customers", "usage": "Writing usage"}
 
 
 def _whole_number(least: int, most: int) -> Any:
@@ -77,24 +77,14 @@ class Command(TenantCommand):
             domain=f"{tenant.slug}.example",
         )
         began = time.monotonic()
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-        console = Console(stderr=True)
-        with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-            tasks = {
-                step: progress.add_task(f"Writing {step}", total=1.0)
-                for step in ("customers", "usage")
-            }
-            try:
-                counts = seed(
-                    tenant,
-                    vendor,
-                    lambda step, share: progress.update(tasks[step], completed=share),
-                )
-            except TenantNotEmpty:
-                raise Refused(
-                    f"Tenant “{tenant.slug}” already has customers. A demo goes into an empty "
-                    "tenant: make one with create_tenant."
-                ) from None
+        try:
+            with CommandProgress(self.stderr, PHASES) as progress:
+                counts = seed(tenant, vendor, progress)
+        except TenantNotEmpty:
+            raise Refused(
+                f"Tenant “{tenant.slug}” already has customers. A demo goes into an empty "
+                "tenant: make one with create_tenant."
+            ) from None
         result = {
             "tenant": tenant.slug,
             "seed": vendor.seed,

@@ -257,8 +257,8 @@ def test_a_tenant_with_customers_is_refused_and_keeps_what_it_has(
 def test_a_failure_leaves_nothing_behind(
     tenant: Tenant, seed_demo: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_off(step: str, share: float) -> None:
-        if step == "usage":
+    def break_off(phase: str, done: int, total: int) -> None:
+        if phase == "usage":
             raise RuntimeError("pulled the plug")
 
     vendor = Vendor(seed=1, until=UNTIL, customers=20, months=1, domain="acme.example")
@@ -272,8 +272,12 @@ def test_a_failure_leaves_nothing_behind(
 
 def test_progress_goes_to_the_end(tenant: Tenant) -> None:
     seen: dict[str, list[float]] = {"customers": [], "usage": []}
+
+    def see(phase: str, done: int, total: int) -> None:
+        seen[phase].append(done / total)
+
     vendor = Vendor(seed=1, until=UNTIL, customers=20, months=1, domain="acme.example")
-    seeding.seed(tenant, vendor, lambda step, share: seen[step].append(share))
+    seeding.seed(tenant, vendor, see)
     for shares in seen.values():
         assert shares == sorted(shares)
         assert shares[-1] == 1.0
