@@ -65,7 +65,7 @@ def test_every_answer_has_the_headers(client: Client, db: None, path: str) -> No
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
     assert "camera=()" in answer["Permissions-Policy"]
 
 
@@ -74,7 +74,7 @@ def test_a_page_inside_a_tenant_has_them_too(client: Client, alice, tenant) -> N
     answer = client.get("/t/acme/people/")
     assert answer.status_code == 200
     assert "unsafe" not in answer["Content-Security-Policy"]
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
 
 
 def test_cookies_are_kept_from_scripts_and_other_sites(client: Client, alice) -> None:  # type: ignore[no-untyped-def]

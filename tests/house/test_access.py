@@ -1,0 +1,292 @@
+"""Every URL is tried as nobody, as an outsider, as each role, and with another tenant's objects.
+
+The test walks the resolvers. A new URL inside a tenant needs an ability on its view
+(``accounts.permissions.require``) and, where it takes arguments, a line in ``OBJECTS``; a new one
+outside needs nothing when it asks for a sign-in, and a line in ``PUBLIC`` when it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.actions.invitations import invite
+from accounts.models import (
+    Contact,
+    Customer,
+    Invitation,
+    Load,
+    Membership,
+    Role,
+    Team,
+    Tenant,
+    User,
+)
+from accounts.permissions import ALLOWED
+from accounts.tenancy import tenant_scope
+from segmentation.models import Night, SavedView
+
+
+@dataclass(frozen=True)
+class Url:
+    """``path`` has placeholders such as ``<int:pk>``; ``arguments`` are their names."""
+
+    name: str
+    path: str
+    arguments: tuple[str, ...]
+    view: Callable[..., Any]
+
+    def __str__(self) -> str:
+        return f"{self.name}"
+
+
+def urls_of(urlconf: str) -> list[Url]:
+    def walk(resolver: URLResolver, prefix: str, arguments: tuple[str, ...]) -> Iterator[Url]:
+        for found in resolver.url_patterns:
+            path = prefix + str(found.pattern)
+            named = arguments + tuple(found.pattern.converters or found.pattern.regex.groupindex)
+            if isinstance(found, URLPattern):
+                yield Url(found.name or path, path, named, found.callback)
+            else:
+                yield from walk(found, path, named)
+
+    return list(walk(get_resolver(urlconf), "", ()))
+
+
+INSIDE = urls_of("config.tenant_urls")
+OUTSIDE = urls_of("config.urls")
+
+# Inside a tenant, for every member whatever the role: it only leads on to another page.
+FOR_EVERY_MEMBER = {"landing"}
+
+# Outside every tenant, for people who have not signed in. Each is a decision.
+PUBLIC = {
+    "accept_invitation",  # the secret in the link is the right
+    "account_email",  # only leads on to one's own account
+    "account_login",
+    "account_signup",  # says that people come by invitation
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",  # the secret in the link is the right
+    "account_email_verification_sent",
+    "account_inactive",
+    "components",  # development only
+    "demo_sign_in",  # on loopback and as the demo's people only
+    "dismiss_hint",  # a cookie
+    "healthz",
+    "readyz",
+    "set_language",  # a cookie
+    "set_theme",  # a cookie
+}
+
+
+@dataclass
+class World:
+    """Objects of one tenant, to put into URLs."""
+
+    tenant: Tenant
+    customer: Customer
+    contact: Contact
+    member: Membership
+    team: Team
+    invitation: Invitation
+    load: Load
+    night: Night
+    saved_view: SavedView
+
+
+def make_world(
+    tenant: Tenant, make_member: Callable[..., Membership], name: str, day: date
+) -> World:
+    """``day`` of its one night: two tenants' worlds share no name and no number."""
+    member = make_member(tenant, f"somebody@{name}.example", "team_member")
+    with tenant_scope(tenant.id):
+        customer = Customer.objects.create(key="C", name="C")
+        return World(
+            tenant=tenant,
+            customer=customer,
+            contact=Contact.objects.create(customer=customer, key="c", name="c"),
+            member=member,
+            team=Team.objects.create(name="T"),
+            invitation=invite(email=f"new@{name}.example", roles=["executive"], by=None)[0],
+            load=Load.objects.create(kind="customers", filename="c.csv"),
+            night=Night.objects.create(as_of=day, state=Night.State.DONE, known_at=timezone.now()),
+            saved_view=SavedView.objects.create(owner=member, name="V", screen="portfolio"),
+        )
+
+
+# URL name → what stands in its path.
+OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
+    "contact": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
+    "contact_removal": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
+    "customer": lambda w: {"pk": w.customer.pk},
+    "edit_customer": lambda w: {"pk": w.customer.pk},
+    "invitation_renewals": lambda w: {"pk": w.invitation.pk},
+    "invitation_revocations": lambda w: {"pk": w.invitation.pk},
+    "member": lambda w: {"pk": w.member.pk},
+    "member_deactivations": lambda w: {"pk": w.member.pk},
+    "member_reactivations": lambda w: {"pk": w.member.pk},
+    "new_contact": lambda w: {"pk": w.customer.pk},
+    "night": lambda w: {"day": w.night.as_of},
+    "night_retries": lambda w: {"day": w.night.as_of},
+    "saved_view_removals": lambda w: {"pk": w.saved_view.pk},
+    "team": lambda w: {"pk": w.team.pk},
+    "team_removal": lambda w: {"pk": w.team.pk},
+}
+
+
+def path_of(url: Url, world: World, slug: str) -> str:
+    given = OBJECTS[url.name](world) if url.arguments else {}
+    assert set(given) == set(url.arguments), f"OBJECTS[{url.name!r}] names other arguments"
+    path = url.path
+    for name, value in given.items():
+        start = path.index(f":{name}>") if f":{name}>" in path else path.index(f"<{name}>")
+        path = (
+            path[: path.rindex("<", 0, start + 1)] + str(value) + path[path.index(">", start) + 1 :]
+        )
+    return f"/t/{slug}/{path}"
+
+
+def ability_of(url: Url) -> str:
+    return str(getattr(url.view, "ability", ""))
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def world(tenant: Tenant, make_member: Callable[..., Membership]) -> World:
+    return make_world(tenant, make_member, "acme", date(2026, 1, 31))
+
+
+@pytest.fixture
+def elsewhere(charlie: User, make_member: Callable[..., Membership]) -> World:
+    return make_world(Tenant.objects.get(slug="other"), make_member, "other", date(2026, 1, 30))
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+each_inside = pytest.mark.parametrize("url", INSIDE, ids=str)
+each_outside = pytest.mark.parametrize("url", OUTSIDE, ids=lambda url: f"{url.name} {url.path}")
+
+
+def test_the_walk_finds_what_is_there() -> None:
+    assert {"landing", "customer", "people", "projects"} <= {url.name for url in INSIDE}
+    assert {"account_login", "healthz", "profile"} <= {url.name for url in OUTSIDE}
+
+
+@each_inside
+def test_a_url_inside_a_tenant_has_its_rule(url: Url) -> None:
+    assert (url.name in FOR_EVERY_MEMBER) != (ability_of(url) in ALLOWED), (
+        f"{url.path}: put @require(…) on its view"
+    )
+    assert bool(url.arguments) == (url.name in OBJECTS), (
+        f"{url.path}: say in OBJECTS which object it takes"
+    )
+
+
+@each_inside
+def test_nobody_is_sent_to_sign_in(url: Url, world: World) -> None:
+    path = path_of(url, world, "acme")
+    for answer in (Client().get(path), Client().post(path)):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/login/?next=/t/acme/")
+
+
+@each_inside
+def test_an_outsider_finds_nothing(url: Url, world: World, charlie: User) -> None:
+    client, path = signed_in(charlie), path_of(url, world, "acme")
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
+
+
+@each_inside
+def test_each_role_finds_what_it_is_allowed(
+    url: Url, world: World, make_member: Callable[..., Membership]
+) -> None:
+    path = path_of(url, world, "acme")
+    for role in Role.values:
+        client = signed_in(make_member(world.tenant, f"{role}@acme.example", role).user)
+        allowed = url.name in FOR_EVERY_MEMBER or role in ALLOWED[ability_of(url)]
+        answer = client.get(path)
+        if allowed:
+            assert answer.status_code in {200, 302, 405}, (role, answer.status_code)
+        else:
+            assert answer.status_code == 404, (role, answer.status_code)
+            assert client.post(path).status_code == 404, role
+
+
+@each_inside
+def test_another_tenants_objects_are_not_there(
+    url: Url, world: World, elsewhere: World, alice: User
+) -> None:
+    """404, never 403: a stranger does not learn that something exists."""
+    if not url.arguments:
+        return
+    client, path = signed_in(alice), path_of(url, elsewhere, "acme")
+    answers = [client.get(path), client.post(path)]
+    assert {answer.status_code for answer in answers} <= {404, 405}
+    assert 404 in {answer.status_code for answer in answers}
+
+
+@each_outside
+def test_outside_a_tenant_what_is_not_public_asks_for_a_sign_in(url: Url, db: None) -> None:
+    if url.name in PUBLIC:
+        return
+    assert not url.arguments, f"{url.path}: an address with an object is public by its secret only"
+    answer = Client().get(f"/{url.path}")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_what_is_public_exists() -> None:
+    assert {url.name for url in OUTSIDE} >= PUBLIC
+
+
+def test_a_member_of_two_tenants_is_in_one_at_a_time(
+    world: World, elsewhere: World, make_member: Callable[..., Membership], alice: User
+) -> None:
+    make_member(elsewhere.tenant, alice.email, "admin")
+    client = signed_in(alice)
+    assert client.get(f"/t/acme/customers/{world.customer.pk}/").status_code == 200
+    assert client.get(f"/t/other/customers/{elsewhere.customer.pk}/").status_code == 200
+    assert client.get(f"/t/other/customers/{world.customer.pk}/").status_code == 404
+
+
+def test_a_right_ends_with_the_membership(world: World, bob: User) -> None:
+    client = signed_in(bob)
+    assert client.get(f"/t/acme/customers/{world.customer.pk}/").status_code == 200
+    with tenant_scope(world.tenant.id):
+        Membership.objects.filter(user=bob).update(is_active=False)
+    assert client.get(f"/t/acme/customers/{world.customer.pk}/").status_code == 404
+
+
+def test_unknown_tenants_look_like_those_of_others(charlie: User, tenant: Tenant) -> None:
+    client = signed_in(charlie)
+    theirs, none = client.get("/t/acme/people/"), client.get("/t/nowhere/people/")
+    assert theirs.status_code == none.status_code == 404
+    assert theirs.content == none.content
+
+
+def test_a_lapsed_session_is_nobody(world: World, bob: User) -> None:
+    client = signed_in(bob)
+    session = client.session
+    session.set_expiry(timedelta(seconds=-1))
+    session.save()
+    assert client.get("/t/acme/people/").status_code == 302
