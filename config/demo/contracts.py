@@ -152,7 +152,7 @@ def _added_modules(timeline: Timeline, profiles: Profiles, fees: Floats) -> Line
 
 
 def _added_seats(timeline: Timeline, profiles: Profiles, fees: Floats) -> Lines:
-    """A third more seats, on the first four modules bought."""
+    """Four tenths more seats, on the first four modules bought."""
     customer, expansion, generation = _expansion_cells(profiles)
     chosen = ~profiles.adds_module[customer, expansion]
     customer, expansion, generation = customer[chosen], expansion[chosen], generation[chosen]
@@ -169,9 +169,9 @@ def _added_seats(timeline: Timeline, profiles: Profiles, fees: Floats) -> Lines:
         signed=timeline.office_day(day - 6),
         start=day,
         end=profiles.ends[customer, generation],
-        fee=_rounded(fees[customer, module] * scale * 0.34),
+        fee=_rounded(fees[customer, module] * scale * 0.4),
         amount=np.zeros_like(customer),
-        seats=np.maximum(2, np.round(profiles.seats[customer] * scale * 0.33)).astype(np.int64),
+        seats=np.maximum(2, np.round(profiles.seats[customer] * scale * 0.4)).astype(np.int64),
     )
 
 
@@ -189,7 +189,7 @@ def _one_off(chance: Chance, profiles: Profiles, fees: Floats) -> Lines:
         sort=zero + ONE_OFF,
         signed=profiles.signed[customer, 0],
         start=profiles.starts[customer, 0],
-        end=profiles.due[customer],
+        end=np.maximum(profiles.due[customer], profiles.starts[customer, 0]),
         fee=zero,
         amount=_rounded(yearly * share),
         seats=zero,

@@ -9,7 +9,7 @@ import numpy as np
 from config.demo import stories
 from config.demo.chance import Chance, Floats, Integers
 from config.demo.modules import MODULE_COUNT, POPULARITY
-from config.demo.terms import GENERATIONS, Flags, ages, make_terms, within_bounds
+from config.demo.terms import GENERATIONS, Flags, ages, fortnight, make_terms, within_bounds
 from config.demo.timeline import NEVER, Timeline
 
 EXPANSIONS = 2
@@ -76,6 +76,7 @@ def _projects(
     story: Integers,
     size: Floats,
     starts: Integers,
+    signed: Integers,
     signs: Flags,
     ordinal: Integers,
 ) -> tuple[Integers, Integers, Integers, Integers]:
@@ -83,7 +84,8 @@ def _projects(
     start = starts[:, 0]
     running = story == stories.index_of("onboarding")
     fresh = story == stories.index_of("accepted")
-    kickoff = np.minimum(start + chance.between(2, 14, "kick-off", number), 0)
+    # Work begins with the signature: nobody has a contract and nothing going on.
+    kickoff = signed[:, 0]
     planned = 50 + np.floor(80 * size).astype(np.int64) + chance.between(-8, 12, "plan", number)
     # A young customer that already lives with the product had a short project.
     planned = np.where(running | fresh, planned, np.minimum(planned, np.maximum(20, -start // 3)))
@@ -173,7 +175,7 @@ def _holdings(
     uplift = np.where(renewed, 1 + 0.1 * chance.uniform("uplift", *cells), 1.0)
     slipping = np.isin(story, [stories.index_of("slipping"), stories.index_of("dormant")])
     uplift = np.where(slipping[:, None] & renewed & (step[None, :] == last[:, None]), 0.9, uplift)
-    seats_added = 1 + 0.28 * (before * ~adds_module[:, :, None]).sum(axis=1)
+    seats_added = 1 + 0.33 * (before * ~adds_module[:, :, None]).sum(axis=1)
     cut = np.where(is_cut, 0.7 + 0.15 * chance.uniform("seats cut", number)[:, None], 1.0)
     scale = np.cumprod(uplift, axis=1) * seats_added * cut
     assert modules.shape == scale.shape == (count, GENERATIONS)
@@ -191,7 +193,7 @@ def make_profiles(chance: Chance, timeline: Timeline, number: Integers) -> Profi
     starts, ends, signed, continues = make_terms(chance, timeline, number, story, ordinal)
     signs = starts[:, 0] < NEVER
     kickoff, due, accepted, tested = _projects(
-        chance, timeline, number, story, size, starts, signs, ordinal
+        chance, timeline, number, story, size, starts, signed, signs, ordinal
     )
     expanded, adds_module = _expansions(
         chance, timeline, number, story, ordinal, starts, ends, accepted
@@ -214,6 +216,9 @@ def make_profiles(chance: Chance, timeline: Timeline, number: Integers) -> Profi
     )
 
     event = within_bounds(stories.column("event")[story], chance.spread("event", ordinal, 11))
+    # Half of the dormant have been so for a month, and a few days more each.
+    lately = (story == stories.index_of("dormant")) & (ordinal % 2 == 0)
+    event = np.where(lately, 31 + fortnight(21 + ordinal // 2), event)
     # Who leaves loses interest until the end; who buys less does so at the renewal.
     event = np.where(story == stories.index_of("churned"), age, event)
     event = np.where(story == stories.index_of("down_sell"), age, event)

@@ -31,8 +31,8 @@ from projects.actions.responsibility import derive_faces
 # Modules are older than anything sold.
 _MODULE_AGE = timedelta(days=20 * 365)
 
-# Called with the step at work ("customers", "usage") and how much of it is done, from 0 to 1.
-Progress = Callable[[str, float], None]
+# Called with the phase at work ("customers", "usage"), how much of it is done, and of how much.
+Progress = Callable[[str, int, int], None]
 
 
 class TenantNotEmpty(Exception):
@@ -97,7 +97,7 @@ def _write_facts(
             stage(f"seed_{kind}", frame, ids_of=table)
             written = [run(statement, parameters) for statement in statements]
             counts[kind] += written[0]
-        progress("customers", counts["customers"] / vendor.customers)
+        progress("customers", counts["customers"], vendor.customers)
     return counts
 
 
@@ -119,8 +119,8 @@ def _write_usage(vendor: Vendor, parameters: Mapping[str, Any], progress: Progre
         )
         stage("seed_usage", plain)
         written += run(USAGE, parameters)
-        progress("usage", vendor.share_of_usage(frame["occurred_at"].max()))
-    progress("usage", 1.0)
+        progress("usage", vendor.usage_days_until(frame["occurred_at"].max()), vendor.usage_days)
+    progress("usage", vendor.usage_days, vendor.usage_days)
     return written
 
 

@@ -22,8 +22,8 @@ from config.demo.timeline import NEVER, Timeline
 # A quarter before the months asked for, so that the first of them already looks back on one.
 LEAD_DAYS = 92
 # A person of rank 0 uses the product on so many of an eager customer's working days.
-_EAGERNESS = 0.58
-_SECOND_ROW = 0.3
+_EAGERNESS = 0.35
+_SECOND_ROW = 0.4
 # Days of persons looked at in one go; some tenth of them become rows.
 _CELLS = 1_500_000
 # Persons are known by their place at the customer; places 0 and 5 decide and do not use.
@@ -87,9 +87,13 @@ def make_users(
     golive = np.where(trial, profiles.trial_from - 60, golive)
 
     curve = stories.column("use")[profiles.story]
-    eagerness = 0.78 + 0.44 * chance.uniform("eagerness", number)
-    started = profiles.event + profiles.ramp
-    knots = np.stack([np.full(count, -900), -started, -profiles.event, np.zeros(count)], axis=1)
+    eagerness = 0.1 + 1.0 * chance.uniform("eagerness", number) ** 1.4 + 0.35 * profiles.size
+    # Every other customer who leaves has fallen silent some months before the end.
+    early = profiles.is_story("churned") & (profiles.ordinal % 2 == 1)
+    event = profiles.event + early * chance.between(50, 110, "silent before", number)
+    knots = np.stack(
+        [np.full(count, -1100), -event - profiles.ramp, -event, np.zeros(count)], axis=1
+    )
     owned_from, owned_to = _owned(profiles, lines)
     liking = np.exp(chance.uniform("liking", number[:, None], np.arange(MODULE_COUNT)) - 0.5)
     # Some of what is bought is never put to use.
@@ -97,7 +101,7 @@ def make_users(
     liking[:, 1:] *= ~shelved
 
     fewest = 2 if per_customer > 0.5 else 1
-    adoption = 0.5 + 0.45 * chance.uniform("adoption", number)
+    adoption = 0.2 + 0.6 * chance.uniform("adoption", number) ** 1.2
     grown = profiles.scale[np.arange(count), last]
     persons = np.clip(np.round(profiles.seats * adoption * grown * per_customer), fewest, 60)
     persons = np.where(trial, 3, persons)
@@ -243,12 +247,15 @@ def _rows(chance: Chance, users: Users, month: _Month, persons: Integers) -> pd.
     customer = users.customer[persons]
     chosen = slice(int(customer[0]), int(customer[-1]) + 1) if len(customer) else slice(0, 0)
     level = _levels(users, chance, chosen, month.days) * month.rhythm
-    weight = _EAGERNESS * (users.rank[persons] + 1.0) ** -0.62
-    likely = np.minimum(weight[:, None] * level[customer - chosen.start], 0.96)
+    weight = _EAGERNESS * (users.rank[persons] + 1.0) ** -0.7
+    # People have their days: the same weekdays again and again, more than a coin would make it.
+    own = chance.bits("person", users.number[customer], users.place[persons])
+    habits = to_unit(scramble(own[:, None] ^ chance.bits("weekday", np.arange(7))[None, :]))
+    fits = 0.1 + 1.9 * habits[:, month.days % 7]
+    likely = np.minimum(weight[:, None] * level[customer - chosen.start] * fits, 0.96)
     employed = (month.days >= users.since[persons, None]) & (
         month.days <= users.until[persons, None]
     )
-    own = chance.bits("person", users.number[customer], users.place[persons])
     calendar = chance.bits("day", month.days)
     cells = scramble(own[:, None] ^ calendar[None, :])
     person, day = np.nonzero(employed & (to_unit(cells) < likely))

@@ -98,10 +98,15 @@ class Vendor:
             self.chance, self.timeline, self._users, self._first_usage_day, zone, rows
         )
 
-    def share_of_usage(self, moment: pd.Timestamp) -> float:
-        """How much of the time that usage covers has passed at a moment: 0 to 1."""
-        days_left = (pd.Timestamp(self.until, tz="UTC") - moment).total_seconds() / 86_400
-        return min(1.0, max(0.0, 1 + days_left / (self._first_usage_day - 1)))
+    @property
+    def usage_days(self) -> int:
+        """How many days usage covers."""
+        return 1 - self._first_usage_day
+
+    def usage_days_until(self, moment: pd.Timestamp) -> int:
+        """How many of these days have passed at a moment of usage."""
+        day = self.timeline.day_of(moment.tz_convert(self.timezone).date())
+        return day - self._first_usage_day + 1
 
     @cached_property
     def _first_usage_day(self) -> int:

@@ -249,8 +249,8 @@ def test_projects_run_late_and_finish() -> None:
     fresh = some.customers.query("story == 'accepted'")["key"]
     days = (last - first.loc[fresh, "accepted_on"]).dt.days
     assert days.max() <= 110
-    assert (days <= 14).any()
-    assert days.between(76, 91).any()
+    assert (days <= 16).sum() >= 3
+    assert days.between(90, 103).sum() >= 3
 
 
 def test_key_users_leave_and_are_followed() -> None:
