@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection
 
@@ -13,13 +13,9 @@ from django.db import connection
 SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "'64MB'"}
 
 
-class Run(Protocol):
-    def __call__(self, sql: str, parameters: Mapping[str, Any] | None = None) -> object: ...
-
-
 @contextmanager
-def planning() -> Iterator[Run]:
-    """Runs statements with SETTINGS, inside a transaction."""
+def planning() -> Iterator[Callable[..., Any]]:
+    """Statements in the block are planned with SETTINGS; gives what runs one. In a transaction."""
     with connection.cursor() as cursor:
         for name, value in SETTINGS.items():
             cursor.execute(f"SET LOCAL {name} = {value}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.management.progress import CommandProgress
 from accounts.management.tenant_command import Refused, find_tenant
@@ -16,6 +16,13 @@ from accounts.models import Tenant
 from segmentation.actions.nights import NightRefused, run_night
 from segmentation.actions.results import STEPS
 from segmentation.management.arguments import day_of, moment_of
+
+PHASES = {
+    "facts": _("Gathering facts"),
+    "scores": _("Scoring"),
+    "moves": _("Comparing with the night before"),
+    "storing": _("Storing"),
+}
 
 
 class Command(BaseCommand):
@@ -55,27 +62,17 @@ class Command(BaseCommand):
                 refused.append(tenant.slug)
                 self.stderr.write(f"{tenant.slug}: {refusal}")
         if refused:
-            raise Refused(_("Refused for: %(tenants)s.") % {"tenants": ", ".join(refused)})
+            raise Refused(gettext("Refused for: %(tenants)s.") % {"tenants": ", ".join(refused)})
 
     def _run(
         self, tenant: Tenant, day: date | None, known_at: datetime | None, restate: str
     ) -> None:
-        with CommandProgress(self.stderr) as progress:
+        with CommandProgress(self.stderr, PHASES) as progress:
             outcome = run_night(
                 tenant=tenant,
                 as_of=day,
                 known_at=known_at,
                 restate=restate,
-                progress=partial(_tell, progress),
+                progress=lambda step: progress(step, STEPS.index(step), len(STEPS)),
             )
         self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))
-
-
-def _tell(progress: CommandProgress, step: str) -> None:
-    words = {
-        "facts": _("Gathering facts"),
-        "scores": _("Scoring"),
-        "moves": _("Comparing with the night before"),
-        "storing": _("Storing"),
-    }
-    progress(words[step], STEPS.index(step), len(STEPS))
