@@ -52,7 +52,9 @@ def contacts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     }
 
 
-def contracts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def contracts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    if not may(request.membership, "view_money"):  # type: ignore[attr-defined]
+        return None
     contracts = contracts_of(customer, _today(request))
     return {
         "customer": customer,
@@ -63,7 +65,9 @@ def contracts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     }
 
 
-def payments_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def payments_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    if not may(request.membership, "view_money"):  # type: ignore[attr-defined]
+        return None
     found = payments_of(customer)
     table = Table.read(
         PAYMENT_COLUMNS,
