@@ -21,6 +21,7 @@ from ui.registry import (
 
 for _item in (
     NavigationItem(_("Overview"), "overview", "layout-dashboard", "manage_loads", 70),
+    NavigationItem(_("Loads"), "loads", "file-up", "manage_loads", 75, prefix="/loads/"),
     NavigationItem(_("People"), "people", "users", "manage_people", 80, prefix="/people/"),
     NavigationItem(_("Audit"), "audit", "scroll-text", "view_audit", 85),
     NavigationItem(_("Settings"), "tenant_settings", "settings", "manage_tenant", 90),

@@ -25,4 +25,5 @@ def sweep_loads() -> None:
 
 def enqueue_load(tenant_id: int, load_id: int) -> None:
     """Have a worker look at a load once the transaction has ended."""
-    transaction.on_commit(lambda: run_load.delay(tenant_id, load_id))
+    # Robust: what the broker does not take now, the sweeper finds.
+    transaction.on_commit(lambda: run_load.delay(tenant_id, load_id), robust=True)

@@ -8,14 +8,13 @@ belonged to a worker that died.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import timedelta
 
 import structlog
-from django.core.cache import cache
 from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from accounts.actions.loads import (
     NotPossible,
@@ -25,8 +24,9 @@ from accounts.actions.loads import (
     run_file,
     undo_load,
 )
+from accounts.loads.progress import show_progress
 from accounts.loads.registry import find_kind
-from accounts.loads.running import LoadOptions, Progress
+from accounts.loads.running import LoadOptions
 from accounts.loads.statistics import refresh_statistics
 from accounts.loads.undo import CannotUndo
 from accounts.models import Load, LoadPart, Tenant, User
@@ -38,7 +38,6 @@ MOST_ATTEMPTS = 4
 # A claim and its lock are two transactions; in between the row looks abandoned.
 CLAIM_GRACE = timedelta(seconds=30)
 KEPT_UPLOADS = timedelta(days=7)
-PROGRESS_SECONDS = 600
 
 # Waiting for a worker, and what it becomes when one takes it.
 WAITING = Q(state=State.QUEUED) | Q(
@@ -111,15 +110,16 @@ def _check_or_run(load: Load, tenant: Tenant) -> None:
     if kind is None:
         raise NotPossible
     checking = load.state == State.CHECKING
-    result = run_file(
-        open_parts(load),
-        kind,
-        LoadOptions.from_json(load.options),
-        tenant,
-        load,
-        dry_run=checking,
-        progress=_shown_progress(load),
-    )
+    with closing(open_parts(load)) as handle:
+        result = run_file(
+            handle,
+            kind,
+            LoadOptions.from_json(load.options),
+            tenant,
+            load,
+            dry_run=checking,
+            progress=show_progress(load),
+        )
     if not checking:
         finish(load, result, by=load.created_by)
         return
@@ -167,21 +167,3 @@ def loads_to_work_on(*, tenant_id: int) -> list[int]:
         )
         LoadPart.objects.filter(load__in=old).delete()
         return list(Load.objects.filter(WAITING).order_by("id").values_list("id", flat=True))
-
-
-def _shown_progress(load: Load) -> Progress:
-    """Progress where other processes can see it: the transaction hides what it writes."""
-    key = progress_key(load)
-
-    def show(phase: str, done: int, total: int) -> None:
-        try:
-            cache.set(key, {"phase": phase, "done": done, "total": total}, PROGRESS_SECONDS)
-        except RedisError:
-            log.warning("load progress not shown", load=load.pk)
-
-    return show
-
-
-def progress_key(load: Load) -> str:
-    """Where the progress of a load is kept."""
-    return f"load-progress:{load.tenant_id}:{load.pk}"

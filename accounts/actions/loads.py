@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
+from contextlib import closing
 from typing import Any, BinaryIO, cast
 
 from django.db import transaction
@@ -66,9 +67,10 @@ def run_file(
     dry_run: bool,
     progress: Progress | None,
 ) -> Result:
-    """Read and load an open file in the open scope; what cannot be read is a refused result."""
+    """Read and load an open file in the open scope, and close it; what cannot be read is a refused
+    result."""
     try:
-        with Source(handle) as source:
+        with closing(handle), Source(handle) as source:
             return run_load(
                 source,
                 kind,

@@ -26,7 +26,8 @@ from accounts.loads.stage import Stage
 from accounts.models import Tenant
 from accounts.signals import customer_facts_changed
 
-SHOWN_FAULTS = 100
+SHOWN_FAULTS = 100  # in what the command prints
+KEPT_FAULTS = 1000
 # Loads of one tenant write one after the other; the class keeps other uses of such locks apart.
 LOCK_CLASS = 0x4C4F4144 << 32
 
@@ -99,7 +100,7 @@ class Result:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "rejected": self.rejected,
-            "errors": [in_words(error) for error in self.errors()],
+            "errors": [in_words(error) for error in self.errors()[:SHOWN_FAULTS]],
             **self.notes,
         }
 
@@ -141,7 +142,7 @@ def run_load(
             if dry_run or result.refused:
                 raise _Undone
     except FileRefused as refusal:
-        return Result(kind.name, refused=True, faults=refusal.faults[:SHOWN_FAULTS])
+        return Result(kind.name, refused=True, faults=refusal.faults)
     except _Undone:
         if result.refused and not dry_run:
             result.created = result.updated = result.unchanged = 0
@@ -205,8 +206,8 @@ def _run(
             result.rejected = rejected + stage.rejected()
             result.refused = result.rejected > 0 and not options.skip_bad
         _count(result, kind.counts(stage))
-    found = [_named(fault, reader) for fault in stage.faults(SHOWN_FAULTS)]
-    result.faults = sorted(faults + found, key=lambda fault: fault.line or 0)[:SHOWN_FAULTS]
+    found = [_named(fault, reader) for fault in stage.faults(KEPT_FAULTS)]
+    result.faults = sorted(faults + found, key=lambda fault: fault.line or 0)[:KEPT_FAULTS]
     result.notes = {**_about(kind, reader), **stage.notes}
     if kind.moves_faces and not dry_run and not result.refused:
         customer_facts_changed.send(sender=LoadKind, customer_ids=None)
@@ -225,8 +226,8 @@ def _fill(
             stage.copy(records, derived)
             result.read += records.read
             rejected += records.rejected
-            if len(faults) < SHOWN_FAULTS:
-                faults += records.faults[: SHOWN_FAULTS - len(faults)]
+            if len(faults) < KEPT_FAULTS:
+                faults += records.faults[: KEPT_FAULTS - len(faults)]
             progress("reading", records.lines[-1] if records.lines else 0, total)
     return faults, rejected
 

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 
-def phase_words(phase: str) -> str:
-    """A phase of a load in the active language."""
-    words = {
-        "reading": _("Reading"),
-        "checking": _("Checking"),
-        "writing": _("Writing"),
-    }
-    return words.get(phase, phase)
-
-
 class CommandProgress:
-    """Call it with (phase, done, total); total 0 is unknown."""
+    """Call it with (phase, done, total); total 0 is unknown. `phases`: their words."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, phases: Mapping[str, str | Promise]) -> None:
         self._stream = stream
+        self._phases = phases
         self._phase = ""
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -53,14 +45,17 @@ class CommandProgress:
         if self._bar:
             self._bar.stop()
 
+    def _words(self, phase: str) -> str:
+        return str(self._phases.get(phase, phase))
+
     def __call__(self, phase: str, done: int, total: int) -> None:
         if self._bar is None:
             if phase != self._phase:
-                self._stream.write(f"{phase_words(phase)} …")
+                self._stream.write(f"{self._words(phase)} …")
         elif phase != self._phase:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(phase_words(phase), total=total or None)
+            self._task = self._bar.add_task(self._words(phase), total=total or None)
         if self._bar and self._task is not None:
             self._bar.update(self._task, completed=done, total=total or None)
         self._phase = phase

@@ -7,6 +7,7 @@ from .amounts import DecimalMark
 from .columns import Column, WrongMapping, guess_mapping, parse_mapping
 from .dates import DateOrder
 from .faults import Fault, FileRefused, Reason
+from .peek import Peek, peek
 from .reader import Reader, Records, Wanted
 from .source import Limits, Source, spool
 from .table import Table
@@ -18,6 +19,7 @@ __all__ = [
     "Fault",
     "FileRefused",
     "Limits",
+    "Peek",
     "Reader",
     "Reason",
     "Records",
@@ -27,5 +29,6 @@ __all__ = [
     "WrongMapping",
     "guess_mapping",
     "parse_mapping",
+    "peek",
     "spool",
 ]

@@ -51,11 +51,17 @@ class Limits:
 
 
 class Source:
-    """A file to load. Use as a context manager; every `binary()` starts at the first byte."""
+    """A file to load. Use as a context manager; every `binary()` starts at the first byte.
 
-    def __init__(self, handle: BinaryIO, *, limits: Limits | None = None) -> None:
+    `keep_open`: the handle is somebody else's and stays open.
+    """
+
+    def __init__(
+        self, handle: BinaryIO, *, limits: Limits | None = None, keep_open: bool = False
+    ) -> None:
         self.limits = limits or Limits()
-        self._handle = handle
+        self._handle = self._given = handle
+        self._keep_open = keep_open
         handle.seek(0)
         start = handle.read(8)
         self.size = handle.seek(0, io.SEEK_END)
@@ -70,13 +76,15 @@ class Source:
         if self.rows_are_lines:
             handle.seek(0)
             self._handle = workbook_to_csv(handle, limits=self.limits)
-            handle.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._handle.close()
+        if self._handle is not self._given:
+            self._handle.close()
+        if not self._keep_open:
+            self._given.close()
 
     @contextmanager
     def binary(self) -> Iterator[BinaryIO]:

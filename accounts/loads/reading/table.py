@@ -39,7 +39,7 @@ class Table:
         self.delimiter = "," if source.rows_are_lines else ""
         with source.text(scan.encoding) as text:
             if not self.delimiter:
-                self.delimiter = _delimiter(text)
+                self.delimiter = find_delimiter(text)
         with source.text(scan.encoding) as text:
             header: list[str] = []
             reader = csv.reader(text, delimiter=self.delimiter, strict=True)
@@ -162,7 +162,7 @@ def _open_quote(lines: Sequence[str], delimiter: str) -> int | None:
     return opened
 
 
-def _delimiter(text: TextIO) -> str:
+def find_delimiter(text: TextIO) -> str:
     """The delimiter that gives the first line with text in it the most columns."""
     for line in text:
         if line.strip(MARGIN + '",;'):

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.actions.loads import load_file
+from accounts.loads.labels import PHASES
 from accounts.loads.reading import DateOrder, DecimalMark, WrongMapping, parse_mapping, spool
 from accounts.loads.reasons import reason_text
 from accounts.loads.registry import KNOWN_KINDS, LoadKind, find_kind, kinds
@@ -55,7 +56,7 @@ class Command(TenantCommand):
         )
         handle, name = self._open(options["file"])
         refresh_statistics()
-        with CommandProgress(self.stderr) as progress, tenant_scope(tenant.id):
+        with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(tenant.id):
             load, result = load_file(
                 handle=handle,
                 filename=name,

@@ -1,0 +1,170 @@
+"""Uploading a file and matching its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.loads.labels import column_label, type_label
+from accounts.loads.reading import (
+    DateOrder,
+    DecimalMark,
+    FileRefused,
+    Peek,
+    Source,
+    guess_mapping,
+    peek,
+)
+from accounts.loads.reading.columns import folded
+from accounts.loads.reasons import reason_text
+from accounts.loads.registry import LoadKind, find_kind, kinds
+from accounts.loads.running import LoadOptions
+
+
+def _kind_choices() -> list[tuple[str, str]]:
+    return [(kind.name, str(kind.label)) for kind in kinds()]
+
+
+class LoadUploadForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"), choices=_kind_choices)
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV, gzipped CSV or Excel (.xlsx), with a header row."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.gz,.xlsx,.txt,.tsv"}),
+        allow_empty_file=True,
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse at once what the beginning of the file shows to be hopeless."""
+        file = cast(UploadedFile, self.cleaned_data["file"])
+        limit = settings.LOAD_UPLOAD_LIMIT_BYTES
+        if (file.size or 0) > limit:
+            raise forms.ValidationError(
+                _("The file is larger than %(limit)s MB. Load it with the command `load`.")
+                % {"limit": limit // (1 << 20)}
+            )
+        try:
+            with Source(cast(Any, file.file), keep_open=True) as source:
+                peek(source)
+        except FileRefused as refusal:
+            reason = refusal.faults[0].reason
+            raise forms.ValidationError(reason_text(reason.code, reason.params)) from refusal
+        file.seek(0)
+        return file
+
+    def chosen_kind(self) -> LoadKind:
+        kind = find_kind(self.cleaned_data["kind"])
+        assert kind is not None
+        return kind
+
+
+@dataclass(frozen=True)
+class MappingRow:
+    """A column of the kind as the form shows it; `samples` are values of the chosen column."""
+
+    name: str
+    label: str
+    holds: str
+    required: bool
+    field: forms.BoundField
+    samples: list[str]
+
+
+class LoadMappingForm(forms.Form):
+    """One choice per column of the kind: which column of the file feeds it."""
+
+    dates = forms.ChoiceField(
+        label=gettext_lazy("Order of dates"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("As the file shows")),
+            (DateOrder.ISO.value, gettext_lazy("Year, month, day")),
+            (DateOrder.DMY.value, gettext_lazy("Day, month, year")),
+            (DateOrder.MDY.value, gettext_lazy("Month, day, year")),
+        ],
+    )
+    decimal = forms.ChoiceField(
+        label=gettext_lazy("Decimal mark"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("As the file shows")),
+            (DecimalMark.POINT.value, gettext_lazy("Point: 1,234.50")),
+            (DecimalMark.COMMA.value, gettext_lazy("Comma: 1.234,50")),
+        ],
+    )
+    save_as = forms.CharField(
+        label=gettext_lazy("Keep this match as"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Offered for the next file of this kind."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: LoadKind,
+        found: Peek,
+        mapping: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`mapping`: what to start from, column → name in the file; None: guesses."""
+        super().__init__(*args, **kwargs)
+        self.kind, self.found = kind, found
+        names = [name for name in found.header if name]
+        choices = [("", _("— not in this file —")), *((name, name) for name in names)]
+        start = guess_mapping(found.header, kind.columns) if mapping is None else mapping
+        known = {folded(name): name for name in names}
+        for column in kind.columns:
+            self.fields[f"column_{column.name}"] = forms.ChoiceField(
+                choices=choices,
+                required=column.required,
+                initial=known.get(folded(start.get(column.name) or ""), ""),
+                label=column_label(column.name),
+                widget=forms.Select(attrs={"aria-label": column_label(column.name)}),
+            )
+
+    def mapping_rows(self) -> list[MappingRow]:
+        """The columns of the kind, in its order."""
+        rows = []
+        for column in self.kind.columns:
+            field = self[f"column_{column.name}"]
+            chosen = field.value() or ""
+            samples = self.found.samples(chosen) if chosen in self.found.header else []
+            rows.append(
+                MappingRow(
+                    column.name,
+                    column_label(column.name),
+                    type_label(column),
+                    column.required,
+                    field,
+                    samples[:3],
+                )
+            )
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for group in self.kind.one_of:
+            if not any(cleaned.get(f"column_{name}") for name in group):
+                labels = [column_label(name) for name in group]
+                self.add_error(
+                    None,
+                    _("One of these is needed: %(columns)s.") % {"columns": ", ".join(labels)},
+                )
+        return cleaned
+
+    def options(self) -> LoadOptions:
+        """What was chosen; every column of the kind is named, so nothing goes by its own name."""
+        given = self.cleaned_data
+        return LoadOptions(
+            mapping={column.name: given[f"column_{column.name}"] for column in self.kind.columns},
+            dates=DateOrder(given["dates"]) if given["dates"] else None,
+            decimal=DecimalMark(given["decimal"]) if given["decimal"] else None,
+        )

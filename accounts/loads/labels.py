@@ -1,0 +1,101 @@
+"""Words for what loads are made of: columns, phases, states."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.loads.reading import Column
+from accounts.loads.reading.values import (
+    Amount,
+    Choice,
+    Choices,
+    Currency,
+    Day,
+    Flag,
+    Moment,
+    Person,
+    Whole,
+)
+from accounts.models import Load
+
+COLUMNS: dict[str, str | Promise] = {
+    "key": _("Key"),
+    "name": _("Name"),
+    "industry": _("Industry"),
+    "size": _("Size"),
+    "region": _("Region"),
+    "currency": _("Currency"),
+    "parent": _("Parent"),
+    "salesperson": _("Salesperson"),
+    "service_manager": _("Customer-service manager"),
+    "project_manager": _("Project manager"),
+    "customer": _("Customer"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "title": _("Title"),
+    "roles": _("Roles"),
+    "from": _("Role from"),
+    "to": _("Role until"),
+    "signed_on": _("Signed on"),
+    "starts_on": _("Starts on"),
+    "ends_on": _("Ends on"),
+    "module": _("Module"),
+    "annual_fee": _("Annual fee"),
+    "kind": _("Kind"),
+    "amount": _("Amount"),
+    "seats": _("Seats"),
+    "renewal_of": _("Renewal of"),
+    "is_trial": _("Trial"),
+    "contract": _("Contract"),
+    "due_on": _("Due on"),
+    "paid_by": _("Paid by"),
+    "paid_on": _("Paid on"),
+    "occurred_at": _("Occurred at"),
+    "event": _("Event"),
+    "person": _("Person"),
+    "message_id": _("Message id"),
+    "count": _("Count"),
+    "manager": _("Manager"),
+    "accepted_on": _("Accepted on"),
+    "template": _("Template"),
+}
+
+TYPES: dict[type, str | Promise] = {
+    Amount: _("amount"),
+    Currency: _("currency"),
+    Day: _("date"),
+    Flag: _("yes or no"),
+    Moment: _("date, with or without time"),
+    Person: _("e-mail or name"),
+    Whole: _("whole number"),
+}
+
+PHASES: dict[str, str | Promise] = {
+    "reading": _("Reading"),
+    "checking": _("Checking"),
+    "writing": _("Writing"),
+}
+
+TONES: dict[str, str] = {
+    Load.State.CHECKING: "info",
+    Load.State.CHECKED: "accent",
+    Load.State.QUEUED: "info",
+    Load.State.RUNNING: "info",
+    Load.State.DONE: "good",
+    Load.State.REFUSED: "danger",
+    Load.State.DEAD: "danger",
+    Load.State.UNDOING: "info",
+}
+
+
+def column_label(name: str) -> str:
+    """A column of a kind, or a further column of a file as it is named there."""
+    return str(COLUMNS.get(name, name))
+
+
+def type_label(column: Column) -> str:
+    """What a column may hold, empty where it is free text."""
+    if isinstance(column.type, Choice | Choices):
+        return ", ".join(column.type.choices)
+    return str(TYPES.get(type(column.type), ""))
