@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from segmentation.models import MeasureRow, Night
 from segmentation.queries.portfolio import WORDS, held_on, portfolio
 from segmentation.queries.remembered import of_night
 from segmentation.queries.scopes import Scope
+from segmentation.queries.stored import is_month_end
 
 Kind = Literal["tier", "stage"]
 NONE = ""
@@ -127,10 +128,6 @@ def kept_days(nights: Iterable[Night], *, months: int) -> list[date]:
     first = latest.year * 12 + latest.month - 1 - months
     ends = {day for day in days if is_month_end(day) and day.year * 12 + day.month - 1 >= first}
     return sorted(ends | {latest})
-
-
-def is_month_end(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1
 
 
 @dataclass(frozen=True)

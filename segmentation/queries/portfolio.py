@@ -131,11 +131,13 @@ def ordered(rows: QuerySet[Any], order_by: Sequence[str]) -> QuerySet[Any]:
     return rows.order_by(*expressions)
 
 
-def page_rows(rows: QuerySet[Any], order_by: Sequence[str], part: slice) -> list[Row]:
-    """The rows of one page, in order."""
+def page_rows(
+    rows: QuerySet[Any], order_by: Sequence[str], part: slice, *further: str
+) -> list[Row]:
+    """The rows of one page, in order; ``further``: annotations they hold beside the usual."""
     ids = list(ordered(rows, order_by).values_list("customer_id", flat=True)[part])
     few = rows.filter(customer_id__in=ids)
-    found = {row["customer_id"]: row for row in _values(few.order_by())}
+    found = {row["customer_id"]: row for row in _values(few.order_by(), *further)}
     return [found[pk] for pk in ids]
 
 
@@ -144,8 +146,10 @@ def all_rows(rows: QuerySet[Any], order_by: Sequence[str]) -> list[Row]:
     return list(_values(ordered(rows, order_by)))
 
 
-def _values(rows: QuerySet[Any]) -> QuerySet[Any, Row]:
-    return rows.values("customer_id", *WORDS, *MEASURES, **{name: _PATHS[name] for name in _SHOWN})
+def _values(rows: QuerySet[Any], *further: str) -> QuerySet[Any, Row]:
+    return rows.values(
+        "customer_id", *further, *WORDS, *MEASURES, **{name: _PATHS[name] for name in _SHOWN}
+    )
 
 
 GROUP_FIGURES: dict[str, Any] = {

@@ -67,7 +67,7 @@ def retention_months(first: date, last: date) -> list[RetentionFigures]:
     Raises:
         ValueError: the last month is before the first.
     """
-    return _figures(monthly_retention(subscription_lines(), first, last))
+    return figures_of(monthly_retention(subscription_lines(), first, last))
 
 
 def retention_between(first_day: date, last_day: date) -> RetentionFigures:
@@ -76,10 +76,10 @@ def retention_between(first_day: date, last_day: date) -> RetentionFigures:
     Raises:
         ValueError: the last day is before the first.
     """
-    return _figures([period_retention(subscription_lines(), first_day, last_day)])[0]
+    return figures_of([period_retention(subscription_lines(), first_day, last_day)])[0]
 
 
-def _figures(found: Iterable[Retention]) -> list[RetentionFigures]:
+def figures_of(found: Iterable[Retention]) -> list[RetentionFigures]:
     amounts = (
         "start_arr",
         "new",

@@ -11,11 +11,9 @@ from segmentation.compute.explanations import Explanation, explain
 from segmentation.frames.reading import kept_measures
 from segmentation.models import Assignment, MeasureRow, Move, Night
 from segmentation.queries.portfolio import held_on
-from segmentation.queries.stored import night_asked, stored_nights
+from segmentation.queries.stored import night_asked, offered_nights
 from segmentation.rules.basis import measures_of_slots, settle_basis
 from segmentation.rules.defaults import default_rules
-
-NIGHTS_OFFERED = 60
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Standing:
 
 def standing_of(customer: Customer, asked: str) -> Standing:
     """On the night asked for (an ISO day, or empty for the latest). At most five statements."""
-    nights = list(stored_nights().defer("context")[:NIGHTS_OFFERED])
+    nights = offered_nights()
     night = night_asked(asked, nights)
     if night is None:
         return Standing(nights)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
@@ -18,6 +18,27 @@ def stored_nights() -> QuerySet[Night]:
 
 def latest_night() -> Night | None:
     return stored_nights().first()
+
+
+DAYS_OFFERED = 62
+NIGHTS_READ = 430
+
+
+def offered_nights() -> list[Night]:
+    """The stored nights that screens offer, latest first: every one of two months, then month-ends.
+
+    Without the columns that only one night's own page needs.
+    """
+    light = stored_nights().only("as_of", "digest", "known_at", "rule_set", "tenant_id")
+    nights = list(light[:NIGHTS_READ])
+    if not nights:
+        return []
+    recent = nights[0].as_of - timedelta(days=DAYS_OFFERED)
+    return [night for night in nights if night.as_of > recent or is_month_end(night.as_of)]
+
+
+def is_month_end(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
 
 
 def has_night() -> bool:
@@ -41,4 +62,3 @@ def parse_day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-

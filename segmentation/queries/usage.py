@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -199,8 +200,8 @@ def _adoption(scope: Scope, day: date, zone: ZoneInfo) -> list[Adoption]:
     return [Adoption(*row[:5], int(row[5]), int(row[6]), _weeks(row[7])) for row in rows]
 
 
-def _weeks(found: Any) -> list[int]:
-    counted = found or {}
+def _weeks(found: str | None) -> list[int]:
+    counted = json.loads(found) if found else {}
     return [int(counted.get(str(week), 0)) for week in range(WEEKS)]
 
 

@@ -10,11 +10,13 @@ from django.template import Context, Library
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Responsibility
 from segmentation import catalogue, reasons
 from segmentation.catalogue import Unit
+from segmentation.charts import list_url
 from segmentation.models import Move, Night
 from segmentation.queries.moved import Moved
 from segmentation.queries.scopes import Scope
@@ -27,7 +29,7 @@ register = Library()
 
 CAUSE_ICONS: Mapping[str, str] = {
     "behaviour": "activity",
-    "commercial": "file-signature",
+    "commercial": "receipt-text",
     "project": "hammer",
     "calendar": "calendar-days",
     "rules": "scale",
@@ -54,12 +56,12 @@ def no_tier(reason: Any) -> SafeString:
 
 @register.filter
 def tier_reason(reason: Any) -> str:
-    return reasons.tier_sentence(str(reason or ""))
+    return capfirst(reasons.tier_sentence(str(reason or "")))
 
 
 @register.simple_tag(takes_context=True)
 def move_reason(context: Context, move: Moved) -> str:
-    return reasons.move_sentence(move.kind, move.reason, currency_of(context))
+    return capfirst(reasons.move_sentence(move.kind, move.reason, currency_of(context)))
 
 
 @register.simple_tag
@@ -163,7 +165,7 @@ def duration(seconds: Any) -> str:
 @register.simple_tag
 def list_of(scope: Scope, **parameters: str) -> str:
     """The list of customers behind a number."""
-    return f"{reverse('portfolio')}?{urlencode({'scope': scope.visibility, **parameters})}"
+    return list_url(scope, **parameters)
 
 
 @register.simple_tag

@@ -10,21 +10,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Tenant
-from segmentation.compute.tiers import Scheme
+from segmentation.charts import tiers_in_force
 from segmentation.filters import NONE, OWNED, UNUSED, USED, PortfolioFilter, marked
 from segmentation.models import Night
 from segmentation.queries.overview import Choices, choices
 from segmentation.queries.portfolio import Row, all_rows, page_rows, portfolio
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import night_asked, parse_day, stored_nights
-from segmentation.rules.defaults import default_rules
+from segmentation.queries.stored import night_asked, offered_nights, parse_day
 from segmentation.views.columns import Shown, chosen_columns
 from ui import formats
 from ui.palette import mark_for
 from ui.tables import Table
 from ui.tags.formats import language
-
-NIGHTS_OFFERED = 60
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def read_listing(
 ) -> Listing | None:
     """None before the first night. Costs a query for the nights, two for what filters offer (of the
     whole tenant remembered), one to count."""
-    nights = list(stored_nights().select_related("rule_set")[:NIGHTS_OFFERED])
+    nights = offered_nights()
     night = night_asked(asked.get("as_of", ""), nights)
     if night is None:
         return None
@@ -111,18 +108,6 @@ def read_listing(
         rows=rows_per_page,
     )
     return Listing(scope, nights, night, is_latest, asked, offered, every, filter_, columns, table)
-
-
-def tiers_in_force(night: Night) -> tuple[str, ...]:
-    """The tiers of the scheme that a night followed."""
-    rules = night.rule_set.rules if night.rule_set and night.rule_set.rules else default_rules()
-    return Scheme.from_rules(rules).tiers
-
-
-def segment_map(night: Night) -> str:
-    """``eleven`` or ``class8``: the map that the tenant's rules show."""
-    rules = night.rule_set.rules if night.rule_set and night.rule_set.rules else default_rules()
-    return "eleven" if rules["rfm"]["map"] == "eleven" else "class8"
 
 
 def _told(asked: QueryDict) -> list[tuple[str, tuple[str, ...]]]:

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import require
 from accounts.requests import TenantRequest
+from segmentation.charts import list_url
 from segmentation.filters import OWNED, UNUSED, USED
 from segmentation.queries.scopes import scope_of
 from segmentation.queries.stored import latest_night
 from segmentation.queries.usage import Adoption, adoption
 from segmentation.views.portfolio import scope_tabs
-from segmentation.views.tiers import list_url
 from ui.tables import Column, Table
 
 COLUMNS = (

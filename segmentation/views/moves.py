@@ -16,7 +16,7 @@ from segmentation.filters import MoveFilter
 from segmentation.models import Night
 from segmentation.queries.moved import moved_rows, moves_of
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import night_asked, stored_nights
+from segmentation.queries.stored import night_asked, offered_nights
 from segmentation.views.portfolio import scope_tabs
 from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
@@ -31,14 +31,13 @@ COLUMNS = (
     Column("arr", _("ARR"), sort="arr", align="end"),
     Column("face", _("The face"), sort="face__colleague__name", wide=True),
 )
-NIGHTS_OFFERED = 60
 
 
 @require("view_tiers")
 @require_GET
 def moves(request: TenantRequest) -> HttpResponse:
     """A night's moves of stage and tier, for the worse first."""
-    nights = list(stored_nights()[:NIGHTS_OFFERED])
+    nights = offered_nights()
     night = night_asked(request.GET.get("as_of", ""), nights)
     if night is None:
         return render(request, "segmentation/moves/no_night.html")

@@ -24,14 +24,14 @@ def waiting_tiles(found: Waiting, table: Table) -> list[dict[str, Any]]:
         amount=found.overdue_amount,
     )
     due = _tile(
-        _("Payment due in %(days)s days") % {"days": PAYMENT_DAYS},
+        _("Payments, %(days)s days") % {"days": PAYMENT_DAYS},
         found.payments,
         table.url(payment="due"),
         "days_to_payment",
     )
     renewals = [
         _tile(
-            _("Renewal in %(days)s days") % {"days": days},
+            _("Renewals, %(days)s days") % {"days": days},
             number,
             table.url(renewal=days),
             "days_to_renewal",
@@ -47,7 +47,7 @@ def waiting_tiles(found: Waiting, table: Table) -> list[dict[str, Any]]:
         source=_("Projects"),
     )
     silent = _tile(
-        _("No use for %(days)s days") % {"days": SILENT_DAYS},
+        _("No use, %(days)s days") % {"days": SILENT_DAYS},
         found.silent,
         table.url(silent="true"),
         formula=_("Customers who pay and whom nobody has used anything of for so many days."),

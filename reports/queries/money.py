@@ -1,0 +1,139 @@
+"""Cash against what was due, and renewals against what ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+
+from accounts.models import Contract, ContractLine, Instalment, Payment
+from accounts.tenancy import current_tenant_id
+from reports.queries.month import loads_seen
+from segmentation.models import Night
+from segmentation.queries.remembered import of_night
+from segmentation.queries.scopes import Scope
+
+RENEWED_WITHIN_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Cash:
+    """Of a month: ``due`` instalments and how much of them was ``paid`` by its end; ``received``:
+    all payments less refunds; ``overdue``: whatever fell due by its end and was unpaid then."""
+
+    due: Decimal
+    instalments: int
+    paid: Decimal
+    received: Decimal
+    payments: int
+    overdue: Decimal
+    overdue_instalments: int
+
+
+@dataclass(frozen=True)
+class Renewals:
+    """Of the contracts that ended in a month, those renewed within 90 days, and their ARR on the
+    last day. ``is_final``: the 90 days have passed for all of them.
+
+    A customer counts as renewed when one of its contracts that ended was.
+    """
+
+    contracts: int
+    customers: int
+    customers_renewed: int
+    arr: Decimal
+    arr_renewed: Decimal
+    is_final: bool
+
+    @property
+    def rate(self) -> float | None:
+        """By customers."""
+        return self.customers_renewed / self.customers if self.customers else None
+
+    @property
+    def arr_rate(self) -> float | None:
+        return float(self.arr_renewed / self.arr) if self.arr else None
+
+
+def cash_of(scope: Scope, first_day: date, last_day: date, night: Night | None) -> Cash:
+    if scope.is_whole:
+        name = f"cash-{last_day}-{loads_seen()}"
+        return of_night(name, night, lambda: _cash(scope, first_day, last_day))
+    return _cash(scope, first_day, last_day)
+
+
+def _cash(scope: Scope, first_day: date, last_day: date) -> Cash:
+    instalments: QuerySet[Instalment] = Instalment.objects.filter(due_on__lte=last_day)
+    payments: QuerySet[Payment] = Payment.objects.filter(paid_on__range=(first_day, last_day))
+    if not scope.is_whole:
+        customers = scope.customers.order_by().values("pk")
+        instalments = instalments.filter(contract__customer__in=customers)
+        payments = payments.filter(customer__in=customers)
+    due = Q(due_on__gte=first_day)
+    paid = Q(paid_by__paid_on__lte=last_day)
+    unpaid = Q(paid_by__isnull=True) | Q(paid_by__paid_on__gt=last_day)
+    found = instalments.order_by().aggregate(
+        due=Sum("amount", filter=due),
+        instalments=Count("pk", filter=due),
+        paid=Sum("amount", filter=due & paid),
+        overdue=Sum("amount", filter=unpaid),
+        overdue_instalments=Count("pk", filter=unpaid),
+    )
+    received = payments.order_by().aggregate(received=Sum("amount"), payments=Count("pk"))
+    amounts = ("due", "paid", "overdue")
+    values: dict[str, Any] = {**found, **received}
+    for name in (*amounts, "received"):
+        values[name] = values[name] or Decimal(0)
+    return Cash(**values)
+
+
+def renewals_of(scope: Scope, first_day: date, last_day: date, *, known_until: date) -> Renewals:
+    """``known_until``: the last day whose facts are known; renewals after it may still come."""
+    only, customers = "", None
+    if not scope.is_whole:
+        only = "AND k.customer_id = ANY(%(customers)s)"
+        customers = list(scope.customers.order_by().values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH ended AS (
+                SELECT k.id, k.customer_id, max(l.ends_on) AS ended_on
+                  FROM {ContractLine._meta.db_table} l
+                  JOIN {Contract._meta.db_table} k
+                    ON k.tenant_id = %(tenant)s AND k.id = l.contract_id
+                 WHERE l.tenant_id = %(tenant)s AND l.kind = 'subscription' AND NOT l.is_trial {only}
+                 GROUP BY k.id, k.customer_id
+                HAVING bool_and(l.ends_on IS NOT NULL)
+                   AND max(l.ends_on) BETWEEN %(first)s AND %(last)s
+            ), judged AS (
+                SELECT e.customer_id,
+                       (SELECT sum(l.annual_fee) FROM {ContractLine._meta.db_table} l
+                         WHERE l.tenant_id = %(tenant)s AND l.contract_id = e.id
+                           AND l.kind = 'subscription' AND NOT l.is_trial
+                           AND l.ends_on = e.ended_on) AS arr,
+                       EXISTS (SELECT 1 FROM {Contract._meta.db_table} r
+                                 JOIN {ContractLine._meta.db_table} l
+                                   ON l.tenant_id = %(tenant)s AND l.contract_id = r.id
+                                WHERE r.tenant_id = %(tenant)s AND r.renewal_of_id = e.id
+                                  AND l.kind = 'subscription' AND NOT l.is_trial
+                                  AND l.starts_on <= e.ended_on + {RENEWED_WITHIN_DAYS}) AS renewed
+                  FROM ended e
+            )
+            SELECT count(*), count(DISTINCT customer_id),
+                   count(DISTINCT customer_id) FILTER (WHERE renewed),
+                   coalesce(sum(arr), 0), coalesce(sum(arr) FILTER (WHERE renewed), 0)
+              FROM judged
+            """,  # noqa: S608 - our names
+            {
+                "tenant": current_tenant_id(),
+                "first": first_day,
+                "last": last_day,
+                "customers": customers,
+            },
+        )
+        row = cursor.fetchone()
+    return Renewals(*row, is_final=(known_until - last_day).days >= RENEWED_WITHIN_DAYS)

@@ -1,0 +1,126 @@
+"""A month in review: retention, the months before it, lifetime value."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from django.db.models import Count, Max, Min
+
+from accounts.models import ContractLine, Load
+from segmentation.compute.retention import compare_days, month_boundaries
+from segmentation.frames.retention import subscription_lines
+from segmentation.models import Night
+from segmentation.queries.remembered import of_night
+from segmentation.queries.retention import RetentionFigures, figures_of
+from segmentation.queries.scopes import Scope
+
+TREND_MONTHS = 18
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class MonthInReview:
+    """``trend``: so many months, oldest first, the reviewed one last; ``yearly``: for each of them
+    the twelve months up to its end as one period.
+
+    ``customers``: those with ARR on the last day. ``ltv``: lifetime value of a customer; None when
+    nobody was lost in twelve months, so that it cannot be estimated.
+    """
+
+    trend: list[RetentionFigures]
+    yearly: list[RetentionFigures]
+    customers: int
+    ltv: Decimal | None
+
+    @property
+    def month(self) -> RetentionFigures:
+        return self.trend[-1]
+
+    @property
+    def before(self) -> RetentionFigures:
+        """The previous month."""
+        return self.trend[-2]
+
+    @property
+    def year_before(self) -> RetentionFigures:
+        """The same month of the year before."""
+        return self.trend[-1 - YEAR]
+
+
+def month_in_review(
+    scope: Scope, last_day: date, night: Night | None, margin: Decimal
+) -> MonthInReview:
+    """The month that ends on ``last_day``, among the customers of the scope.
+
+    margin: gross margin, a fraction of 1. From contract lines as known now; of the whole tenant it
+    is remembered until a night or a load changes something.
+    """
+    if scope.is_whole:
+        name = f"month-{last_day}-{margin}-{loads_seen()}"
+        return of_night(name, night, lambda: _review(scope, last_day, margin))
+    return _review(scope, last_day, margin)
+
+
+def loads_seen() -> str:
+    """Changes whenever a load is done or undone."""
+    seen = Load.objects.aggregate(
+        count=Count("pk"), done=Max("finished_at"), undone=Max("undone_at")
+    )
+    return "-".join(str(value) for value in seen.values())
+
+
+def completed_months(today: date) -> list[date]:
+    """The last days of the months that have ended, latest first, back to the first subscription."""
+    first = ContractLine.objects.filter(
+        kind=ContractLine.Kind.SUBSCRIPTION, is_trial=False
+    ).aggregate(first=Min("starts_on"))["first"]
+    days = []
+    day = today.replace(day=1) - timedelta(days=1)
+    while first is not None and day >= first:
+        days.append(day)
+        day = day.replace(day=1) - timedelta(days=1)
+    return days
+
+
+def months_back(last_day: date, months: int) -> date:
+    """The last day of the month so many months before."""
+    number = last_day.year * 12 + last_day.month - 1 - months
+    year, month = divmod(number, 12)
+    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+
+
+def _review(scope: Scope, last_day: date, margin: Decimal) -> MonthInReview:
+    lines = subscription_lines()
+    if not scope.is_whole:
+        ids = list(scope.customers.order_by().values_list("pk", flat=True))
+        lines = lines[lines["customer"].isin(ids)]
+    ends = month_boundaries(months_back(last_day, TREND_MONTHS - 1), last_day)
+    monthly = list(pairwise(ends))
+    yearly = [(months_back(end, YEAR), end) for end in ends[1:]]
+    found = figures_of(compare_days(lines, [*monthly, *yearly, (last_day, last_day)]))
+    trend = found[:TREND_MONTHS]
+    customers = found[-1].customers_start
+    return MonthInReview(
+        trend=trend,
+        yearly=found[TREND_MONTHS:-1],
+        customers=customers,
+        ltv=lifetime_value(trend[-YEAR:], customers, margin),
+    )
+
+
+def lifetime_value(year: list[RetentionFigures], customers: int, margin: Decimal) -> Decimal | None:
+    """Monthly ARR per customer × gross margin ÷ monthly logo churn of the year.
+
+    ``year``: its months, the last one giving the ARR; ``customers``: those with ARR at its end.
+    None without customers, or when none was lost.
+    """
+    exposed = sum(month.customers_start for month in year)
+    lost = sum(month.customers_lost for month in year)
+    if not customers or not lost:
+        return None
+    monthly_arpa = year[-1].end_arr / customers / YEAR
+    return monthly_arpa * margin * exposed / lost

@@ -1,0 +1,105 @@
+"""Charts of the engine, for its own screens and for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from segmentation.compute.tiers import Scheme
+from segmentation.filters import NONE
+from segmentation.models import Night
+from segmentation.queries.migration import Flow, History, Kind
+from segmentation.queries.scopes import Scope
+from segmentation.queries.stored import is_month_end
+from segmentation.rules.defaults import default_rules
+from ui import formats
+from ui.charts import Cell, Matrix, MatrixAxis, Series, TimeChart, Unit
+from ui.palette import MARKS
+from ui.tags.formats import language
+
+# Coming, going and none: neither better nor worse than the others.
+UNRANKED: dict[Kind, frozenset[str]] = {
+    "tier": frozenset({"new", NONE}),
+    "stage": frozenset({"potential", "onboarding", "new", NONE}),
+}
+
+
+def list_url(scope: Scope, **parameters: str) -> str:
+    """The list of customers behind a number."""
+    return f"{reverse('portfolio')}?{urlencode({'scope': scope.visibility, **parameters})}"
+
+
+def tiers_in_force(night: Night) -> list[str]:
+    """The tiers of the scheme that a night followed, best first."""
+    rules = night.rule_set.rules if night.rule_set and night.rule_set.rules else default_rules()
+    in_force = Scheme.from_rules(rules).tiers
+    return [key for key in MARKS["tier"] if key in in_force]
+
+
+def segment_map(night: Night) -> str:
+    """``eleven`` or ``class8``: the map that the tenant's rules show."""
+    rules = night.rule_set.rules if night.rule_set and night.rule_set.rules else default_rules()
+    return "eleven" if rules["rfm"]["map"] == "eleven" else "class8"
+
+
+def history_chart(found: History, keys: Iterable[str], scope: Scope) -> TimeChart:
+    """Customers per tier at month-ends and last night, best tier at the bottom."""
+    present = [key for key in keys if key in found.keys]
+    return TimeChart(
+        title=_("Customers per tier"),
+        periods=[
+            formats.month(day, language()) if is_month_end(day) else formats.day(day, language())
+            for day in found.days
+        ],
+        series=[
+            Series(
+                MARKS["tier"][key].label,
+                [found.customers.get((day, key), 0) for day in found.days],
+                MARKS["tier"][key].tone,
+                [list_url(scope, tier=key, as_of=day.isoformat()) for day in found.days],
+            )
+            for key in present
+        ],
+    )
+
+
+def migration_matrix(
+    found: list[Flow],
+    kind: Kind,
+    *,
+    start: Night,
+    end: Night,
+    latest: Night,
+    scope: Scope,
+    currency: str,
+) -> Matrix:
+    """Each cell opens the customers that went that way."""
+    present = {key for flow in found for key in (flow.old, flow.new)}
+    keys = tiers_in_force(end) if kind == "tier" else list(MARKS["stage"])
+    keys = [key for key in MARKS[kind] if key in present or (kind == "tier" and key in keys)]
+    axes = [MatrixAxis(key, MARKS[kind][key].label, kind) for key in keys]
+    if "" in present:
+        word = pgettext("tier", "None")
+        axes.append(MatrixAxis(NONE, word, kind))
+    was = "was" if kind == "tier" else "was_stage"
+    as_of = {} if end == latest else {"as_of": end.as_of.isoformat()}
+
+    def cell(flow: Flow) -> Cell:
+        url = list_url(
+            scope,
+            **{kind: flow.new or NONE, was: flow.old or NONE, "since": start.as_of.isoformat()},
+            **as_of,
+        )
+        return Cell(flow.customers, flow.arr, url)
+
+    return Matrix(
+        title=_("Migration between two nights"),
+        axes=axes,
+        cells={(flow.old or NONE, flow.new or NONE): cell(flow) for flow in found},
+        unit=Unit("money", currency),
+        unranked=UNRANKED[kind],
+    )
