@@ -30,7 +30,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
     if not _has_customers(tenant):
         say("Making the demo tenant …")
         until = tenant.last_ended_day(tenant.created_at)
-        call_command("seed_demo", tenant=slug, until=until.isoformat(), stdout=sys.stderr)
+        call_command("seed_demo", tenant=slug, until=until, stdout=sys.stderr)
     missing = _missing_nights(tenant)
     if missing:
         say(f"Computing {len(missing)} nights of the past …")
