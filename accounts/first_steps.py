@@ -25,6 +25,8 @@ class FirstStep:
     action: Text
     url_name: str
     done: Callable[[], bool]
+    # Added to the address, e.g. ``kind=customers``.
+    query: str = ""
 
 
 @dataclass(frozen=True)

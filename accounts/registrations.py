@@ -46,7 +46,8 @@ first_steps.register(
         title=_("Load your customers"),
         body=lambda: _("A CSV or Excel file with a key and a name for each."),
         action=_("Load customers"),
-        url_name="loads",
+        url_name="new_load",
+        query="kind=customers",
         done=has_customers,
     )
 )
@@ -57,7 +58,8 @@ first_steps.register(
         title=_("Load what they bought, paid and used"),
         body=facts_words,
         action=_("Load facts"),
-        url_name="loads",
+        url_name="new_load",
+        query="kind=contracts",
         done=has_facts,
     )
 )

@@ -17,6 +17,7 @@ from accounts.models import (
     Payment,
 )
 from accounts.queries.audit import AuditEntry, entry
+from accounts.queries.loads import LoadRow, load_row, loads
 
 RECENT = 8
 
@@ -27,7 +28,7 @@ class Overview:
 
     people: int
     waiting: int
-    loads: list[Load]
+    loads: list[LoadRow]
     records: list[AuditEntry]
 
 
@@ -36,7 +37,7 @@ def overview() -> Overview:
     return Overview(
         people=Membership.objects.filter(is_active=True).count(),
         waiting=Invitation.objects.open(timezone.now()).count(),
-        loads=list(Load.objects.all()[:RECENT]),
+        loads=[load_row(load) for load in loads()[:RECENT]],
         records=[entry(record) for record in records],
     )
 
