@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -9,12 +10,15 @@ from datetime import date, timedelta
 from django.core.management import call_command
 
 from accounts.actions.tenants import create_tenant
+from accounts.management.progress import CommandProgress
 from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
+from segmentation.actions.nights import run_night
 from segmentation.models import Night
 
 MONTH_ENDS = 18
 LAST_NIGHTS = 14
+NIGHTS_PHASE = "Nights"
 
 
 def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
@@ -30,12 +34,14 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
     if not _has_customers(tenant):
         say("Making the demo tenant …")
         until = tenant.last_ended_day(tenant.created_at)
-        call_command("seed_demo", tenant=slug, until=until, stdout=sys.stderr)
+        call_command("seed_demo", tenant=slug, until=until, stdout=io.StringIO())
     missing = _missing_nights(tenant)
     if missing:
         say(f"Computing {len(missing)} nights of the past …")
-        for day in missing:
-            call_command("run_night", tenant=slug, as_of=day.isoformat(), stdout=sys.stderr)
+        with CommandProgress(sys.stderr, {}) as progress:
+            for done, day in enumerate(missing):
+                progress(NIGHTS_PHASE, done, len(missing))
+                run_night(tenant=tenant, as_of=day)
 
 
 def demo_nights(last: date) -> list[date]:

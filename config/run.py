@@ -34,6 +34,8 @@ class Stopped(Exception):
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Each of the past nights would be a line; what goes wrong still shows.
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     host = os.environ.get("HOST", "127.0.0.1")
     if host in {"127.0.0.1", "::1", "localhost"}:
         os.environ.setdefault("DEMO_SIGN_IN", "1")
