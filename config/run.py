@@ -108,6 +108,8 @@ def _start_children() -> dict[str, subprocess.Popen[bytes]]:
             f"[{settings.HOST}]:{settings.PORT}"
             if ":" in settings.HOST
             else f"{settings.HOST}:{settings.PORT}",
+            # Imported once and shared; the port opens when pages can be answered.
+            "--preload",
             "--workers=2",
             "--threads=4",
             "--timeout=120",
