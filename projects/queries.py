@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import (
     Case,
     Count,
+    DurationField,
     F,
     FilteredRelation,
     IntegerField,
@@ -102,7 +103,8 @@ def projects(membership: Membership, width: str, today: date) -> QuerySet:
     """Projects of customers that the member sees: their own (as the project's manager), their team's
     or all; with customer, manager and the customer's face today (``face_name``, ``face_capacity``).
 
-    ``place`` orders by stage, the most urgent first.
+    ``place`` orders by stage, the most urgent first; ``urgency`` within it: what was due first, of
+    the accepted ones the latest.
     """
     found = Project.objects.select_related("customer", "manager")
     if membership.sees("customers") != Visibility.ALL:
@@ -121,6 +123,11 @@ def projects(membership: Membership, width: str, today: date) -> QuerySet:
         face_name=F("face__colleague__name"),
         face_capacity=F("face__capacity"),
         place=Case(*places, default=Value(len(places)), output_field=IntegerField()),
+        urgency=Case(
+            When(stages(today)[Stage.ACCEPTED], then=Value(today) - F("accepted_on")),
+            default=F("due_on") - Value(today),
+            output_field=DurationField(),
+        ),
     )
 
 

@@ -23,7 +23,7 @@ COLUMNS = (
     Column("customer", gettext_lazy("Customer"), sort="customer__name"),
     Column("project", gettext_lazy("Project"), sort="name"),
     Column("manager", gettext_lazy("Project manager"), sort="manager__name", wide=True),
-    Column("stage", gettext_lazy("Stage"), sort=("place", "due_on")),
+    Column("stage", gettext_lazy("Stage"), sort=("place", "urgency")),
     Column("starts", gettext_lazy("Starts on"), sort="starts_on", wide=True),
     Column("due", gettext_lazy("Due on"), sort="due_on"),
     Column("accepted", gettext_lazy("Accepted on"), sort="accepted_on", wide=True),
