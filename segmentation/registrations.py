@@ -10,6 +10,7 @@ from segmentation.loads import Usage
 from segmentation.measures import register_measures
 from segmentation.queries.stored import has_night
 from segmentation.views import panels
+from segmentation.views.latest_nights import latest_nights
 from ui.registry import (
     Block,
     FirstScreen,
@@ -18,6 +19,7 @@ from ui.registry import (
     customer_panels,
     first_screens,
     navigation,
+    overview_blocks,
 )
 
 registry.register(Usage())
@@ -77,3 +79,5 @@ for _key, _title, _context, _order in (
             _title,
         )
     )
+
+overview_blocks.register(Block("nights", "segmentation/nights/latest.html", latest_nights, 10))
