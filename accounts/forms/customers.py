@@ -123,7 +123,7 @@ class AttributeForm(forms.Form):
     """One further fact about a customer; without a value it is taken away."""
 
     name = forms.CharField(label=gettext_lazy("Attribute"), max_length=200, required=False)
-    value = forms.CharField(label=gettext_lazy("Value"), max_length=2000, required=False)
+    value = forms.CharField(label=gettext_lazy("Attribute value"), max_length=2000, required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
