@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.core.management import call_command
+from django.utils.timezone import now
 
 from accounts.actions.tenants import create_tenant
 from accounts.management.progress import CommandProgress
@@ -41,7 +42,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         with CommandProgress(sys.stderr, {}) as progress:
             for done, day in enumerate(missing):
                 progress(NIGHTS_PHASE, done, len(missing))
-                run_night(tenant=tenant, as_of=day)
+                run_night(tenant=tenant, as_of=day, known_at=_morning_after(tenant, day))
 
 
 def demo_nights(last: date) -> list[date]:
@@ -64,6 +65,12 @@ def demo_people() -> list[tuple[str, str, str]]:
                 roles = ", ".join(str(Role(role).label).lower() for role in membership.roles)
                 people.append((membership.user.name, membership.user.email, roles))
     return people
+
+
+def _morning_after(tenant: Tenant, day: date) -> datetime:
+    """When the night would have run on time: what became known later was not there to be seen."""
+    moment = datetime.combine(day + timedelta(days=1), time(tenant.night_hour), tenant.zone)
+    return min(moment, now())
 
 
 def _has_customers(tenant: Tenant) -> bool:
