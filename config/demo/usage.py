@@ -23,7 +23,8 @@ from config.demo.timeline import NEVER, Timeline
 LEAD_DAYS = 92
 # A person of rank 0 uses the product on so many of an eager customer's working days.
 _EAGERNESS = 0.35
-_SECOND_ROW = 0.4
+# On such a day the person does one thing; two or three with these chances.
+_TWO, _THREE = 0.6, 0.3
 # Days of persons looked at in one go; some tenth of them become rows.
 _CELLS = 1_500_000
 # Persons are known by their place at the customer; places 0 and 5 decide and do not use.
@@ -260,11 +261,12 @@ def _rows(chance: Chance, users: Users, month: _Month, persons: Integers) -> pd.
     cells = scramble(own[:, None] ^ calendar[None, :])
     person, day = np.nonzero(employed & (to_unit(cells) < likely))
     bits = cells[person, day]
-    again = to_unit(scramble(bits + np.uint64(1))) < _SECOND_ROW
-    order = np.sort(np.concatenate([np.arange(len(person)), np.flatnonzero(again)]), kind="stable")
-    repeated = np.concatenate([[False], order[1:] == order[:-1]]) if len(order) else again
-    person, day = person[order], day[order]
-    bits = scramble(bits[order] + np.where(repeated, np.uint64(3), np.uint64(2)))
+    more = to_unit(scramble(bits + np.uint64(1)))
+    times = 1 + (more < _TWO).astype(np.int64) + (more < _THREE)
+    person, day = np.repeat(person, times), np.repeat(day, times)
+    bits = np.repeat(bits, times)
+    turn = np.arange(len(bits)) - np.repeat(np.cumsum(times) - times, times)
+    bits = scramble(bits + turn.astype(np.uint64) + np.uint64(2))
     module = _modules(users, month, customer[person], day, own[person], bits)
     kept = module >= 0
     person, day, bits, module = person[kept], day[kept], bits[kept], module[kept]

@@ -25,7 +25,7 @@ from config.demo.timeline import Timeline
 from config.demo.usage import LEAD_DAYS, Users, make_users, usage_frames
 
 # Usage thins beyond so many customers, which keeps a demo of any size near twenty million rows.
-FULL_USAGE_CUSTOMERS = 7_000
+FULL_USAGE_CUSTOMERS = 25_000
 
 _SIZES = ((100, "1-99"), (500, "100-499"), (2_000, "500-1,999"), (10_000, "2,000-9,999"))
 _LARGEST = "10,000+"

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from config.demo import stories
+from config.demo import usage as usage_module
+from config.demo import vendor as vendor_module
 from config.demo.vendor import Vendor
 
 UNTIL = date(2026, 11, 21)
@@ -178,17 +180,34 @@ def test_customers_differ_in_breadth_and_intensity() -> None:
 
 
 def test_frames_stay_small_when_there_are_many_customers() -> None:
-    total, largest = 0, 0
-    many = Vendor(seed=1, until=UNTIL, customers=20_000, months=1)
-    for frame in many.usage(rows=100_000):
-        total += len(frame)
-        largest = max(largest, len(frame), int(frame.memory_usage(deep=True).sum() // 100))
-    assert largest <= 100_000
-    assert total > 500_000
+    many = Vendor(seed=1, until=UNTIL, customers=4_000, months=1)
+    sizes, heaviest = [], 0
+    for frame in many.usage(rows=20_000):
+        sizes.append(len(frame))
+        heaviest = max(heaviest, int(frame.memory_usage(deep=True).sum()))
+    assert max(sizes) == 20_000
+    assert len(sizes) > 10
+    assert heaviest < 20_000 * 100
 
 
-def test_usage_thins_beyond_some_thousand_customers() -> None:
-    full, thin = vendor(2_000, 1), Vendor(seed=1, until=UNTIL, customers=30_000, months=1)
-    rows_full = sum(len(frame) for frame in full.usage()) / 2_000
-    rows_thin = sum(len(frame) for frame in thin.usage()) / 30_000
-    assert 0.2 * rows_full < rows_thin < 0.7 * rows_full
+def test_work_at_hand_stays_small_however_many_customers(monkeypatch: pytest.MonkeyPatch) -> None:
+    largest = 0
+    rows_of = usage_module._rows
+
+    def watch(chance: object, users: object, month: object, persons: np.ndarray) -> pd.DataFrame:
+        nonlocal largest
+        largest = max(largest, len(persons) * len(month.days))  # type: ignore[attr-defined]
+        return rows_of(chance, users, month, persons)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(usage_module, "_rows", watch)
+    monkeypatch.setattr(usage_module, "_CELLS", 50_000)
+    for _ in Vendor(seed=1, until=UNTIL, customers=1_000, months=1).usage():
+        pass
+    assert 25_000 < largest <= 50_000
+
+
+def test_usage_thins_beyond_some_thousand_customers(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = sum(len(frame) for frame in vendor(1_000, 1).usage())
+    monkeypatch.setattr(vendor_module, "FULL_USAGE_CUSTOMERS", 200)
+    thin = sum(len(frame) for frame in vendor(1_000, 1).usage())
+    assert 0.2 * full < thin < 0.7 * full
