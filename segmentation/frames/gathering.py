@@ -11,11 +11,10 @@ from collections.abc import Mapping
 
 from django.db import connection
 
-from segmentation.frames import money, people
+from segmentation.frames import money, people, usage
 from segmentation.frames.asof import TREND_DAYS, AsOf
 from segmentation.frames.facts import COLUMNS, Revisions, known, revisions
 from segmentation.frames.planning import planning
-from segmentation.frames.usage import usage_by_person_and_module
 
 TABLES = ("night_usage", "night_measures")
 
@@ -45,27 +44,26 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "active_days_30": (
         "integer",
-        "CASE WHEN has.usage THEN coalesce(bit_count(used.days_30::bit(64)), 0) END",
+        "CASE WHEN has.usage THEN coalesce(active.days_30, 0) END",
     ),
     "active_days_90": (
         "integer",
-        "CASE WHEN has.usage THEN coalesce(bit_count(used.days_near::bit(64)) "
-        "+ bit_count(used.days_far::bit(64)), 0) END",
+        "CASE WHEN has.usage THEN coalesce(active.days_90, 0) END",
     ),
     "active_users_30": (
         "integer",
-        "CASE WHEN has.persons THEN coalesce(used.persons_30, 0) END",
+        "CASE WHEN has.persons THEN coalesce(people.persons_30, 0) END",
     ),
-    "events_30": ("bigint", "CASE WHEN has.usage THEN coalesce(used.events_30, 0) END"),
+    "events_30": ("bigint", "CASE WHEN has.usage THEN coalesce(active.events_30, 0) END"),
     "events_previous_30": (
         "bigint",
-        "CASE WHEN has.usage THEN coalesce(used.events_before, 0) END",
+        "CASE WHEN has.usage THEN coalesce(active.events_before, 0) END",
     ),
     "usage_trend": (
         "double precision",
-        "CASE WHEN used.events_before > 0 AND %(working_days_30)s > 0 "
-        "THEN (used.events_30 * %(working_days_before)s)::double precision "
-        "/ (used.events_before * %(working_days_30)s) END",
+        "CASE WHEN active.events_before > 0 AND %(working_days_30)s > 0 "
+        "THEN (coalesce(active.events_30, 0) * %(working_days_before)s)::double precision "
+        "/ (active.events_before * %(working_days_30)s)::double precision END",
     ),
     "modules_used_30": (
         "integer",
@@ -84,16 +82,16 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "seat_utilisation": (
         "double precision",
         "CASE WHEN has.persons AND ownership.seats > 0 "
-        "THEN coalesce(used.persons_30, 0)::double precision / ownership.seats END",
+        "THEN coalesce(people.persons_30, 0)::double precision / ownership.seats END",
     ),
     "days_since_usage": (
         "integer",
-        "%(day)s::date - (used.last_at AT TIME ZONE %(zone)s)::date",
+        "%(day)s::date - (seen.last_at AT TIME ZONE %(zone)s)::date",
     ),
     "dau_rate": (
         "double precision",
-        "CASE WHEN used.persons > 0 "
-        f"THEN used.person_days_30::double precision / ({TREND_DAYS} * used.persons) END",
+        "CASE WHEN people.persons > 0 "
+        f"THEN people.person_days_30::double precision / ({TREND_DAYS} * people.persons) END",
     ),
     "key_user_coverage": (
         "double precision",
@@ -102,7 +100,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "weekly_events": (
         "bigint[]",
-        "CASE WHEN has.usage THEN coalesce(used.weekly, array_fill(0::bigint, ARRAY[12])) END",
+        "CASE WHEN has.usage THEN coalesce(active.weekly, array_fill(0::bigint, ARRAY[12])) END",
     ),
 }
 
@@ -126,8 +124,8 @@ CHANGES: Mapping[str, str] = {
     "projects_changed": "coalesce(delivered.is_changed, false)",
     "projects_late": "coalesce(delivered.is_late, false) "
     "OR delivered_before.customer_id IS NOT NULL",
-    "usage_changed": "coalesce(used.is_changed, false)",
-    "usage_late": "coalesce(used.is_late, false)",
+    "usage_changed": "coalesce(seen.is_changed, false)",
+    "usage_late": "coalesce(seen.is_late, false)",
 }
 
 # Of which kinds the tenant has facts at all.
@@ -136,7 +134,7 @@ KINDS: Mapping[str, str] = {
     "payments": "EXISTS (SELECT 1 FROM payments)",
     "usage": "EXISTS (SELECT 1 FROM night_usage)",
     "persons": "EXISTS (SELECT 1 FROM night_usage WHERE person <> '')",
-    "modules": "EXISTS (SELECT 1 FROM night_usage WHERE module_id IS NOT NULL)",
+    "modules": "EXISTS (SELECT 1 FROM night_usage WHERE has_module)",
 }
 
 
@@ -157,8 +155,7 @@ def _gather(asof: AsOf, revised: Revisions) -> None:
     discard()
     with planning() as run:
         run(
-            "CREATE TEMPORARY TABLE night_usage ON COMMIT DROP AS "
-            + usage_by_person_and_module(revised),
+            "CREATE TEMPORARY TABLE night_usage ON COMMIT DROP AS " + usage.usage_by_day(revised),
             asof.parameters(),
         )
         run("ANALYZE night_usage")
@@ -179,7 +176,8 @@ def _measures(revised: Revisions) -> str:
         **money.contracts(revised),
         **money.instalments(revised),
         **money.projects(revised),
-        **people.used(),
+        **usage.used(),
+        **people.persons(),
         **people.key_users(revised),
         "has": "SELECT " + ", ".join(f"{question} AS {kind}" for kind, question in KINDS.items()),
     }
@@ -193,7 +191,7 @@ def _measures(revised: Revisions) -> str:
     }
     per_customer = (
         *("paid", "paid_before", "bound", "bound_before", "ownership", "renewals", "due"),
-        *("delivered", "delivered_before", "used", "breadths", "coverage"),
+        *("delivered", "delivered_before", "seen", "active", "breadths", "people", "coverage"),
     )
     joins = "\n".join(
         f"LEFT JOIN {name} ON {name}.customer_id = customers.id" for name in per_customer

@@ -1,51 +1,26 @@
-"""Who used what, as queries with a row per customer; they read the table ``night_usage``."""
+"""The persons who use a customer's modules, from ``night_usage``, and its key users among them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segmentation.frames.asof import WEEKS
+from segmentation.frames.asof import TREND_DAYS, USAGE_DAYS
 from segmentation.frames.facts import Revisions, known
-from segmentation.frames.usage import LAST_30
 
 
-def used() -> Mapping[str, str]:
-    """``persons``: a row per customer and person (one without a name is nobody in particular);
-    ``used``: a row per customer with events. A module counts as used in the last thirty days."""
-    weeks = ", ".join(f"sum(week_{week}) AS week_{week}" for week in range(WEEKS))
+def persons() -> Mapping[str, str]:
+    """``persons``: a row per customer and named person; ``people``: a row per customer. The days of
+    the last thirty are bits, so that a person is counted once a day whatever the modules."""
     return {
         "persons": f"""
-            SELECT customer_id, person, max(last_at) AS last_at, bit_or(days_near) AS days_near,
-                   bit_or(days_far) AS days_far, sum(events_30) AS events_30,
-                   sum(events_before) AS events_before, bool_or(is_late) AS is_late, {weeks}
-              FROM night_usage GROUP BY customer_id, person
+            SELECT customer_id, person, min(age) < {USAGE_DAYS} AS is_active,
+                   coalesce(bit_or(1::bigint << age) FILTER (WHERE age < {TREND_DAYS}), 0) AS days
+              FROM night_usage WHERE person <> '' GROUP BY customer_id, person
             """,
-        "used": f"""
-            SELECT customer_id, max(last_at) AS last_at,
-                   bit_or(days_near) & {LAST_30} AS days_30,
-                   bit_or(days_near) AS days_near, bit_or(days_far) AS days_far,
-                   count(*) FILTER (WHERE person <> '') AS persons,
-                   count(*) FILTER (WHERE person <> '' AND days_near & {LAST_30} <> 0)
-                       AS persons_30,
-                   sum(bit_count((days_near & {LAST_30})::bit(64))) FILTER (WHERE person <> '')
-                       AS person_days_30,
-                   sum(events_30)::bigint AS events_30,
-                   sum(events_before)::bigint AS events_before,
-                   max(last_at) >= %(earlier_end)s AS is_changed, bool_or(is_late) AS is_late,
-                   ARRAY[{", ".join(f"sum(week_{week})" for week in reversed(range(WEEKS)))}]::bigint[]
-                       AS weekly
+        "people": """
+            SELECT customer_id, count(*) AS persons, count(*) FILTER (WHERE days <> 0) AS persons_30,
+                   sum(bit_count(days::bit(64))) AS person_days_30
               FROM persons GROUP BY customer_id
-            """,
-        "modules_used": f"""
-            SELECT DISTINCT customer_id, module_id FROM night_usage
-             WHERE module_id IS NOT NULL AND days_near & {LAST_30} <> 0
-            """,
-        "breadths": """
-            SELECT used.customer_id, count(*) AS modules, count(owned.module_id) AS owned
-              FROM modules_used AS used
-              LEFT JOIN owned ON owned.customer_id = used.customer_id
-                             AND owned.module_id = used.module_id
-             GROUP BY used.customer_id
             """,
     }
 
@@ -63,18 +38,14 @@ def key_users(revised: Revisions) -> Mapping[str, str]:
              WHERE role.role = 'key_user' AND coalesce(role.from_on <= %(day)s, true)
                AND coalesce(role.to_on >= %(day)s, true)
             """,
-        "active_persons": """
-            SELECT customer_id, person, lower(person) AS address FROM persons
-             WHERE person <> '' AND (days_near <> 0 OR days_far <> 0)
-            """,
         "active_key_users": """
             SELECT key_user.id FROM key_users AS key_user
-              JOIN active_persons AS active ON active.customer_id = key_user.customer_id
-                                           AND active.person = key_user.key
+              JOIN persons ON persons.customer_id = key_user.customer_id
+                          AND persons.person = key_user.key AND persons.is_active
              UNION
             SELECT key_user.id FROM key_users AS key_user
-              JOIN active_persons AS active ON active.customer_id = key_user.customer_id
-                                           AND active.address = key_user.email
+              JOIN persons ON persons.customer_id = key_user.customer_id
+                          AND lower(persons.person) = key_user.email AND persons.is_active
             """,
         "coverage": """
             SELECT key_user.customer_id, count(*) AS key_users, count(active.id) AS active

@@ -1,0 +1,151 @@
+"""A night, against the bare aggregation of its facts in SQL.
+
+The bare way is the least that PostgreSQL has to do: one pass over usage, grouped by customer. The
+night gathers every measure as known then, scores, compares with the night before, and stores. What it
+costs beside the gathering should stay small, and its memory far below that of the facts.
+
+BENCHMARK_CUSTOMERS and BENCHMARK_EVENTS choose the size.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from accounts.actions.tenants import create_tenant
+from accounts.loads.statistics import refresh_statistics
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+from segmentation.actions.nights import known_now, run_night
+from segmentation.frames.asof import AsOf
+from segmentation.frames.gathering import discard, gather
+
+CUSTOMERS = int(os.environ.get("BENCHMARK_CUSTOMERS", "20000"))
+EVENTS = int(os.environ.get("BENCHMARK_EVENTS", "2000000"))
+BATCH = 500_000
+D = date(2026, 6, 30)
+
+# Facts of {customers} customers; pseudo-random and the same every time.
+FACTS = (
+    """
+    INSERT INTO accounts_module (key, name, known_from)
+    SELECT 'm' || n, 'Module ' || n, '2020-01-01' FROM generate_series(1, 8) n
+    """,
+    """
+    INSERT INTO accounts_customer (key, name, industry, size, region, currency, attributes,
+                                   search_text, known_from)
+    SELECT 'c' || n, 'Customer ' || n, '', '', '', '', '{}', '', '2020-01-01'
+      FROM generate_series(1, %(customers)s) n
+    """,
+    """
+    INSERT INTO accounts_contract (customer_id, key, currency, attributes, known_from)
+    SELECT id, 'k' || id, '', '{}', '2020-01-01' FROM accounts_customer WHERE tenant_id = %(tenant)s
+    """,
+    """
+    INSERT INTO accounts_contractline (contract_id, module_id, kind, signed_on, starts_on, ends_on,
+                                       annual_fee, amount, seats, is_trial, attributes, known_from)
+    SELECT k.id, m.id, 'subscription', s.day, s.day, s.day + 1095, 1000 + abs(hashint8(k.id)) %% 90000,
+           0, 5 + abs(hashint8(k.id)) %% 200, false, '{}', '2020-01-01'
+      FROM accounts_contract k
+      JOIN accounts_module m ON m.tenant_id = k.tenant_id AND abs(hashint8(k.id + m.id)) %% 3 = 0
+     CROSS JOIN LATERAL (SELECT date '2023-01-01' + abs(hashint8(k.id)) %% 1200 AS day) s
+     WHERE k.tenant_id = %(tenant)s
+    """,
+    """
+    INSERT INTO accounts_payment (customer_id, key, paid_on, amount, attributes, known_from)
+    SELECT c.id, c.key || '-' || y, date '2023-02-01' + 365 * y + (abs(hashint8(c.id)) %% 300)::int,
+           1000 + abs(hashint8(c.id + y)) %% 90000, '{}', '2020-01-01'
+      FROM accounts_customer c CROSS JOIN generate_series(0, 3) y WHERE c.tenant_id = %(tenant)s
+    """,
+)
+# Most usage is older than what a night looks at in days, as it is after some years.
+USAGE = """
+INSERT INTO usage_event (message_id, customer_id, module_id, person, event, occurred_at, count,
+                         received_at)
+SELECT 'e' || n, c.first + h.customer %% %(customers)s, m.first + h.module %% 8,
+       'p' || h.person %% 40, 'opened',
+       timestamptz '2026-06-30 12:00+08' - (h.age %% 40000000) * interval '1 second', 1 + n %% 5,
+       '2026-06-30'
+  FROM generate_series(%(from)s, %(to)s) n
+ CROSS JOIN (SELECT min(id) AS first FROM accounts_customer WHERE tenant_id = %(tenant)s) c
+ CROSS JOIN (SELECT min(id) AS first FROM accounts_module WHERE tenant_id = %(tenant)s) m
+ CROSS JOIN LATERAL (SELECT abs(hashint8extended(n, 1)) AS customer,
+                            abs(hashint8extended(n, 2)) AS module,
+                            abs(hashint8extended(n, 3)) AS person,
+                            abs(hashint8extended(n, 4)) AS age) h
+"""
+BARE = """
+SELECT customer_id, count(*), sum(count), max(occurred_at) FROM usage_event
+ WHERE tenant_id = %(tenant)s GROUP BY customer_id
+"""
+
+
+def run() -> None:
+    """Print seconds of the bare aggregation, of gathering and of nights, and the night's memory."""
+    tenant = create_tenant(slug=f"bench-{time.time_ns()}", name="Benchmark", by=None)
+    started = time.perf_counter()
+    _fill(tenant)
+    print(f"{CUSTOMERS} customers, {EVENTS} events ({time.perf_counter() - started:.0f} s to make)")
+    print(f"{'':44}{'seconds':>10}{'of bare':>9}")
+    bare = _measure("bare aggregation of usage", lambda: _bare(tenant))
+    _measure("gathering every measure", lambda: _gather(tenant), bare)
+    _measure("first night: everything is stored", lambda: _night(tenant, D - timedelta(1)), bare)
+    _measure("the next night", lambda: _night(tenant, D), bare)
+    _measure("the same again: nothing is written", lambda: _night(tenant, D), bare)
+    print(f"{'memory of a process that runs a night, MB':44}{_memory(tenant):>10}")
+
+
+def _fill(tenant: Tenant) -> None:
+    parameters = {"tenant": tenant.id, "customers": CUSTOMERS}
+    with tenant_scope(tenant.id):
+        for statement in FACTS:
+            _execute(statement, parameters)
+    for first in range(1, EVENTS + 1, BATCH):
+        with tenant_scope(tenant.id):
+            _execute(USAGE, {**parameters, "from": first, "to": min(first + BATCH - 1, EVENTS)})
+    refresh_statistics()
+
+
+def _bare(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id):
+        _execute(f"SELECT count(*) FROM ({BARE}) AS per_customer", {"tenant": tenant.id})
+
+
+def _gather(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id):
+        gather(AsOf(tenant.id, D, known_now(), tenant.zone))
+        discard()
+
+
+def _night(tenant: Tenant, day: date) -> None:
+    outcome = run_night(tenant=tenant, as_of=day)
+    assert outcome.customers == CUSTOMERS
+
+
+def _measure(label: str, work: Callable[[], None], bare: float | None = None) -> float:
+    started = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - started
+    ratio = f"{seconds / bare:>9.1f}" if bare else ""
+    print(f"{label:44}{seconds:>10.2f}{ratio}", flush=True)
+    return seconds
+
+
+def _memory(tenant: Tenant) -> int:
+    """The most memory that the command takes to compute the night again, in MB."""
+    command = [sys.executable, "manage.py", "run_night", "--tenant", tenant.slug, f"--as-of={D}"]
+    subprocess.run(command, check=True, capture_output=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+
+
+def _execute(sql: str, parameters: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
