@@ -290,6 +290,16 @@ def test_the_audit_is_filtered_and_paged(admin: Client, tenant, alice, bob) -> N
     assert page("since=not-a-day&noun=nothing").count("<tr>") == 50
 
 
+def test_the_audit_goes_out_as_a_file(admin: Client, tenant, alice) -> None:  # type: ignore[no-untyped-def]
+    with tenant_scope(tenant.id):
+        record("team.created", by=alice, label='=HYPERLINK("http://x")')
+        record("customer.changed", by=alice, label="C", before={"size": "1"}, after={"size": "2"})
+    text = admin.get("/t/acme/audit/?noun=team&format=csv").content.decode("utf-8-sig")
+    assert "'=HYPERLINK" in text, "a spreadsheet must not run it"
+    assert "Customer changed" not in text
+    assert "Size: 1 → 2" in admin.get("/t/acme/audit/?format=csv").content.decode("utf-8-sig")
+
+
 def test_the_audit_cannot_be_changed(tenant) -> None:  # type: ignore[no-untyped-def]
     from django.db.utils import DatabaseError
 

@@ -214,3 +214,18 @@ def test_a_customers_page_shows_its_projects_and_only_then(
     with tenant_scope(tenant.id):
         bare = Customer.objects.create(key="X", name="X")
     assert 'id="projects"' not in client.get(f"/t/acme/customers/{bare.pk}/").content.decode()
+
+
+def test_the_list_goes_out_as_a_file_filtered_as_it_is_shown(client: Client, rows, plan) -> None:  # type: ignore[no-untyped-def]
+    plan("a", "pam", -10, 30)
+    plan("=b", "pam", -90, -3)
+    answer = client.get("/t/acme/projects/?stage=late&format=csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert "acme-projects-" in answer["Content-Disposition"]
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("Customer,Project,Project manager,Stage")
+    assert ",Late," in lines[1]
+    sheet = client.get("/t/acme/projects/?format=xlsx").content
+    assert sheet.startswith(b"PK")
+    assert client.get("/t/acme/projects/?format=exe").status_code == 404
