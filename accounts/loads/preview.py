@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from accounts.loads.reading.values import Moment
 from accounts.loads.stage import Stage, as_object
 from accounts.loads.upsert import Upsert
 
-PREVIEW_ROWS = 50
+PREVIEW_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Preview:
         known = {row.line: row for row in self.changed}
         missing = [line for line in changes if line not in known]
         cells = stage.rows(
-            f"SELECT s.line, {_cells(self.columns)} FROM load_row s WHERE s.line = ANY(%(lines)s)",
+            f"SELECT s.line, {_cells(stage, self.columns)} FROM load_row s WHERE s.line = ANY(%(lines)s)",
             lines=missing,
         )
         for line, texts in cells:
@@ -61,7 +62,7 @@ def preview_of(stage: Stage, *upserts: Upsert, main: Upsert | None = None) -> Pr
     main = main or upserts[-1]
     columns = [column.name for column in stage.columns if column.name in stage.present]
     created = stage.rows(
-        f"SELECT i.line, {_cells(columns)} FROM {main.plan} i JOIN load_row s ON s.line = i.line "
+        f"SELECT i.line, {_cells(stage, columns)} FROM {main.plan} i JOIN load_row s ON s.line = i.line "
         "WHERE i.is_new ORDER BY i.line LIMIT %(limit)s",
         limit=PREVIEW_ROWS,
     )
@@ -81,7 +82,7 @@ def rows_of(stage: Stage, lines: list[int]) -> Preview:
     """A preview of new rows only, by their lines."""
     columns = [column.name for column in stage.columns if column.name in stage.present]
     found = stage.rows(
-        f"SELECT s.line, {_cells(columns)} FROM load_stage s WHERE s.line = ANY(%(lines)s) "
+        f"SELECT s.line, {_cells(stage, columns)} FROM load_stage s WHERE s.line = ANY(%(lines)s) "
         "ORDER BY s.line",
         lines=lines,
     )
@@ -100,7 +101,7 @@ def _changed(stage: Stage, upsert: Upsert, columns: list[str]) -> Iterable[Previ
     news = ", ".join(new for _, _, new in shown) or "NULL"
     attributes = "t.attributes, i.new_attributes" if upsert.attributes else "NULL, NULL"
     found = stage.rows(
-        f"SELECT i.line, {_cells(columns)}, ARRAY[{olds}]::text[], ARRAY[{news}]::text[], "
+        f"SELECT i.line, {_cells(stage, columns)}, ARRAY[{olds}]::text[], ARRAY[{news}]::text[], "
         f"{attributes} FROM {upsert.plan} i JOIN load_row s ON s.line = i.line "
         f"JOIN {upsert.table} t ON t.tenant_id = %(tenant)s AND t.id = i.row_id "
         "WHERE i.is_changed ORDER BY i.line LIMIT %(limit)s",
@@ -126,8 +127,17 @@ def _pair(target: str, source: str, refers_to: str) -> tuple[str, str]:
     return f"({looked_up})", f's."{source}"::text'
 
 
-def _cells(columns: list[str]) -> str:
-    return "ARRAY[" + ", ".join(f's."{name}"::text' for name in columns) + "]::text[]"
+def _cells(stage: Stage, names: list[str]) -> str:
+    """SQL for the cells of a staged row as text; moments in the tenant's zone."""
+    types = {column.name: type(column.type) for column in stage.columns}
+    zone = stage.zone.replace("'", "")
+    cells = (
+        f"to_char(s.\"{name}\" AT TIME ZONE '{zone}', 'YYYY-MM-DD HH24:MI:SS')"
+        if types[name] is Moment
+        else f's."{name}"::text'
+        for name in names
+    )
+    return f"ARRAY[{', '.join(cells)}]::text[]"
 
 
 def _named(columns: list[str], cells: list[str | None]) -> dict[str, str]:

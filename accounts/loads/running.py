@@ -247,6 +247,7 @@ def _about(kind: LoadKind, reader: Reader) -> dict[str, Any]:
     notes: dict[str, Any] = {"encoding": reader.scan.encoding}
     if reader.was_surveyed and (order := reader.date_order()):
         notes["dates"] = order.value
-    if not kind.keep_extras and reader.layout.extras:
-        notes["ignored_columns"] = [name for name, _ in reader.layout.extras]
+    if reader.layout.extras:
+        what = "attribute_columns" if kind.keep_extras else "ignored_columns"
+        notes[what] = [name for name, _ in reader.layout.extras]
     return notes

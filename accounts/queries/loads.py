@@ -99,6 +99,8 @@ def notes_in_words(load: Load) -> list[str]:
     words = []
     if modules := notes.get("created_modules"):
         words.append(_("Modules that were new: %(names)s.") % {"names": ", ".join(modules)})
+    if kept := notes.get("attribute_columns"):
+        words.append(_("Kept as attributes: %(names)s.") % {"names": ", ".join(kept)})
     if ignored := notes.get("ignored_columns"):
         words.append(_("Columns that were not used: %(names)s.") % {"names": ", ".join(ignored)})
     if encoding := notes.get("encoding"):

@@ -91,17 +91,27 @@ def new_load(request: TenantRequest) -> HttpResponse:
         return redirect("load_mapping", load.pk)
     context = {
         "form": form,
-        "kinds": [
-            (kind.label, [_shown(column.name, column.required) for column in kind.columns])
-            for kind in kinds()
-        ],
+        "kinds": [(kind.label, *_columns(kind)) for kind in kinds()],
         "breadcrumbs": [(_("Loads"), reverse("loads"))],
     }
     return render(request, "accounts/loads/new.html", context)
 
 
-def _shown(name: str, required: bool) -> tuple[str, bool]:
-    return column_label(name), required
+def _columns(kind: LoadKind) -> tuple[list[str], list[str]]:
+    """The labels of the columns that a file of a kind needs, and of those it may have."""
+    choices = [
+        _("%(first)s or %(second)s")
+        % dict(zip(("first", "second"), map(column_label, group), strict=True))
+        for group in kind.one_of
+    ]
+    grouped = {name for group in kind.one_of for name in group}
+    needed = [column_label(column.name) for column in kind.columns if column.required]
+    possible = [
+        column_label(column.name)
+        for column in kind.columns
+        if not column.required and column.name not in grouped
+    ]
+    return [*choices, *needed], possible
 
 
 @require("manage_loads")

@@ -152,7 +152,11 @@ def test_a_dry_run_finds_conflicts_and_writes_nothing(load: Any) -> None:  # noq
     loaded = load("usage", text, dry_run=True)
     assert loaded.refused
     assert loaded.counts == (1, 0, 1, 1)
-    assert [row.cells["message_id"] for row in loaded.preview.created] == ["m2"]
+    (created,) = loaded.preview.created
+    assert (created.cells["message_id"], created.cells["occurred_at"]) == (
+        "m2",
+        "2024-01-31 00:00:00",
+    )
     assert stored("message_id") == [("m1",)]
     assert not Module.objects.filter(key="NEW").exists()
 

@@ -52,6 +52,7 @@ class Contracts(LoadKind):
             Day(),
             required=True,
             synonyms=("signed", "signature_date", "signing_date", "签约日期", "签订日期"),
+            like="starts_on",
         ),
         Column(
             "starts_on",

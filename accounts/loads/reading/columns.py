@@ -14,7 +14,8 @@ class Column:
     """A column of a kind.
 
     `required`: it must be in the file. `filled`: no cell of it may be empty. `synonyms` are other
-    names that files in English and Chinese give it, used for guesses on screen only.
+    names that files in English and Chinese give it, used for guesses on screen only; `like` is the
+    column whose guess is taken where there is no better one.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Column:
     required: bool = False
     filled: bool = False
     synonyms: tuple[str, ...] = ()
+    like: str = ""
 
 
 class WrongMapping(ValueError):
@@ -104,7 +106,7 @@ def lay_out(
 def guess_mapping(header: Sequence[str], columns: Sequence[Column]) -> dict[str, str]:
     """Column → name in the file, by the kind's names and their synonyms; the best first.
 
-    A column of the file is guessed for one column of the kind only.
+    A column of the file is guessed for one column of the kind only, but for those that are like it.
     """
     by_name = {folded(name): name for name in header if name}
     guesses: dict[str, str] = {}
@@ -117,4 +119,7 @@ def guess_mapping(header: Sequence[str], columns: Sequence[Column]) -> dict[str,
             names = (column.name, *column.synonyms)
             if turn < len(names) and (theirs := free.pop(folded(names[turn]), None)):
                 guesses[column.name] = theirs
+    for column in columns:
+        if column.like in guesses:
+            guesses.setdefault(column.name, guesses[column.like])
     return guesses

@@ -22,9 +22,9 @@ class Peek:
     rows: list[list[str]]
 
     def samples(self, name: str) -> list[str]:
-        """The first values of a column."""
+        """The first values of a column, without empty ones."""
         place = self.header.index(name)
-        return [row[place] for row in self.rows]
+        return [text for row in self.rows if (text := row[place].strip(MARGIN))]
 
 
 def peek(source: Source, *, rows: int = 5) -> Peek:

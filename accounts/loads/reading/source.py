@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, BinaryIO, Self, cast
+from typing import IO, Any, BinaryIO, Self, cast
 
 from .faults import refuse
 from .workbook import workbook_to_csv
@@ -88,12 +88,12 @@ class Source:
 
     @contextmanager
     def binary(self) -> Iterator[BinaryIO]:
-        """The unpacked bytes from the start."""
-        self._handle.seek(0)
+        """The unpacked bytes from the start. Several may be read in turns."""
+        view = io.BufferedReader(_View(self._handle), BLOCK)
         if not self.zipped:
-            yield self._handle
+            yield cast(BinaryIO, view)
             return
-        with gzip.GzipFile(fileobj=self._handle, mode="rb") as unpacked:
+        with gzip.GzipFile(fileobj=view, mode="rb") as unpacked:
             yield cast(BinaryIO, io.BufferedReader(unpacked, BLOCK))
 
     @contextmanager
@@ -121,6 +121,23 @@ class Source:
                 if self.zipped:
                     check_expansion(total, self.size, self.limits)
                 yield block
+
+
+class _View(io.RawIOBase):
+    """A place of its own in a handle that others read as well."""
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self._handle, self._place = handle, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._handle.seek(self._place)
+        data = self._handle.read(len(buffer))
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
 
 
 def check_expansion(unpacked: int, packed: int, limits: Limits) -> None:

@@ -1,6 +1,7 @@
 """Columns by name and mapping, typed rows, and every fault by its line."""
 
 import datetime as dt
+import gzip
 import io
 import json
 import tracemalloc
@@ -158,6 +159,13 @@ def test_guesses_prefer_the_own_name_and_use_a_column_once() -> None:
     }
 
 
+def test_a_column_is_guessed_like_another_where_nothing_better_is_there() -> None:
+    columns = [Column("signed_on", like="starts_on"), Column("starts_on", synonyms=("start",))]
+    assert guess_mapping(["start"], columns) == {"signed_on": "start", "starts_on": "start"}
+    assert guess_mapping(["start", "signed_on"], columns)["signed_on"] == "signed_on"
+    assert guess_mapping(["other"], columns) == {}
+
+
 def test_one_of_several_columns_is_enough_and_none_is_refused() -> None:
     columns = [Column("customer"), Column("contract"), Column("event", required=True)]
     one_of = [("customer", "contract")]
@@ -180,6 +188,20 @@ def test_dates_of_all_columns_and_all_rows_settle_the_order() -> None:
     reader = reader_of(text, columns=columns)
     assert everything(reader)[0][0] == (2, "2024-02-01", "2024-02-03")
     assert reader.date_order() is DateOrder.DMY
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("where", [0, 25_000, 69_999])
+def test_looking_at_the_whole_file_in_between_loses_no_row(where: int, packed: bool) -> None:
+    rows = ["C,P{},{},{}\n".format(i, "2024-01-31", i) for i in range(70_000)]
+    rows[where] = 'C,P,31/12/2024,"1.234,50"\n'
+    data = ("customer,key,paid_on,amount\n" + "".join(rows)).encode()
+    reader = reader_of(gzip.compress(data) if packed else data)
+    found, faults, read, rejected = everything(reader)
+    assert reader.was_surveyed
+    assert (read, rejected, faults) == (70_000, 0, [])
+    assert [row[0] for row in found] == list(range(2, 70_002))
+    assert found[where][1:] == ("C", "P", "2024-12-31", "1234.5000")
 
 
 def test_what_comes_late_in_a_file_still_speaks_for_all_of_it() -> None:
