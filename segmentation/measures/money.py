@@ -49,7 +49,7 @@ CONTRACTS = (
         _("ARR"),
         _(
             "Annual fees of the subscription lines that run on the as-of day; trials and one-off "
-            "lines never count. Zero when all have ended, empty when there never was one."
+            "lines never count. Zero without one, empty while the tenant has no contracts."
         ),
         Unit.MONEY,
         Number.AMOUNT,
@@ -74,8 +74,8 @@ CONTRACTS = (
         "days_to_renewal",
         _("Days to renewal"),
         _(
-            "Days until the first end of a running contract that is not renewed yet. Empty when "
-            "none runs or none ends."
+            "Days until the first end of a running contract that is not renewed yet; of a renewed "
+            "one the end of its renewal counts. Empty when none runs or none ends."
         ),
         Unit.DAYS,
         Number.WHOLE,
@@ -109,8 +109,8 @@ CONTRACTS = (
         "overdue_amount",
         _("Overdue amount"),
         _(
-            "Sum of the unpaid instalments that fell due before the as-of day. Empty without "
-            "instalments."
+            "Sum of the unpaid instalments that fell due up to the as-of day; zero when none is "
+            "overdue. Empty without instalments."
         ),
         Unit.MONEY,
         Number.AMOUNT,
@@ -120,7 +120,10 @@ CONTRACTS = (
     Measure(
         "modules_owned",
         _("Modules owned"),
-        _("Modules of the subscription lines that run on the as-of day. Empty without a contract."),
+        _(
+            "Modules of the subscription lines that run on the as-of day. Zero without one, empty "
+            "while the tenant has no contracts."
+        ),
         Unit.COUNT,
         Number.WHOLE,
         Better.MORE,
@@ -131,8 +134,8 @@ CONTRACTS = (
         "seats",
         _("Seats"),
         _(
-            "Seats of the subscription lines that run on the as-of day. Empty when no line says "
-            "how many."
+            "Seats of the subscription lines that run on the as-of day, of the module that has the "
+            "most: a person may use several. Empty when no line says how many."
         ),
         Unit.COUNT,
         Number.WHOLE,

@@ -111,8 +111,8 @@ USAGE = (
         "dau_rate",
         _("Daily active rate"),
         _(
-            "Persons active on a day, divided by the persons known up to then: the mean of the "
-            "last 30 days. Empty when usage does not say who."
+            "Persons active on a day, divided by the persons known by the as-of day: the mean of "
+            "the last 30 days. Empty when usage does not say who."
         ),
         Unit.SHARE,
         Number.RATIO,
