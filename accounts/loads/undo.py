@@ -142,7 +142,7 @@ class Undo:
         columns = [
             field.column
             for field in fields
-            if field.column not in ("id", "tenant_id", "known_from")
+            if field.column not in ("id", "tenant_id", "known_from") and not field.generated
         ]
         theirs = (
             "v.tenant_id = %(tenant)s AND v.load_id = %(load)s "

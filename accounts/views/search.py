@@ -46,7 +46,7 @@ def search(request: TenantRequest) -> HttpResponse:
         "q": text.strip(),
         "table": table,
         "rows": customers[table.slice],
-        "contacts": found_contacts(request.membership, text)[:MOST_CONTACTS],
+        "contacts": found_contacts(request.membership, text, MOST_CONTACTS),
     }
     return render(request, "accounts/search.html", context)
 
@@ -68,7 +68,7 @@ def _suggested(request: TenantRequest, text: str) -> list[dict[str, str]]:
             "hint": contact.customer.name,
             "icon": "user-round",
         }
-        for contact in found_contacts(request.membership, text)[:SUGGESTED]
+        for contact in found_contacts(request.membership, text, SUGGESTED)
     ]
     results = [*customers, *contacts]
     if results:
