@@ -145,13 +145,13 @@ class PortfolioFilter(django_filters.FilterSet):
         force."""
         super().__init__(*args, **kwargs)
         self.tenant, self.night, self.is_latest = tenant, night, is_latest
+        self.filters["tier"].extra["choices"] = [*tiers, without()]
         for name, pairs in (
-            ("tier", [*tiers, without()]),
             ("face", [*offered.faces, (NOBODY, _("Nobody"))]),
             ("industry", [(word, word) for word in offered.industries]),
             ("region", [(word, word) for word in offered.regions]),
         ):
-            self.filters[name].extra["choices"] = pairs
+            self.filters[name].extra["choices"] = _with_asked(pairs, self.data.get(name, ""))
 
     def by_text(self, rows: Rows, name: str, value: str) -> Rows:
         # A substring of a stored, case-folded text: no function an index or the planner could not
@@ -170,11 +170,12 @@ class PortfolioFilter(django_filters.FilterSet):
         spans = Responsibility.objects.filter(
             Q(to_on__isnull=True) if self.is_latest else faced_on(self.night.as_of)
         )
-        spans = (
-            spans.filter(colleague__isnull=True)
-            if value == NOBODY
-            else spans.filter(colleague=value)
-        )
+        if value == NOBODY:
+            spans = spans.filter(colleague__isnull=True)
+        elif value.isdecimal() and len(value) < 19:
+            spans = spans.filter(colleague=value)
+        else:
+            return rows
         return rows.filter(customer__in=spans.order_by().values("customer_id"))
 
     def by_payment(self, rows: Rows, name: str, value: str) -> Rows:
@@ -212,6 +213,13 @@ class PortfolioFilter(django_filters.FilterSet):
         return rows.filter(
             customer__in=moves.filter(sign=sign_of(value)).order_by().values("customer_id")
         )
+
+
+def _with_asked(pairs: Pairs, asked: str) -> Pairs:
+    """The choices with what is asked for, so that what nobody has (any more) finds nobody."""
+    if not asked or len(asked) > 200 or any(str(key) == asked for key, _label in pairs):
+        return pairs
+    return [*pairs, (asked, asked)]
 
 
 class MoveFilter(django_filters.FilterSet):

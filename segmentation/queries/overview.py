@@ -47,7 +47,7 @@ def _waiting(rows: QuerySet[Any]) -> Waiting:
     found = rows.order_by().aggregate(
         customers=Count("pk"),
         overdue=Count("pk", filter=Q(payment_overdue_days__gt=0)),
-        overdue_amount=Sum("overdue_amount"),
+        overdue_sum=Sum("overdue_amount"),
         payments=Count("pk", filter=Q(days_to_payment__lte=PAYMENT_DAYS)),
         onboarding=Count("pk", filter=Q(stage="onboarding")),
         silent=Count("pk", filter=silent_condition()),
@@ -56,7 +56,7 @@ def _waiting(rows: QuerySet[Any]) -> Waiting:
     return Waiting(
         customers=found["customers"],
         overdue=found["overdue"],
-        overdue_amount=found["overdue_amount"] or Decimal(0),
+        overdue_amount=found["overdue_sum"] or Decimal(0),
         payments=found["payments"],
         renewals=[
             (days, found[f"renewals_{days}"], found[f"renewals_{days}_arr"] or Decimal(0))

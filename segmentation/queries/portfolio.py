@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, FilteredRelation, Max, Min, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from segmentation.models import Assignment, MeasureRow, Night
 from segmentation.queries.scopes import Scope
@@ -59,7 +59,7 @@ _PATHS: dict[str, Any] = {
     "face_name": F("face__colleague__name"),
     "face_capacity": F("face__capacity"),
     "face_since": F("face__from_on"),
-    "reason": F("standing__reason"),
+    "tier_reason": F("standing__reason"),
     "tier_place": place_of("tier", "tier"),
     "stage_place": place_of("stage", "stage"),
     "eleven_place": place_of("segment", "eleven"),
@@ -80,7 +80,8 @@ def portfolio(scope: Scope, night: Night, *, is_latest: bool) -> QuerySet[Any]:
     else:
         rows = Assignment.objects.filter(held_on(night.as_of)).annotate(
             **{
-                name: Value(None, output_field=MeasureRow._meta.get_field(name))
+                # Cast, or PostgreSQL would not order by it.
+                name: Cast(Value(None), output_field=MeasureRow._meta.get_field(name))
                 for name in MEASURES
             }
         )
@@ -153,16 +154,15 @@ def _values(rows: QuerySet[Any], *further: str) -> QuerySet[Any, Row]:
 
 
 GROUP_FIGURES: dict[str, Any] = {
-    "customers": Count("pk"),
-    "arr": Sum("arr"),
-    "overdue_amount": Sum("overdue_amount"),
-    "payment_overdue_days": Max("payment_overdue_days"),
-    "seats": Sum("seats"),
-    "active_users_30": Sum("active_users_30"),
-    "events_30": Sum("events_30"),
-    "days_to_renewal": Min("days_to_renewal"),
-    "days_to_payment": Min("days_to_payment"),
-    "days_since_usage": Min("days_since_usage"),
+    "companies": Count("pk"),
+    "total_arr": Sum("arr"),
+    "total_overdue": Sum("overdue_amount"),
+    "longest_overdue": Max("payment_overdue_days"),
+    "total_seats": Sum("seats"),
+    "total_users": Sum("active_users_30"),
+    "next_renewal": Min("days_to_renewal"),
+    "next_payment": Min("days_to_payment"),
+    "last_use": Min("days_since_usage"),
 }
 
 

@@ -78,7 +78,7 @@ def face(row: Row, writer: Writer) -> str:
 def tier_mark(row: Row, writer: Writer) -> str:
     if row["tier"]:
         return tier(row["tier"])
-    return tier("", reason=tier_sentence(row["reason"] or ""))
+    return tier("", reason=tier_sentence(row["tier_reason"] or ""))
 
 
 def stage_mark(row: Row, writer: Writer) -> str:

@@ -16,13 +16,13 @@ from ui.tables.ordering import absent_last
 
 COLUMNS = (
     Column("group", _("Group"), sort="head_name"),
-    Column("customers", _("Companies"), sort="customers", align="end"),
-    Column("arr", _("ARR"), sort="arr", align="end"),
-    Column("persons", _("Active persons"), sort="active_users_30", align="end", wide=True),
-    Column("seats", _("Seats"), sort="seats", align="end", wide=True),
-    Column("renewal", _("Next renewal"), sort="days_to_renewal", align="end", wide=True),
-    Column("overdue", _("Overdue"), sort="overdue_amount", align="end", wide=True),
-    Column("usage", _("Last use"), sort="days_since_usage", align="end", wide=True),
+    Column("customers", _("Companies"), sort="companies", align="end"),
+    Column("arr", _("ARR"), sort="total_arr", align="end"),
+    Column("persons", _("Active persons"), sort="total_users", align="end", wide=True),
+    Column("seats", _("Seats"), sort="total_seats", align="end", wide=True),
+    Column("renewal", _("Next renewal"), sort="next_renewal", align="end", wide=True),
+    Column("overdue", _("Overdue"), sort="total_overdue", align="end", wide=True),
+    Column("usage", _("Last use"), sort="last_use", align="end", wide=True),
 )
 
 

@@ -1,0 +1,223 @@
+"""The engine's panels of the customer page, on nights that were really computed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Customer, Module, Tenant, User
+from accounts.tenancy import tenant_scope
+from segmentation.actions.nights import run_night
+from segmentation.catalogue import all_measures
+from segmentation.models import Assignment, UsageEvent
+from segmentation.queries.standing import standing_of
+from segmentation.queries.usage import usage_history
+from segmentation.strategies import strategy_for
+from tests.segmentation.night_facts import customer, pay, sign, use_daily
+from tests.segmentation.screens.screen_world import numbers, signed_in, text_of
+
+FIRST, MONTH_END, LAST = date(2026, 5, 28), date(2026, 5, 31), date(2026, 6, 15)
+
+
+@pytest.fixture
+def client(alice: User) -> Client:
+    return signed_in(alice)
+
+
+@pytest.fixture
+def nights(tenant: Tenant) -> dict[str, Customer]:
+    """Six customers, each using its product more than the one before; the last sleeps since May."""
+    with tenant_scope(tenant.id):
+        found = {}
+        for number in range(6):
+            one = customer(f"c{number}")
+            sign(one, date(2024, 1, 1), fee=1000 * (number + 1), seats=10)
+            pay(one, date(2026, 1, 5), 1000 * (number + 1))
+            until = LAST if number < 5 else date(2026, 5, 20)
+            use_daily(one, until - timedelta(days=4 * number + 1), until)
+            found[one.key] = one
+        found["prospect"] = customer("prospect")
+    for day in (FIRST, MONTH_END, LAST):
+        run_night(tenant=tenant, as_of=day)
+    return found
+
+
+def page_of(client: Client, whom: Customer, **asked: str) -> str:
+    answer = client.get(f"/t/acme/customers/{whom.pk}/", asked)
+    assert answer.status_code == 200
+    return text_of(answer)
+
+
+def test_the_tier_says_which_rule_fired_and_what_it_read(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        held = Assignment.objects.get(customer=nights["c4"], valid_to=None)
+        read = standing_of(nights["c4"], "").explanation
+    assert held.tier == "high"
+    assert read is not None
+    text = page_of(client, nights["c4"])
+    assert "High value" in text
+    assert "Activity: High, Value: High" in text
+    active_days = next(one for one in read.read if one.measure == "active_days_30")
+    assert f"{active_days.value} days" in text
+    assert "This is the highest tier of the scheme" in text
+    assert "No facts yet: " in text  # of contribution
+
+
+def test_the_way_up_names_the_smallest_change(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        standing = standing_of(nights["c0"], "")
+    assert standing.explanation is not None
+    assert standing.explanation.tier == "low"
+    assert standing.explanation.upward is not None
+    text = page_of(client, nights["c0"])
+    assert "The smallest single change that gives the next tier" in text
+
+
+def test_a_prospect_has_no_tier_and_the_page_says_why(
+    nights: dict[str, Customer], client: Client
+) -> None:
+    text = page_of(client, nights["prospect"])
+    assert "A prospect has no tier" in text
+    assert "has no score" in text
+
+
+def test_a_strategy_in_the_language_of_the_reader(
+    nights: dict[str, Customer], client: Client, alice: User
+) -> None:
+    english, chinese = strategy_for("a", "high", "en"), strategy_for("a", "high", "zh-hans")
+    assert english is not None
+    assert chinese is not None
+    text = page_of(client, nights["c4"])
+    assert english.service in text
+    assert english.product in text
+    alice.language = "zh-hans"
+    alice.save()
+    text = page_of(client, nights["c4"])
+    assert chinese.service in text
+    assert english.service not in text
+
+
+def test_looking_back_shows_the_night_asked_for(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        then = standing_of(nights["c5"], MONTH_END.isoformat())
+        now = standing_of(nights["c5"], "")
+        gone = standing_of(nights["c5"], FIRST.isoformat())
+        before = standing_of(nights["c5"], "2020-01-01")
+    assert then.night is not None
+    assert then.night.as_of == MONTH_END
+    assert then.measured is not None
+    assert now.measured is not None
+    assert then.measured.days_since_usage == 11
+    assert now.measured.days_since_usage == 26
+    assert gone.assignment is not None
+    assert gone.explanation is None  # neither the latest night nor a month-end
+    assert before.night is None
+    assert "As of 31 May 2026" in page_of(client, nights["c5"], as_of=MONTH_END.isoformat())
+    assert "are not kept any more" in page_of(client, nights["c5"], as_of=FIRST.isoformat())
+    page_of(client, nights["c5"], as_of="2020-01-01")
+    page_of(client, nights["c5"], as_of="never")
+
+
+def test_every_measure_with_facts_is_shown_and_explained(
+    nights: dict[str, Customer], client: Client
+) -> None:
+    text = page_of(client, nights["c4"])
+    for measure in all_measures():
+        assert (str(measure.title) in text) or not measure.has_facts
+        if measure.has_facts:
+            assert str(measure.definition) in text, measure.key
+
+
+def test_scores_and_both_segments(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        held = Assignment.objects.get(customer=nights["c4"], valid_to=None)
+    text = page_of(client, nights["c4"])
+    assert f"R {held.r}" in text
+    assert f"M {held.m}" in text
+    assert "Of eleven segments Champions" in text
+
+
+def test_moves_with_their_causes(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        from segmentation.models import Move
+
+        some = Move.objects.filter(as_of=LAST).select_related("customer").first()
+        assert some is not None
+        whom, cause = some.customer, some.get_cause_display()
+    text = page_of(client, whom).partition("Moves")[2]
+    assert "15 Jun 2026" in text
+    assert cause in text
+
+
+def test_usage_by_module_and_month(tenant: Tenant, client: Client) -> None:
+    with tenant_scope(tenant.id):
+        one, other = customer("one"), customer("other")
+        core = Module.objects.create(key="core", name="Core")
+        rows = [
+            (one, core, datetime(2026, 5, 31, 15, 59, tzinfo=UTC), "ann", 2),  # still May there
+            (one, core, datetime(2026, 5, 31, 16, 0, tzinfo=UTC), "ann", 3),  # June there
+            (one, None, datetime(2026, 6, 1, tzinfo=UTC), "ben", 5),
+            (one, core, datetime(2026, 6, 15, 16, 0, tzinfo=UTC), "cid", 7),  # after the night
+            (one, core, datetime(2024, 12, 31, tzinfo=UTC), "ann", 11),  # before the window
+            (other, core, datetime(2026, 6, 1, tzinfo=UTC), "eve", 13),
+        ]
+        for whom, module, at, person, times in rows:
+            UsageEvent.objects.create(
+                message_id=f"m{next(numbers)}",
+                customer=whom,
+                module=module,
+                person=person,
+                event="open",
+                occurred_at=at,
+                count=times,
+                received_at=at,
+            )
+        with CaptureQueriesContext(connection) as asked:
+            found = usage_history(one.pk, LAST, tenant.zone, months=18)
+        assert len(asked) == 1
+        assert (found.periods[0], found.periods[-1]) == (date(2025, 1, 1), date(2026, 6, 1))
+        assert {series.module: series.events[-2:] for series in found.series} == {
+            "Core": [2, 3],
+            "": [0, 5],
+        }
+        assert found.persons[-2:] == [1, 2]
+    assert "Events by module" in page_of(client, one)
+
+
+def test_a_customer_without_anything_has_a_page(tenant: Tenant, client: Client) -> None:
+    with tenant_scope(tenant.id):
+        one = customer("one")
+    text = page_of(client, one)
+    assert "No night was computed yet" in text
+    assert "No usage yet" in text
+
+
+def test_the_page_costs_the_same_queries_whatever_its_history(
+    nights: dict[str, Customer], tenant: Tenant, client: Client
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            page_of(client, nights["c4"])
+        return len(found)
+
+    queries()
+    few = queries()
+    for number in range(1, 6):
+        run_night(tenant=tenant, as_of=LAST + timedelta(days=number))
+    with tenant_scope(tenant.id):
+        use_daily(nights["c4"], date(2025, 1, 1), date(2025, 12, 31))
+    assert queries() == few <= 40
