@@ -32,8 +32,9 @@ def of_night(name: str, night: Night | None, compute: Callable[[], Figures]) -> 
 def remembered(name: str, seconds: int, compute: Callable[[], Figures]) -> Figures:
     """What ``compute`` gave for this name and tenant in the last ``seconds``."""
     # Two installations may share a Redis, and tests one between databases.
-    database = hashlib.sha256(str(connection.settings_dict["NAME"]).encode()).hexdigest()[:8]
-    key = f"figures:{database}:{current_tenant_id()}:{name}"
+    database = str(connection.settings_dict["NAME"])
+    told = hashlib.sha256(f"{database}:{name}".encode()).hexdigest()
+    key = f"figures:{current_tenant_id()}:{told}"
     found = cache.get(key)
     if found is None:
         found = (compute(),)
