@@ -18,6 +18,7 @@ from accounts.requests import TenantRequest
 from projects import queries
 from projects.forms import ProjectFilter
 from ui.downloads import file_response
+from ui.exports import Cell
 from ui.tables import Column, Table
 
 COLUMNS = (
@@ -57,11 +58,11 @@ def projects(request: TenantRequest) -> HttpResponse:
     found = everything.filter(queries.stages(today)[stage]) if stage else everything
     table = Table.read(COLUMNS, request.GET.urlencode(), default="stage", tie="pk")
     if "format" in request.GET:
-        return _file(request, found.order_by(*table.order_by), today)
+        return _file(request, queries.with_faces(found).order_by(*table.order_by), today)
     table = table.counted(counts[stage] if stage else sum(counts.values()))
     rows = [
         (queries.row_of(project, today), _capacity(project.face_capacity))
-        for project in found.order_by(*table.order_by)[table.slice]
+        for project in queries.page_of(found, table.order_by, table.slice)
     ]
     context = {
         "tabs": [
@@ -89,18 +90,8 @@ def projects(request: TenantRequest) -> HttpResponse:
 def _file(request: TenantRequest, found: QuerySet, today: date) -> HttpResponse:
     """All the projects that the filters leave; days as on the screen, without the word."""
     rows = (
-        (
-            row.project.customer.name,
-            row.project.name,
-            row.project.manager.name if row.project.manager else None,
-            row.stage_label,
-            row.project.starts_on,
-            row.project.due_on,
-            row.project.accepted_on,
-            row.days,
-            row.project.face_name,
-        )
-        for row in (queries.row_of(project, today) for project in found.iterator(chunk_size=2000))
+        _cells(queries.row_of(project, today), project.face_name)
+        for project in found.iterator(chunk_size=2000)
     )
     return file_response(
         [column.label for column in COLUMNS],
@@ -108,6 +99,21 @@ def _file(request: TenantRequest, found: QuerySet, today: date) -> HttpResponse:
         format_=request.GET["format"],
         name=f"{request.tenant.slug}-projects-{today.isoformat()}",
         title=gettext("Projects"),
+    )
+
+
+def _cells(row: queries.ProjectRow, face_name: str | None) -> tuple[Cell, ...]:
+    project = row.project
+    return (
+        project.customer.name,
+        project.name,
+        project.manager.name if project.manager else None,
+        row.stage_label,
+        project.starts_on,
+        project.due_on,
+        project.accepted_on,
+        row.days,
+        face_name,
     )
 
 
