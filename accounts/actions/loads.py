@@ -13,10 +13,11 @@ from django.utils import timezone
 from accounts.actions.audit import record
 from accounts.loads.reading import FileRefused, Source
 from accounts.loads.registry import LoadKind, find_kind
-from accounts.loads.running import LoadOptions, Progress, Result, run_load
+from accounts.loads.running import LoadOptions, Progress, Result, run_load, take_writing_lock
 from accounts.loads.undo import Undo, Undone
 from accounts.models import Load, LoadMapping, LoadPart, Tenant, User
 from accounts.signals import customer_facts_changed
+from accounts.tenancy import current_tenant_id
 
 State = Load.State
 
@@ -208,6 +209,7 @@ def undo_load(*, load: Load, by: User | None) -> Undone:
     kind = find_kind(locked.kind)
     if locked.state not in (State.DONE, State.UNDOING) or kind is None:
         raise NotPossible
+    take_writing_lock(current_tenant_id())
     now = timezone.now()
     undone = Undo(locked, kind, now=now).run()
     locked.state = State.UNDONE

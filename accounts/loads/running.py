@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.loads.preview import Preview
@@ -149,6 +149,13 @@ def run_load(
     return result
 
 
+def take_writing_lock(tenant_id: int) -> None:
+    """Until the transaction ends, no other load of the tenant writes or is undone, and no night
+    takes the moment as of which it knows the facts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_CLASS + tenant_id])
+
+
 def _silent(phase: str, done: int, total: int) -> None:
     pass
 
@@ -189,9 +196,10 @@ def _run(
     stage.open()
     faults, rejected = _fill(stage, kind, reader, progress, result)
     progress("checking", 0, 0)
-    # Taken late, so that reading a file keeps nobody waiting and what is written counts as known
-    # from a moment just before it can be seen.
-    stage.run("SELECT pg_advisory_xact_lock(%(lock)s)", lock=LOCK_CLASS + tenant.id)
+    if not dry_run:
+        # Late, so that reading a file keeps nobody waiting and what is written counts as known from
+        # a moment just before it can be seen.
+        take_writing_lock(tenant.id)
     stage.known_from = timezone.now()
     stage.check_all = dry_run or (rejected > 0 and not options.skip_bad)
     kind.plan(stage)
