@@ -22,7 +22,8 @@ from config.demo.people import Staff, people_frame, staff_of
 from config.demo.profiles import Profiles, make_profiles
 from config.demo.projects import project_frame
 from config.demo.timeline import Timeline
-from config.demo.usage import LEAD_DAYS, Users, make_users, usage_frames
+from config.demo.usage import LEAD_DAYS, usage_frames
+from config.demo.users import Users, make_users
 
 # Usage thins beyond so many customers, which keeps a demo of any size near twenty million rows.
 FULL_USAGE_CUSTOMERS = 25_000
