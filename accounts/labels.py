@@ -11,6 +11,7 @@ VERBS: dict[str, str | Promise] = {
     "contact.changed": _("Contact changed"),
     "contact.removed": _("Contact removed"),
     "customer.changed": _("Customer changed"),
+    "demo.seeded": _("Demo data made"),
     "demo.seeded": _("Demo filled"),
     "invitation.accepted": _("Invitation accepted"),
     "invitation.renewed": _("Invitation sent again"),
