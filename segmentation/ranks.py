@@ -64,7 +64,9 @@ class DirectionSign(Func):
     def __init__(self, kind: str = "kind", old: str = "from_value", new: str = "to_value") -> None:
         super().__init__(kind, old, new)
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **_: Any
+    ) -> tuple[str, list[Any]]:
         kind, old, new = (
             compiler.compile(expression)[0] for expression in self.get_source_expressions()
         )

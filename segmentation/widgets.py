@@ -23,7 +23,8 @@ class LongSelect(forms.Select):
         parts = []
         for key, label in self.choices:
             if isinstance(label, list | tuple):
-                group = format_html_join("", "{}", ((self._option(*one, chosen),) for one in label))
+                options = ((self._option(one, words, chosen),) for one, words in label)
+                group = format_html_join("", "{}", options)
                 parts.append(format_html('<optgroup label="{}">{}</optgroup>', key, group))
             else:
                 parts.append(self._option(key, label, chosen))

@@ -135,5 +135,12 @@ def renewals_of(scope: Scope, first_day: date, last_day: date, *, known_until: d
                 "customers": customers,
             },
         )
-        row = cursor.fetchone()
-    return Renewals(*row, is_final=(known_until - last_day).days >= RENEWED_WITHIN_DAYS)
+        contracts, ended, renewed, arr, arr_renewed = cursor.fetchone()
+    return Renewals(
+        contracts=contracts,
+        customers=ended,
+        customers_renewed=renewed,
+        arr=arr,
+        arr_renewed=arr_renewed,
+        is_final=(known_until - last_day).days >= RENEWED_WITHIN_DAYS,
+    )

@@ -77,7 +77,7 @@ def first_moved(night: Night, scope: Scope, *, most: int) -> dict[str, MovedGrou
     A customer stands where its most telling move is: for the worse before for the better.
     """
     arr_first = [F("arr").desc(nulls_last=True), F("customer_id").asc(), F("kind").desc()]
-    ranked = moves_of(night, scope).annotate(
+    ranked: QuerySet[Any] = moves_of(night, scope).annotate(
         place=Window(RowNumber(), partition_by=[F("sign")], order_by=arr_first),
         total=Window(Count("customer_id"), partition_by=[F("sign")]),
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Field, FilteredRelation, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 
 from segmentation.models import Assignment, MeasureRow, Night
@@ -81,13 +81,19 @@ def portfolio(scope: Scope, night: Night, *, is_latest: bool) -> QuerySet[Any]:
         rows = Assignment.objects.filter(held_on(night.as_of)).annotate(
             **{
                 # Cast, or PostgreSQL would not order by it.
-                name: Cast(Value(None), output_field=MeasureRow._meta.get_field(name))
+                name: Cast(Value(None), output_field=_field(name))
                 for name in MEASURES
             }
         )
     if not scope.is_whole:
         rows = rows.filter(customer__in=scope.customers.order_by().values("pk"))
     return with_joins(rows, night.as_of, is_latest=is_latest)
+
+
+def _field(name: str) -> Field[Any, Any]:
+    field = MeasureRow._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
 
 
 def with_joins(rows: QuerySet[Any], day: date, *, is_latest: bool) -> QuerySet[Any]:

@@ -197,7 +197,10 @@ def _adoption(scope: Scope, day: date, zone: ZoneInfo) -> list[Adoption]:
             parameters,
         )
         rows = cursor.fetchall()
-    return [Adoption(*row[:5], int(row[5]), int(row[6]), _weeks(row[7])) for row in rows]
+    return [
+        Adoption(key, name, owners, users, owners_using, int(persons), int(events), _weeks(weekly))
+        for key, name, owners, users, owners_using, persons, events, weekly in rows
+    ]
 
 
 def _weeks(found: str | None) -> list[int]:

@@ -73,7 +73,7 @@ class Listing:
         """The filters that came by links, in words."""
         return [
             Pill(label, self.table.url(**dict.fromkeys(names)))
-            for label, names in _told(self.asked)
+            for label, names in _told({name: str(value) for name, value in self.asked.items()})
         ]
 
 
@@ -110,7 +110,7 @@ def read_listing(
     return Listing(scope, nights, night, is_latest, asked, offered, every, filter_, columns, table)
 
 
-def _told(asked: QueryDict) -> list[tuple[str, tuple[str, ...]]]:
+def _told(asked: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     """(words, parameters that make it) of each filter without a field."""
     told: list[tuple[str, tuple[str, ...]]] = []
     since = parse_day(asked.get("since", ""))
