@@ -11,7 +11,6 @@ VERBS: dict[str, str | Promise] = {
     "contact.changed": _("Contact changed"),
     "contact.removed": _("Contact removed"),
     "customer.changed": _("Customer changed"),
-    "demo.seeded": _("Demo data made"),
     "demo.seeded": _("Demo filled"),
     "invitation.accepted": _("Invitation accepted"),
     "invitation.renewed": _("Invitation sent again"),
