@@ -37,8 +37,9 @@ def data_table(
 
 
 @register.inclusion_tag("components/pagination.html")
-def pagination(table: Table, *, target: str = "") -> dict[str, Any]:
-    return {"table": table, "target": target}
+def pagination(table: Table, *, target: str = "", label: Any = "") -> dict[str, Any]:
+    """``label``: for one of several lists on a page; its pages then do not scroll the page up."""
+    return {"table": table, "target": target, "label": label}
 
 
 @register.simple_block_tag(takes_context=True)
