@@ -137,7 +137,7 @@ else:
     _options = _given.pop("OPTIONS", {})
     DATABASES = {"default": _database(**{**_given, "ENGINE": "config.database"})}
     DATABASES["default"]["OPTIONS"].update(_options)
-    DATABASE_OWNER = env.db_url("DATABASE_OWNER_URL", default="") or None
+    DATABASE_OWNER = env.db_url("DATABASE_OWNER_URL") if env.str("DATABASE_OWNER_URL", "") else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = embedded.redis_url(DATA_DIR) if EMBEDDED_REDIS else env.str("REDIS_URL")

@@ -6,14 +6,12 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -21,6 +19,7 @@ import redis
 from django.conf import settings
 from django.db import connection, connections, transaction
 from night_facts import customer, pay
+from workers import start_worker
 
 from accounts.models import AuditRecord, Tenant
 from accounts.tenancy import tenant_scope
@@ -364,29 +363,6 @@ def test_a_worker_killed_in_the_middle_of_a_night_loses_and_doubles_nothing(  # 
     with tenant_scope(busy_tenant.id):
         assert Assignment.objects.count() == MeasureRow.objects.count() == 6
     assert run_night(tenant=busy_tenant, as_of=day).stored == "unchanged"
-
-
-def start_worker(queue: str) -> subprocess.Popen[bytes]:
-    """A Celery worker of its own on the test's database and broker, as the application's role."""
-    database = connection.settings_dict
-    user, password = quote(database["USER"], safe=""), quote(database["PASSWORD"], safe="")
-    host, port = quote(database["HOST"], safe=""), database["PORT"]
-    url = f"postgres://{user}:{password}@/{database['NAME']}?host={host}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url + (f"&port={port}" if port else ""),
-        "REDIS_URL": settings.REDIS_URL,
-    }
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "celery", "--app=config.celery", "worker"),
-            *(f"--queues={queue}", "--concurrency=1", "--loglevel=error"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        ],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        start_new_session=True,
-    )
 
 
 def wait_until(happened: Callable[[], bool], worker: subprocess.Popen[bytes] | None = None) -> None:
