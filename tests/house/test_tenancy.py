@@ -169,9 +169,13 @@ def test_a_reference_into_another_tenant_is_refused(make_tenant) -> None:  # typ
     ours, theirs = make_tenant("ours"), make_tenant("theirs")
     with tenant_scope(theirs.id):
         stranger = Customer.objects.create(key="secret", name="Secret")
-    with pytest.raises(DatabaseError, match="foreign key"), tenant_scope(ours.id):
+
+    def refer_to_stranger() -> None:
         Customer.objects.create(key="child", name="Child", parent_id=stranger.id)
         rows("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(DatabaseError, match="foreign key"), tenant_scope(ours.id):
+        refer_to_stranger()
 
 
 def test_outside_a_scope_python_refuses_too(tenant) -> None:  # type: ignore[no-untyped-def]
