@@ -49,6 +49,7 @@ def customer(request: TenantRequest, pk: int) -> HttpResponse:
         "face": history[0] if history and history[0].to_on is None else None,
         "history": history,
         "group": group,
+        "breadcrumbs": _above(group),
         "attributes": sorted(found.attributes.items()),
         "badges": customer_badges.for_request(request, found, roles),
         "panels": panels,
@@ -56,6 +57,14 @@ def customer(request: TenantRequest, pk: int) -> HttpResponse:
         "may_edit": may(request.membership, "edit_customers"),
     }
     return render(request, "accounts/customers/customer.html", context)
+
+
+def _above(group: Group) -> list[tuple[str, str]]:
+    """The company above; a link only for those who may open it."""
+    if group.parent is None:
+        return []
+    url = reverse("customer", args=[group.parent.pk]) if group.parent_visible else ""
+    return [(group.parent.name, url)]
 
 
 def _sections(panels: list[RenderedBlock], group: Group) -> list[dict[str, Any]]:
