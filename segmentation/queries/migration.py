@@ -108,8 +108,7 @@ def history(scope: Scope, night: Night, days: Sequence[date], kind: Kind = "tier
 
 def _history(scope: Scope, days: Sequence[date], kind: Kind) -> History:
     rows = MeasureRow.objects.filter(as_of__in=list(days))
-    if not scope.is_whole:
-        rows = rows.filter(customer__in=scope.customers.order_by().values("pk"))
+    rows = scope.narrow(rows)
     found = History(sorted(days))
     grouped = rows.order_by().values("as_of", kind).annotate(number=Count("pk"), money=Sum("arr"))
     for row in grouped:

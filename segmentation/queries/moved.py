@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 
 from accounts.models import Responsibility
 from segmentation.models import Move, Night
+from segmentation.queries.remembered import of_night
 from segmentation.queries.scopes import Scope
 from segmentation.ranks import BETTER, OTHER, WORSE, DirectionSign
 
@@ -57,8 +58,7 @@ class MovedGroup:
 def moves_of(night: Night, scope: Scope) -> QuerySet[Move]:
     """The night's moves within the scope, with ``sign`` (-1 worse, 1 better) and ``arr``."""
     moves: QuerySet[Move] = Move.objects.filter(night=night)
-    if not scope.is_whole:
-        moves = moves.filter(customer__in=scope.customers.order_by().values("pk"))
+    moves = scope.narrow(moves)
     return moves.annotate(
         sign=DirectionSign(),
         measured=FilteredRelation(
@@ -76,6 +76,12 @@ def first_moved(night: Night, scope: Scope, *, most: int) -> dict[str, MovedGrou
 
     A customer stands where its most telling move is: for the worse before for the better.
     """
+    if scope.is_whole:
+        return of_night(f"moved-{most}", night, lambda: _first_moved(night, scope, most))
+    return _first_moved(night, scope, most)
+
+
+def _first_moved(night: Night, scope: Scope, most: int) -> dict[str, MovedGroup]:
     arr_first = [F("arr").desc(nulls_last=True), F("customer_id").asc(), F("kind").desc()]
     ranked: QuerySet[Any] = moves_of(night, scope).annotate(
         place=Window(RowNumber(), partition_by=[F("sign")], order_by=arr_first),
@@ -191,8 +197,7 @@ def new_faces(scope: Scope, day: date, *, most: int) -> tuple[list[NewFace], int
     spans = Responsibility.objects.filter(
         from_on__gt=day - timedelta(days=FACE_DAYS), from_on__lte=day + timedelta(days=1)
     )
-    if not scope.is_whole:
-        spans = spans.filter(customer__in=scope.customers.order_by().values("pk"))
+    spans = scope.narrow(spans)
     told = (
         spans.annotate(
             before=Subquery(before.values("colleague__name")[:1]),

@@ -88,15 +88,13 @@ def choices(scope: Scope) -> Choices:
 
 
 def _choices(scope: Scope) -> Choices:
-    customers = scope.customers.order_by()
+    customers = scope.narrow(Customer.objects.order_by(), "pk")
 
     def distinct(field: str) -> list[str]:
         found = customers.exclude(**{field: ""}).values_list(field, flat=True).distinct()
         return sorted(found)
 
-    faces = Responsibility.objects.filter(to_on__isnull=True, colleague__isnull=False)
-    if not scope.is_whole:
-        faces = faces.filter(customer__in=customers.values("pk"))
+    faces = scope.narrow(Responsibility.objects.filter(to_on__isnull=True, colleague__isnull=False))
     return Choices(
         industries=distinct("industry"),
         regions=distinct("region"),
@@ -110,7 +108,14 @@ def _choices(scope: Scope) -> Choices:
 
 def added_since(scope: Scope, night: Night) -> int:
     """Customers of the scope whom this night, the latest, did not know yet."""
+    if scope.is_whole:
+        name = f"added-{night.pk}-{night.digest[:16]}"
+        return remembered(name, LISTED_SECONDS, lambda: _added_since(scope, night))
+    return _added_since(scope, night)
+
+
+def _added_since(scope: Scope, night: Night) -> int:
     if night.known_at is None:
         return 0
-    later: QuerySet[Customer] = scope.customers.filter(known_from__gt=night.known_at)
-    return later.exclude(measure_rows__as_of=night.as_of).count()
+    later = scope.narrow(Customer.objects.filter(known_from__gt=night.known_at), "pk")
+    return int(later.exclude(measure_rows__as_of=night.as_of).count())

@@ -85,8 +85,7 @@ def portfolio(scope: Scope, night: Night, *, is_latest: bool) -> QuerySet[Any]:
                 for name in MEASURES
             }
         )
-    if not scope.is_whole:
-        rows = rows.filter(customer__in=scope.customers.order_by().values("pk"))
+    rows = scope.narrow(rows)
     return with_joins(rows, night.as_of, is_latest=is_latest)
 
 

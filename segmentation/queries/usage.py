@@ -212,7 +212,7 @@ def _only(scope: Scope) -> tuple[str, dict[str, Any]]:
     """A condition on a customer's id, as SQL with a place for its column, and its parameters."""
     if scope.is_whole:
         return "", {}
-    ids = list(scope.customers.order_by().values_list("pk", flat=True))
+    ids = scope.ids
     return "AND {customer} = ANY(%(customers)s)", {"customers": ids}
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
 from segmentation.queries.portfolio import by_group
+from segmentation.queries.remembered import LISTED_SECONDS, remembered
 from segmentation.views.listing import Listing
 from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
@@ -37,13 +38,23 @@ def groups_page(listing: Listing) -> dict[str, Any]:
         rows=listing.table.rows,
     )
     groups = by_group(listing.rows)
-    table = table.counted(groups.count())
     if table.sort == "group":
         # The head's own name, also where the filters leave only its subsidiaries.
         groups = groups.annotate(
             head_name=Max(Coalesce("customer__parent__name", "customer__name"))
         )
-    rows = list(groups.order_by(*absent_last(table.order_by))[table.slice])
+
+    def read() -> tuple[int, list[dict[str, Any]]]:
+        total = groups.count()
+        counted = table.counted(total)
+        return total, list(groups.order_by(*absent_last(counted.order_by))[counted.slice])
+
+    if listing.is_unfiltered and listing.scope.is_whole:
+        name = f"groups-{listing.night.pk}-{table.sort}-{table.descending}-{table.page}"
+        total, rows = remembered(name, LISTED_SECONDS, read)
+    else:
+        total, rows = read()
+    table = table.counted(total)
     heads = Customer.objects.in_bulk([row["group"] for row in rows])
     for row in rows:
         row["head"] = heads[row["group"]]

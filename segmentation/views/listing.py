@@ -53,6 +53,11 @@ class Listing:
         return rows
 
     @property
+    def is_unfiltered(self) -> bool:
+        names = set(self.filter.filters) | set(self.filter.BY_LINK)
+        return not any(self.asked.get(name) for name in names)
+
+    @property
     def keys(self) -> set[str]:
         """Keys of the columns shown."""
         return {shown.key for shown in self.columns}

@@ -51,7 +51,7 @@ def portfolio(request: TenantRequest) -> HttpResponse:
     if request.GET.get("group") == "parent":
         context = groups_page(listing)
     else:
-        listing = replace(listing, table=listing.table.counted(listing.rows.count()))
+        listing = replace(listing, table=listing.table.counted(_total(listing)))
         context = {
             "table": listing.table,
             "rows": drawn(
@@ -70,6 +70,13 @@ def portfolio(request: TenantRequest) -> HttpResponse:
     # The part alone and the whole page have one address.
     patch_vary_headers(response, ("HX-Target",))
     return response
+
+
+def _total(listing: Listing) -> int:
+    """How many the filters leave; of everybody it is remembered."""
+    if listing.is_unfiltered:
+        return waiting(listing.every, listing.scope, listing.night).customers
+    return int(listing.rows.count())
 
 
 def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
