@@ -28,7 +28,7 @@ from segmentation.actions.nights import known_now, run_night
 from segmentation.frames.asof import AsOf
 from segmentation.frames.gathering import discard, gather
 
-CUSTOMERS = int(os.environ.get("BENCHMARK_CUSTOMERS", "20000"))
+CUSTOMERS = int(os.environ.get("BENCHMARK_CUSTOMERS", "10000"))
 EVENTS = int(os.environ.get("BENCHMARK_EVENTS", "2000000"))
 BATCH = 500_000
 D = date(2026, 6, 30)
@@ -66,12 +66,13 @@ FACTS = (
       FROM accounts_customer c CROSS JOIN generate_series(0, 3) y WHERE c.tenant_id = %(tenant)s
     """,
 )
-# Most usage is older than what a night looks at in days, as it is after some years.
+# Of some persons and modules per customer; most of it older than what a night looks at day by day.
 USAGE = """
 INSERT INTO usage_event (message_id, customer_id, module_id, person, event, occurred_at, count,
                          received_at)
-SELECT 'e' || n, c.first + h.customer %% %(customers)s, m.first + h.module %% 8,
-       'p' || h.person %% 40, 'opened',
+SELECT 'e' || n, c.first + h.customer %% %(customers)s,
+       m.first + (h.customer + h.module %% 3) %% 8,
+       'p' || h.person %% (3 + h.customer %% 20) || '@example.com', 'opened',
        timestamptz '2026-06-30 12:00+08' - (h.age %% 40000000) * interval '1 second', 1 + n %% 5,
        '2026-06-30'
   FROM generate_series(%(from)s, %(to)s) n

@@ -10,7 +10,7 @@ from django.db import connection
 
 # The planner cannot know how many rows a step gives, and a nested loop over two large ones would
 # never end.
-SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "'64MB'"}
+SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "'32MB'"}
 
 
 @contextmanager
