@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reports.changes import number_of
 from segmentation.queries.retention import RetentionFigures
@@ -27,11 +28,11 @@ def arr_chart(trend: Sequence[RetentionFigures], currency: str) -> TimeChart:
 def movements_chart(trend: Sequence[RetentionFigures], currency: str) -> TimeChart:
     """What came above zero, what went below it."""
     parts: list[tuple[str, list[Decimal], str]] = [
-        (_("New"), [month.new for month in trend], "series-1"),
+        (pgettext("ARR", "New"), [month.new for month in trend], "series-1"),
         (_("Expansion"), [month.expansion for month in trend], "series-3"),
         (_("Reactivated"), [month.reactivated for month in trend], "series-5"),
         (_("Contraction"), [-month.contraction for month in trend], "series-2"),
-        (_("Churned"), [-month.churned for month in trend], "series-4"),
+        (pgettext("ARR", "Churned"), [-month.churned for month in trend], "series-4"),
     ]
     return TimeChart(
         title=_("What moved ARR"),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
@@ -127,11 +128,11 @@ def movements(review: MonthInReview) -> list[dict[str, Any]]:
     """ARR from the start of the month to its end, a row per movement."""
     rows: list[tuple[str, str, str, str]] = [
         ("start_arr", _("ARR at the start"), "neither", ""),
-        ("new", _("New"), "more", "+"),
+        ("new", pgettext("ARR", "New"), "more", "+"),
         ("expansion", _("Expansion"), "more", "+"),
         ("reactivated", _("Reactivated"), "more", "+"),
         ("contraction", _("Contraction"), "less", "−"),
-        ("churned", _("Churned"), "less", "−"),
+        ("churned", pgettext("ARR", "Churned"), "less", "−"),
         ("end_arr", _("ARR at the end"), "more", "="),
     ]
     return [

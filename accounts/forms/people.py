@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
-from accounts.forms.choices import language_choices
 from accounts.models import Membership, Role, Team, Visibility, VisibilityRule
 
 
@@ -43,7 +44,7 @@ class InviteForm(forms.Form):
     roles = RolesField()
     team = TeamField()
     language = forms.ChoiceField(
-        label=_("Language of the letter"), choices=language_choices, required=False
+        label=_("Language of the letter"), choices=settings.LANGUAGES, required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -120,7 +121,11 @@ class MemberFilter(forms.Form):
     team = forms.ChoiceField(label=_("Team"), required=False)
     state = forms.ChoiceField(
         label=_("State"),
-        choices=[("", _("Any")), ("active", _("Active")), ("inactive", _("Inactive"))],
+        choices=[
+            ("", _("Any")),
+            ("active", pgettext("member", "Active")),
+            ("inactive", _("Inactive")),
+        ],
         required=False,
     )
 

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actions.loads import (
@@ -266,7 +266,7 @@ def load_removal(request: TenantRequest, pk: int) -> HttpResponse:
 def load_errors(request: TenantRequest, pk: int) -> HttpResponse:
     """The refused rows as a file."""
     load, _kind = _load(pk)
-    headings = [_("Line"), _("Column"), _("Value"), _("Reason")]
+    headings = [_("Line"), _("Column"), pgettext("cell", "Value"), _("Reason")]
     rows = (
         [error["line"], error["column"], error["value"], error["reason"]]
         for error in errors_in_words(load, len(load.errors))
