@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, Role, Team, Visibility, VisibilityRule
 
@@ -123,7 +123,7 @@ class MemberFilter(forms.Form):
         label=_("State"),
         choices=[
             ("", _("Any")),
-            ("active", pgettext("member", "Active")),
+            ("active", pgettext_lazy("member", "Active")),
             ("inactive", _("Inactive")),
         ],
         required=False,
