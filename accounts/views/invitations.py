@@ -10,8 +10,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actions.invitations import invite, renew_invitation, revoke_invitation
@@ -55,7 +55,7 @@ def invitations(request: TenantRequest) -> HttpResponse:
 @require("manage_people")
 @require_http_methods(["GET", "POST"])
 def new_invitation(request: TenantRequest) -> HttpResponse:
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, initial={"language": get_language()})
     if request.method == "POST" and form.is_valid():
         try:
             made, secret = invite(by=request.user, **form.cleaned_data)
