@@ -69,10 +69,8 @@ def cash_of(scope: Scope, first_day: date, last_day: date, night: Night | None) 
 def _cash(scope: Scope, first_day: date, last_day: date) -> Cash:
     instalments: QuerySet[Instalment] = Instalment.objects.filter(due_on__lte=last_day)
     payments: QuerySet[Payment] = Payment.objects.filter(paid_on__range=(first_day, last_day))
-    if not scope.is_whole:
-        customers = scope.customers.order_by().values("pk")
-        instalments = instalments.filter(contract__customer__in=customers)
-        payments = payments.filter(customer__in=customers)
+    instalments = scope.narrow(instalments, "contract__customer")
+    payments = scope.narrow(payments)
     due = Q(due_on__gte=first_day)
     paid = Q(paid_by__paid_on__lte=last_day)
     unpaid = Q(paid_by__isnull=True) | Q(paid_by__paid_on__gt=last_day)
@@ -96,7 +94,7 @@ def renewals_of(scope: Scope, first_day: date, last_day: date, *, known_until: d
     only, customers = "", None
     if not scope.is_whole:
         only = "AND k.customer_id = ANY(%(customers)s)"
-        customers = list(scope.customers.order_by().values_list("pk", flat=True))
+        customers = scope.ids
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

@@ -96,7 +96,7 @@ def months_back(last_day: date, months: int) -> date:
 def _review(scope: Scope, last_day: date, margin: Decimal) -> MonthInReview:
     lines = subscription_lines()
     if not scope.is_whole:
-        ids = list(scope.customers.order_by().values_list("pk", flat=True))
+        ids = scope.ids
         lines = lines[lines["customer"].isin(ids)]
     ends = month_boundaries(months_back(last_day, TREND_MONTHS - 1), last_day)
     monthly = list(pairwise(ends))
