@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any, Literal
 
 import structlog
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,10 @@ log = structlog.get_logger("tenure.nights")
 
 # Nights of one tenant are computed one at a time; the class keeps other uses of such locks apart.
 NIGHTS = 0x4E494748 << 32
+
+# Well before the first fact that anybody has of software as a service.
+EARLIEST = date(1950, 1, 1)
+OUT_OF_RANGE = "22003"
 
 Stored = Literal["new", "unchanged", "restated"]
 
@@ -86,6 +90,8 @@ def run_night(
         raise NightRefused(
             _("%(day)s is not over yet in %(zone)s.") % {"day": day, "zone": tenant.timezone}
         )
+    if day < EARLIEST:
+        raise NightRefused(_("No night is computed before %(day)s.") % {"day": EARLIEST})
     if known_at is not None and known_at > now:
         raise NightRefused(
             _("What will be known at %(moment)s is not known yet.") % {"moment": known_at}
@@ -120,9 +126,7 @@ def compute_and_store(
     with _told(tenant, night):
         started_at, started = timezone.now(), perf_counter()
         known_at = known_at or known_now()
-        computed = compute_result(
-            tenant=tenant, day=night.as_of, known_at=known_at, progress=progress
-        )
+        computed = _compute(tenant, night.as_of, known_at, progress)
         progress("storing")
         stored: Stored = "new"
         if night.digest == computed.digest:
@@ -193,6 +197,18 @@ def known_now() -> datetime:
         return timezone.now()
     finally:
         _execute(f"SELECT pg_advisory_unlock{lock}", [LOADS])
+
+
+def _compute(tenant: Tenant, day: date, known_at: datetime, progress: Progress) -> Computed:
+    try:
+        with transaction.atomic():
+            return compute_result(tenant=tenant, day=day, known_at=known_at, progress=progress)
+    except DataError as error:
+        if getattr(error.__cause__, "pgcode", None) != OUT_OF_RANGE:
+            raise
+        raise NightRefused(
+            _("A sum is too large to be kept. Look for amounts or counts that cannot be right.")
+        ) from error
 
 
 def _store(night: Night, computed: Computed, started_at: datetime, seconds: float) -> None:

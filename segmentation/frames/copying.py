@@ -23,7 +23,8 @@ def copy_out(
     buffer = io.StringIO()
     with connection.cursor() as cursor:
         bound = cursor.mogrify(query, parameters or {}).decode()
-        cursor.copy_expert(f"COPY ({bound}) TO STDOUT (FORMAT csv)", buffer)
+        with connection.wrap_database_errors:
+            cursor.copy_expert(f"COPY ({bound}) TO STDOUT (FORMAT csv)", buffer)
     buffer.seek(0)
     return pd.read_csv(
         buffer,
@@ -57,10 +58,8 @@ def copy_in(table: str, columns: Mapping[str, str], frame: pd.DataFrame) -> None
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
         cursor.execute(f"CREATE TEMPORARY TABLE {table} ({definition}) ON COMMIT DROP")
-        cursor.copy_expert(
-            f"COPY {table} FROM STDIN (FORMAT csv, NULL '{_NOTHING}')",
-            buffer,
-        )
+        with connection.wrap_database_errors:
+            cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv, NULL '{_NOTHING}')", buffer)
         cursor.execute(f"ANALYZE {table}")
 
 

@@ -144,11 +144,22 @@ def test_a_day_that_is_not_over_and_a_moment_to_come_are_refused(tenant, time_ma
     time_machine.move_to(datetime(2026, 7, 1, 15, 59, tzinfo=UTC))  # 23:59 on the first in Shanghai
     with pytest.raises(NightRefused, match="not over yet"):
         night(tenant, date(2026, 7, 1))
+    with pytest.raises(NightRefused, match="before 1950"):
+        night(tenant, date(1, 1, 1))
     with pytest.raises(NightRefused, match="not known yet"):
         night(tenant, known_at=datetime(2026, 7, 2, tzinfo=UTC))
     assert run_night(tenant=tenant).as_of == date(2026, 6, 30)
     time_machine.move_to(datetime(2026, 7, 1, 16, 0, tzinfo=UTC))
     assert run_night(tenant=tenant).as_of == date(2026, 7, 1)
+
+
+def test_a_sum_that_cannot_be_kept_is_refused_in_words(scope) -> None:  # type: ignore[no-untyped-def]
+    whom = customer("a")
+    for _ in range(20):
+        pay(whom, D, "99999999999999.9999")
+    with pytest.raises(NightRefused, match="too large"):
+        night(scope)
+    assert night(scope, D - DAY).customers == 1
 
 
 def test_facts_after_the_day_are_not_seen(scope) -> None:  # type: ignore[no-untyped-def]
