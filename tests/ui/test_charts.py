@@ -23,6 +23,7 @@ from ui.charts import (
     lay_out_sparkline,
     lay_out_target,
 )
+from ui.charts.frame import frame_for, period_ticks
 from ui.charts.scale import Scale, every, nice_ticks, px, text_width
 
 SIZE = {"width": 640, "height": 220}
@@ -328,3 +329,21 @@ def test_a_matrix_of_nobody_is_all_empty() -> None:
     layout = lay_out_matrix(matrix({}))
     assert layout.total == 0
     assert {cell.direction for row in layout.rows for cell in row.cells} <= {"same", "none"}
+
+
+def test_labels_of_periods_never_touch() -> None:
+    """Also where the newest is pushed inside the drawing and takes its neighbour's room."""
+    for count in range(1, 40):
+        periods = [f"20{place:02}年10月" for place in range(count)]
+        frame = frame_for(0, 10, width=340, height=200, label=str)
+        places = [
+            frame.left + frame.plot_width * (place / max(1, count - 1)) for place in range(count)
+        ]
+        edges = []
+        for tick in period_ticks(periods, places, frame):
+            width = text_width(tick.label)
+            right = float(tick.at) + (0 if tick.anchor == "end" else width / 2)
+            edges.append((right - width, right))
+        assert edges[-1][1] <= frame.width
+        for (_start, end), (start, _end) in itertools.pairwise(edges):
+            assert end < start

@@ -9,6 +9,7 @@ from ui.charts.data import Number
 from ui.charts.scale import Scale, every, nice_ticks, px, text_width
 
 Format = Callable[[Number | None], str]
+LABEL_GAP = 6.0
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,14 @@ def period_ticks(periods: Sequence[str], places: Sequence[float], frame: Frame) 
         return []
     step = every(len(periods), frame.plot_width, max(text_width(text) for text in periods))
     shown = []
+    free = float("inf")  # where the label to the right begins
     for place in range(len(periods) - 1, -1, -step):
-        half = text_width(periods[place]) / 2
-        anchor = "end" if places[place] + half > frame.width else "middle"
-        shown.append(Tick(px(places[place]), periods[place], anchor))
+        width = text_width(periods[place])
+        is_cut = places[place] + width / 2 > frame.width
+        ends = places[place] + (0 if is_cut else width / 2)
+        # The newest, pushed inside, takes the room of its neighbour.
+        if ends > free:
+            continue
+        shown.append(Tick(px(places[place]), periods[place], "end" if is_cut else "middle"))
+        free = ends - width - LABEL_GAP
     return shown[::-1]
