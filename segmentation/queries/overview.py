@@ -47,7 +47,7 @@ def _waiting(rows: QuerySet[Any]) -> Waiting:
     found = rows.order_by().aggregate(
         customers=Count("pk"),
         overdue=Count("pk", filter=Q(payment_overdue_days__gt=0)),
-        overdue_sum=Sum("overdue_amount"),
+        overdue_sum=Sum("overdue_amount", filter=Q(payment_overdue_days__gt=0)),
         payments=Count("pk", filter=Q(days_to_payment__lte=PAYMENT_DAYS)),
         onboarding=Count("pk", filter=Q(stage="onboarding")),
         silent=Count("pk", filter=silent_condition()),

@@ -17,6 +17,7 @@ from accounts.models import Responsibility
 from segmentation import catalogue, reasons
 from segmentation.catalogue import Unit
 from segmentation.charts import list_url
+from segmentation.labels import BRANCHES
 from segmentation.models import Move, Night
 from segmentation.queries.moved import Moved
 from segmentation.queries.scopes import Scope
@@ -65,6 +66,16 @@ def move_reason(context: Context, move: Moved) -> str:
 
 
 @register.simple_tag
+def move_rule(move: Moved) -> str:
+    """The rule that gave the new tier; of a stage, the condition that decided it."""
+    if move.kind == "tier":
+        rule = reasons.tier_sentence(move.reason.get("rule", ""))
+        return _("Rule that fired: %(rule)s") % {"rule": rule}
+    branch = str(BRANCHES.get(move.reason.get("branch", ""), ""))
+    return _("Condition that decided: %(condition)s") % {"condition": branch}
+
+
+@register.simple_tag
 def cause(key: str) -> SafeString:
     """The mark of a cause: its icon and word."""
     return badge(Move.Cause(key).label, icon=CAUSE_ICONS[key])
@@ -102,6 +113,17 @@ def measure_value(context: Context, key: str, value: Any) -> str:
         return formats.percent(value, language(), 0)
     if unit is Unit.TIMES and value is not None:
         return f"× {formats.number(value, language(), 2)}"
+    return formats.number(value, language())
+
+
+@register.simple_tag(takes_context=True)
+def measure_cut(context: Context, key: str, value: Any) -> str:
+    """A cut point under its scale: as short as it can be read; the unit stands beside it."""
+    unit = catalogue.get(key).unit
+    if unit is Unit.MONEY:
+        return formats.compact_money(value, currency_of(context), language())
+    if unit is Unit.SHARE:
+        return formats.percent(value, language(), 0)
     return formats.number(value, language())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,8 +33,8 @@ from ui.tables import Column, Table
 from ui.tags.formats import language
 
 ROWS = 50
-MOVED_SHOWN = 6
-FACES_SHOWN = 6
+MOVED_SHOWN = 5
+FACES_SHOWN = 5
 # What a saved view keeps of an address.
 NOT_SAVED = ("page", "export", "as_of")
 
@@ -43,6 +43,11 @@ NOT_SAVED = ("page", "export", "as_of")
 @require_GET
 def portfolio(request: TenantRequest) -> HttpResponse:
     """The service manager's first screen; everybody else's list of customers."""
+    if len(request.GET.getlist("columns")) > 1:
+        # The boxes of the form, as one word of a shorter address.
+        asked = request.GET.copy()
+        asked["columns"] = ",".join(asked.getlist("columns"))
+        return redirect(f"{request.path}?{asked.urlencode(safe=',')}")
     listing = read_listing(request.tenant, request.membership, request.GET, rows_per_page=ROWS)
     if listing is None:
         return before_first_night(request)
@@ -60,7 +65,7 @@ def portfolio(request: TenantRequest) -> HttpResponse:
                 Writer(language(), request.tenant.currency),
             ),
         }
-    context |= {"listing": listing, "night": listing.night, "keys": listing.keys}
+    context |= _around(request, listing)
     if request.headers.get("HX-Target") == "list":
         response = render(request, "segmentation/portfolio/list.html", context)
     else:
@@ -70,6 +75,29 @@ def portfolio(request: TenantRequest) -> HttpResponse:
     # The part alone and the whole page have one address.
     patch_vary_headers(response, ("HX-Target",))
     return response
+
+
+def _around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
+    """What stands around the rows and changes with them: views, columns, exports."""
+    kept = listing.asked.copy()
+    for name in NOT_SAVED:
+        kept.pop(name, None)
+    current = kept.urlencode()
+    return {
+        "listing": listing,
+        "night": listing.night,
+        "keys": listing.keys,
+        "columns": all_columns(),
+        "views": [
+            {
+                "view": view,
+                "active": view.query == current,
+                "is_mine": view.owner_id == request.membership.pk,
+            }
+            for view in views_for(request.membership, "portfolio")
+        ],
+        "view_query": current,
+    }
 
 
 def _total(listing: Listing) -> int:
@@ -83,18 +111,6 @@ def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     """Everything above the list."""
     night, scope = listing.night, listing.scope
     faces, faces_total = new_faces(scope, night.as_of, most=FACES_SHOWN)
-    kept = listing.asked.copy()
-    for name in NOT_SAVED:
-        kept.pop(name, None)
-    current = kept.urlencode()
-    views = [
-        {
-            "view": view,
-            "active": view.query == current,
-            "is_mine": view.owner_id == scope.membership.pk,
-        }
-        for view in views_for(request.membership, "portfolio")
-    ]
     return {
         "title": title_of(scope),
         "scopes": scope_tabs(scope, listing.table),
@@ -103,10 +119,6 @@ def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
         "waiting": waiting_tiles(waiting(listing.every, scope, night), listing.table),
         **_moved(night, scope),
         "added": added_since(scope, night) if listing.is_latest else 0,
-        "views": views,
-        "view_query": current,
-        "columns": all_columns(),
-        "may_run_nights": may(request.membership, "run_nights"),
     }
 
 

@@ -311,6 +311,12 @@ def test_columns_are_chosen(world: None, client_of_bob: Client) -> None:
     assert "Loyal" not in table
 
 
+def test_boxes_of_columns_become_one_word(world: None, client_of_bob: Client) -> None:
+    answer = client_of_bob.get(URL, {"scope": "all", "columns": ["arr", "industry"], "tier": "low"})
+    assert answer["Location"] == f"{URL}?scope=all&columns=arr,industry&tier=low"
+    assert client_of_bob.get(answer["Location"]).context["keys"] == {"name", "arr", "industry"}
+
+
 def rows_of_csv(content: bytes) -> list[list[str]]:
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
