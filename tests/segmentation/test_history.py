@@ -55,7 +55,7 @@ def said_on(day: date) -> dict[str, str]:
 
 @given(nights)
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
