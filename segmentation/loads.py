@@ -68,8 +68,8 @@ SELECT s.line, {same} AS same
 """
 
 KEEP = """
-INSERT INTO accounts_rowversion ("table", before, known_from, known_to)
-SELECT 'usage_event', to_jsonb(u), u.received_at, %(now)s
+INSERT INTO accounts_rowversion ("table", before, known_from, known_to, load_id)
+SELECT 'usage_event', to_jsonb(u), u.received_at, %(now)s, %(load)s
   FROM usage_event u WHERE u.tenant_id = %(tenant)s AND u.load_id = %(load)s
 """
 DELETE = "DELETE FROM usage_event WHERE tenant_id = %(tenant)s AND load_id = %(load)s"
@@ -128,7 +128,7 @@ class Usage(LoadKind):
         has_ids = "message_id" in stage.present
         every_row = has_ids and stage.count(where="message_id IS NULL") == 0
         made = "s.message_id" if every_row else f"coalesce(s.message_id, {MADE_ID})"
-        stage.make("load_row", ROWS.format(message_id=made))
+        stage.make("load_row", ROWS.format(message_id=made), analyze=False)
         self._reject_unresolved(stage)
         make_modules(stage)
         if stage.check_all or stage.rejected():
@@ -154,6 +154,7 @@ class Usage(LoadKind):
     def _compare(self, stage: Stage) -> None:
         """Take rows out that are there already, in the file or stored: equal ones are unchanged,
         different ones rejected."""
+        stage.analyze("load_row")
         before = stage.count("load_row")
         rejected = stage.rejected()
         reject_repeats(

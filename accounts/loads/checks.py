@@ -39,6 +39,7 @@ def resolve(stage: Stage, *references: Reference) -> None:
             f"LEFT JOIN {reference.table} {alias} ON {alias}.tenant_id = %(tenant)s "
             f'AND {alias}.key = s."{reference.column}"'
         )
+    stage.analyze()
     stage.make(ROWS, f"SELECT {', '.join(columns)} FROM load_stage s {' '.join(joins)}")
     for reference in references:
         stage.reject(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -227,16 +227,27 @@ def _fill(
     """Copy the good rows into the stage; returns the first faults and how many rows are bad."""
     faults: list[Fault] = []
     rejected = 0
-    total = reader.scan.lines
-    with stage.copying():
+    names = [column.name for column in stage.columns if column.name in stage.present]
+    derived = [column.name for column in kind.derived]
+
+    def chunks() -> Iterator[list[Sequence[Any]]]:
+        nonlocal rejected
         for records in reader.records():
-            derived = kind.derive(records.values)
-            stage.copy(records, derived)
             result.read += records.read
             rejected += records.rejected
             if len(faults) < KEPT_FAULTS:
-                faults += records.faults[: KEPT_FAULTS - len(faults)]
-            progress("reading", records.lines[-1] if records.lines else 0, total)
+                faults.extend(records.faults[: KEPT_FAULTS - len(faults)])
+            columns: list[Sequence[Any]] = [records.lines, *(records.values[n] for n in names)]
+            further = kind.derive(records.values)
+            columns += [further[name] for name in derived]
+            if records.extras is not None:
+                columns.append(records.extras)
+            yield columns
+            done = records.lines[-1] if records.lines else 0
+            progress("reading", done, reader.scan.lines)
+
+    extras = ["extras"] if kind.keep_extras else []
+    stage.copy(["line", *names, *derived, *extras], chunks())
     return faults, rejected
 
 

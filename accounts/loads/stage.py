@@ -11,15 +11,14 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from accounts.loads.reading import Column, Fault, Reason, Records
+from accounts.loads.reading import Column, Fault, Reason
 from accounts.loads.reading.faults import SHOWN_VALUE
 from accounts.loads.reading.values import Amount, Day, Flag, Moment, ValueType, Whole
 
@@ -83,30 +82,25 @@ class Stage:
             "value text, code text NOT NULL, params jsonb) ON COMMIT DROP"
         )
 
-    @contextmanager
-    def copying(self) -> Iterator[None]:
-        """Moments without a zone are read in the tenant's."""
-        self.run("SET LOCAL TIME ZONE %(zone)s", zone=self.zone)
-        yield
-        self.run("SET LOCAL TIME ZONE 'UTC'")
-        self.run("ANALYZE load_stage")
+    def copy(self, names: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]) -> None:
+        """Fill `load_stage` with chunks of rows, each given column by column.
 
-    def copy(
-        self, records: Records, derived: Mapping[str, Sequence[str | None]] | None = None
-    ) -> None:
-        """Add rows to `load_stage`."""
-        values = {**records.values, **(derived or {})}
-        names = ["line", *values]
-        columns: list[Iterable[Any]] = [records.lines, *values.values()]
-        if records.extras is not None:
-            names.append("extras")
-            columns.append(records.extras)
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows(zip(*columns, strict=True))
-        buffer.seek(0)
+        One COPY takes all of them, so PostgreSQL works on a chunk while the next is read. Moments
+        without a zone are read in the tenant's. Whatever the iterable raises is raised.
+        """
+        feed = _Feed(chunks)
         quoted = ", ".join(f'"{name}"' for name in names)
-        with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY load_stage ({quoted}) FROM STDIN (FORMAT csv)", buffer)
+        self.run("SET LOCAL TIME ZONE %(zone)s", zone=self.zone)
+        try:
+            with connection.cursor() as cursor:
+                cursor.copy_expert(f"COPY load_stage ({quoted}) FROM STDIN (FORMAT csv)", feed)
+        except Exception as error:
+            raise (feed.failure or error) from None
+        self.run("SET LOCAL TIME ZONE 'UTC'")
+
+    def analyze(self, table: str = "load_stage") -> None:
+        """Tell the planner what a temporary table holds."""
+        self.run(f"ANALYZE {table}")
 
     def run(self, sql: str, **parameters: Any) -> int:
         """Run one statement; `%(tenant)s`, `%(load)s` and `%(now)s` are always there. Returns the
@@ -138,11 +132,12 @@ class Stage:
         if self.value("SELECT to_regclass(%(name)s) IS NOT NULL", name=f"pg_temp.{table}"):
             self.run(f"DROP TABLE pg_temp.{table}")
 
-    def make(self, table: str, query: str, **parameters: Any) -> int:
-        """A temporary table from a query."""
+    def make(self, table: str, query: str, *, analyze: bool = True, **parameters: Any) -> int:
+        """A temporary table from a query; returns its number of rows."""
         self.drop(table)
         made = self.run(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {query}", **parameters)
-        self.run(f"ANALYZE {table}")
+        if analyze:
+            self.analyze(table)
         return made
 
     def reject(self, column: str, code: str, query: str, **parameters: Any) -> int:
@@ -182,6 +177,26 @@ class Stage:
             Fault(line, column, value[:SHOWN_VALUE], Reason(code, as_object(params)))
             for line, column, value, code, params in found
         ]
+
+
+class _Feed:
+    """What COPY reads: CSV text, chunk by chunk, as large as the chunks come."""
+
+    def __init__(self, chunks: Iterable[Sequence[Sequence[Any]]]) -> None:
+        self._chunks = iter(chunks)
+        self.failure: Exception | None = None
+
+    def read(self, size: int = -1) -> str:
+        try:
+            for columns in self._chunks:
+                buffer = io.StringIO()
+                csv.writer(buffer, lineterminator="\n").writerows(zip(*columns, strict=True))
+                if text := buffer.getvalue():
+                    return text
+        except Exception as error:
+            self.failure = error
+            raise
+        return ""
 
 
 def as_object(value: Any) -> dict[str, Any]:

@@ -87,6 +87,7 @@ class Undo:
 
     def __init__(self, load: Load, kind: LoadKind, *, now: datetime) -> None:
         self.load, self.kind, self.now = load, kind, now
+        self.last_version = 0
         self.models = {
             model._meta.db_table: model
             for model in apps.get_models()
@@ -94,6 +95,10 @@ class Undo:
         }
 
     def run(self) -> Undone:
+        """Versions written from here on carry the load too: they are its undoing, not its doing."""
+        ((self.last_version,),) = self._rows(
+            "SELECT coalesce(max(id), 0) FROM accounts_rowversion WHERE tenant_id = %(tenant)s"
+        )
         tables = [
             table
             for (table,) in self._rows(
@@ -124,15 +129,19 @@ class Undo:
         return Undone(removed, restored)
 
     def _changed_later(self, table: str) -> Dependant | None:
-        """Rows of the load that are still there and have a version after the load's own."""
+        """Rows of the load that are still there and have a version after the load's own, but for
+        those of loads that were themselves undone: they left the rows as they found them."""
         ((count,),) = self._rows(
             f"SELECT count(DISTINCT v.row_id) FROM accounts_rowversion v "
             f"JOIN {table} t ON t.tenant_id = %(tenant)s AND t.id = v.row_id "
             f"JOIN accounts_rowversion l ON l.tenant_id = %(tenant)s "
             f'AND l."table" = v."table" AND l.row_id = v.row_id AND l.id > v.id '
             f"AND l.load_id IS DISTINCT FROM v.load_id "
-            f'WHERE v.tenant_id = %(tenant)s AND v.load_id = %(load)s AND v."table" = %(table)s',
+            f"LEFT JOIN accounts_load x ON x.tenant_id = %(tenant)s AND x.id = l.load_id "
+            f'WHERE v.tenant_id = %(tenant)s AND v.load_id = %(load)s AND v."table" = %(table)s '
+            "AND x.state IS DISTINCT FROM %(undone)s",
             table=table,
+            undone=Load.State.UNDONE,
         )
         return Dependant(self._label(table), count, later_change=True) if count else None
 
@@ -145,13 +154,13 @@ class Undo:
             if field.column not in ("id", "tenant_id", "known_from") and not field.generated
         ]
         theirs = (
-            "v.tenant_id = %(tenant)s AND v.load_id = %(load)s "
+            "v.tenant_id = %(tenant)s AND v.load_id = %(load)s AND v.id <= %(last)s "
             'AND v."table" = %(table)s AND v.before IS NOT NULL'
         )
         self._run(
             "INSERT INTO accounts_rowversion "
-            '("table", row_id, before, known_from, known_to) '
-            f"SELECT %(table)s, t.id, to_jsonb(t), t.known_from, %(now)s FROM {table} t "
+            '("table", row_id, before, known_from, known_to, load_id) '
+            f"SELECT %(table)s, t.id, to_jsonb(t), t.known_from, %(now)s, %(load)s FROM {table} t "
             f"JOIN accounts_rowversion v ON v.row_id = t.id WHERE t.tenant_id = %(tenant)s "
             f"AND {theirs}",
             table=table,
@@ -219,8 +228,8 @@ class Undo:
         )
         self._run(
             "INSERT INTO accounts_rowversion "
-            '("table", row_id, before, known_from, known_to) '
-            f"SELECT %(table)s, t.id, to_jsonb(t), {known_from}, %(now)s FROM {table} t "
+            '("table", row_id, before, known_from, known_to, load_id) '
+            f"SELECT %(table)s, t.id, to_jsonb(t), {known_from}, %(now)s, %(load)s FROM {table} t "
             f"WHERE {which}",
             table=table,
         )
@@ -248,6 +257,7 @@ class Undo:
             "tenant": current_tenant_id(),
             "load": self.load.pk,
             "now": self.now,
+            "last": self.last_version,
             **further,
         }
 
@@ -264,6 +274,7 @@ class Undo:
 
 # The rows of a table that the load created.
 _CREATED = (
-    "SELECT v.row_id FROM accounts_rowversion v WHERE v.tenant_id = %(tenant)s "
+    "SELECT v.row_id FROM accounts_rowversion v "
+    "WHERE v.tenant_id = %(tenant)s AND v.id <= %(last)s "
     'AND v.load_id = %(load)s AND v."table" = {table} AND v.before IS NULL'
 )

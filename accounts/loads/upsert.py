@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from accounts.loads.stage import Stage
 
 LONGEST_CHAIN = 100  # of parents or renewals
+MANY_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ class Upsert:
         )
         names = [*self.key, *targets]
         values = [f"key_{name}" for name in self.key] + [f"new_{target}" for target in targets]
-        stage.run(
+        made = stage.run(
             f"WITH made AS (INSERT INTO {self.table} (id, known_from, {', '.join(names)}) "
             f"SELECT row_id, %(now)s, {', '.join(values)} FROM {self.plan} WHERE is_new "
             "RETURNING id) "
@@ -198,6 +199,9 @@ class Upsert:
             '("table", row_id, before, known_from, known_to, load_id) '
             f"SELECT '{self.table}', id, NULL, NULL, %(now)s, %(load)s FROM made"
         )
+        if made >= MANY_ROWS:
+            # What is written next refers to these rows, and every reference is checked.
+            stage.run("SELECT refresh_statistics()")
 
 
 def keep_versions(stage: Stage, table: str, row_ids: str) -> int:

@@ -114,10 +114,25 @@ def test_rows_changed_later_hold_a_load_back(load: Any) -> None:
         undo_load(load=first.load, by=None)
     (found,) = caught.value.dependants
     assert (found.model, found.count, found.later_change) == ("accounts.customer", 1, True)
-    # Undoing in the order in which they came works, step by step.
+    assert Customer.objects.get(key="A").name == "Aleph"
+    # The last one first: what was undone stands in nobody's way.
     undo_load(load=second.load, by=None)
+    undone = undo_load(load=first.load, by=None)
+    assert (undone.removed, Customer.objects.count()) == (2, 0)
+
+
+def test_a_change_by_hand_holds_a_load_back(load: Any) -> None:
+    loaded = load("customers", "key,name\nA,Alpha\n")
+    customer = Customer.objects.get()
+    RowVersion.objects.create(
+        table="accounts_customer",
+        row_id=customer.pk,
+        before={"name": "Alpha"},
+        known_from=customer.known_from,
+        known_to=customer.known_from,
+    )
     with pytest.raises(CannotUndo):
-        undo_load(load=first.load, by=None)
+        undo_load(load=loaded.load, by=None)
 
 
 def test_a_failed_undo_leaves_everything(load: Any) -> None:
