@@ -26,7 +26,7 @@ COLUMNS = (
     Column("customer", _("Customer"), sort="customer__name"),
     Column("kind", _("What moved"), sort=("kind", "-arr"), wide=True),
     Column("change", _("From → to"), sort=("from_value", "to_value", "-arr")),
-    Column("why", _("Why")),
+    Column("why", _("What decided it")),
     Column("cause", _("Cause"), sort=("cause", "-arr"), wide=True),
     Column("arr", _("ARR"), sort="arr", align="end"),
     Column("face", _("The face"), sort="face__colleague__name", wide=True),

@@ -21,7 +21,7 @@ from segmentation.actions.results import STEPS
 from segmentation.models import Night
 from segmentation.queries.progress import night_progress
 from segmentation.queries.scopes import scope_of
-from segmentation.queries.stored import latest_night, parse_day
+from segmentation.queries.stored import latest_night, parse_day, stored_nights
 from segmentation.tasks import enqueue_due
 from segmentation.views.moves import moves_page
 from ui import formats
@@ -66,6 +66,7 @@ def nights(request: TenantRequest) -> HttpResponse:
         if not may_run:
             raise Http404
         return _asked_for(request)
+    next_day = request.tenant.last_ended_day()
     found = Night.objects.select_related("rule_set").defer("context", "rule_set__rules")
     table = Table.read(COLUMNS, request.GET.urlencode(), default="-as_of", tie="pk")
     table = table.counted(found.count())
@@ -73,8 +74,8 @@ def nights(request: TenantRequest) -> HttpResponse:
     context = {
         "table": table,
         "rows": [(row, STATE_TONES[row.state]) for row in rows],
-        "next_day": request.tenant.last_ended_day(),
-        "may_run": may_run,
+        "next_day": next_day,
+        "may_run": may_run and not stored_nights().filter(as_of=next_day).exists(),
         "steps": []
         if rows or not may(request.membership, "manage_loads")
         else first_steps.shown_steps(),

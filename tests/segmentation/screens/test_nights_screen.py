@@ -55,6 +55,7 @@ def test_runs_are_listed_latest_first(tenant: Tenant, client: Client) -> None:
 
 def test_an_administrator_asks_for_last_nights(tenant: Tenant, client: Client) -> None:
     day = tenant.last_ended_day()
+    assert "Run the night of" in text_of(client.get(URL))
     answer = client.post(URL)
     assert answer["Location"] == f"{URL}{day}/"
     assert client.post(URL)["Location"] == answer["Location"]
@@ -82,6 +83,7 @@ def test_a_night_asked_for_is_handed_to_a_worker_on_commit(
 def test_a_stored_night_is_not_asked_for_again(tenant: Tenant, client: Client) -> None:
     with tenant_scope(tenant.id):
         stored = night(tenant.last_ended_day())
+    assert "Run the night of" not in text_of(client.get(URL))
     page = client.post(URL, follow=True)
     assert "is stored already" in text_of(page)
     with tenant_scope(tenant.id):
