@@ -67,7 +67,7 @@ def month(request: TenantRequest) -> HttpResponse:
         "cash_bar": TargetBar(
             _("Paid of what was due"), cash.paid, cash.due, Unit("money", currency, 0)
         ),
-        "renewals": renewals_of(scope, first_day, last_day, known_until=known_until),
+        "renewals": renewals_of(scope, first_day, last_day, latest, known_until=known_until),
         "arr_chart": arr_chart(review.trend, currency),
         "movements_chart": movements_chart(review.trend, currency),
         "retention_chart": retention_chart(review.yearly),
@@ -166,7 +166,7 @@ def at_night(
     context: dict[str, Any] = {
         "end": end,
         "matrix": None,
-        "risks": largest_risks(rows, first_day, last_day, most=RISKS),
+        "risks": largest_risks(rows, scope, end, first_day, most=RISKS),
     }
     start = next((night for night in nights if night.as_of < first_day), None)
     if start is not None:

@@ -89,8 +89,17 @@ def _cash(scope: Scope, first_day: date, last_day: date) -> Cash:
     return Cash(**values)
 
 
-def renewals_of(scope: Scope, first_day: date, last_day: date, *, known_until: date) -> Renewals:
+def renewals_of(
+    scope: Scope, first_day: date, last_day: date, night: Night | None, *, known_until: date
+) -> Renewals:
     """``known_until``: the last day whose facts are known; renewals after it may still come."""
+    if scope.is_whole:
+        name = f"renewals-{last_day}-{known_until}-{loads_seen()}"
+        return of_night(name, night, lambda: _renewals(scope, first_day, last_day, known_until))
+    return _renewals(scope, first_day, last_day, known_until)
+
+
+def _renewals(scope: Scope, first_day: date, last_day: date, known_until: date) -> Renewals:
     only, customers = "", None
     if not scope.is_whole:
         only = "AND k.customer_id = ANY(%(customers)s)"

@@ -14,7 +14,7 @@ from accounts.models import ContractLine, Load
 from segmentation.compute.retention import compare_days, month_boundaries
 from segmentation.frames.retention import subscription_lines
 from segmentation.models import Night
-from segmentation.queries.remembered import of_night
+from segmentation.queries.remembered import LISTED_SECONDS, of_night, remembered
 from segmentation.queries.retention import RetentionFigures, figures_of
 from segmentation.queries.scopes import Scope
 
@@ -75,15 +75,19 @@ def loads_seen() -> str:
 
 def completed_months(today: date) -> list[date]:
     """The last days of the months that have ended, latest first, back to the first subscription."""
-    first = ContractLine.objects.filter(
-        kind=ContractLine.Kind.SUBSCRIPTION, is_trial=False
-    ).aggregate(first=Min("starts_on"))["first"]
+    first = remembered(f"first-subscription-{loads_seen()}", LISTED_SECONDS, _first_subscription)
     days = []
     day = today.replace(day=1) - timedelta(days=1)
     while first is not None and day >= first:
         days.append(day)
         day = day.replace(day=1) - timedelta(days=1)
     return days
+
+
+def _first_subscription() -> date | None:
+    lines = ContractLine.objects.filter(kind=ContractLine.Kind.SUBSCRIPTION, is_trial=False)
+    first: date | None = lines.aggregate(first=Min("starts_on"))["first"]
+    return first
 
 
 def months_back(last_day: date, months: int) -> date:

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from segmentation.models import Move
+from segmentation.models import Move, Night
 from segmentation.queries.portfolio import Row, page_rows
+from segmentation.queries.remembered import of_night
+from segmentation.queries.scopes import Scope
 from segmentation.ranks import DirectionSign
 
 RENEWAL_DAYS = 90
@@ -36,16 +38,25 @@ class Risk:
         return arr
 
 
-def largest_risks(rows: QuerySet[Any], first_day: date, last_day: date, *, most: int) -> list[Risk]:
-    """Over the rows of ``segmentation.queries.portfolio.portfolio`` of the night of ``last_day``.
+def largest_risks(
+    rows: QuerySet[Any], scope: Scope, night: Night, first_day: date, *, most: int
+) -> list[Risk]:
+    """Over the rows of ``segmentation.queries.portfolio.portfolio`` of a night.
 
-    Signs of risk are a move for the worse within the days given, dormancy (which weighs double), an
+    Signs of risk are a move for the worse since ``first_day``, dormancy (which weighs double), an
     overdue payment, a renewal within 90 days. The largest ARR times weight comes first. Two
     statements.
     """
+    if scope.is_whole:
+        name = f"risks-{first_day}-{most}"
+        return of_night(name, night, lambda: _risks(rows, night, first_day, most))
+    return _risks(rows, night, first_day, most)
+
+
+def _risks(rows: QuerySet[Any], night: Night, first_day: date, most: int) -> list[Risk]:
     worse = (
         Move.objects.filter(
-            customer=OuterRef("customer"), as_of__gte=first_day, as_of__lte=last_day
+            customer=OuterRef("customer"), as_of__gte=first_day, as_of__lte=night.as_of
         )
         .annotate(sign=DirectionSign())
         .filter(sign=-1)

@@ -139,15 +139,23 @@ def adoption(scope: Scope, night: Night | None, day: date, zone: ZoneInfo) -> li
 
 def _adoption(scope: Scope, day: date, zone: ZoneInfo) -> list[Adoption]:
     only, parameters = _only(scope)
-    first_week = day - timedelta(days=7 * WEEKS - 1)
+
+    def start_of(day: date) -> datetime:
+        return datetime.combine(day, time.min, zone)
+
+    following = day + timedelta(days=1)
+    weeks = [start_of(following - timedelta(days=7 * number)) for number in range(WEEKS, 0, -1)]
     parameters |= {
         "tenant": current_tenant_id(),
         "day": day,
-        "end": datetime.combine(day + timedelta(days=1), time.min, zone),
-        "start": datetime.combine(first_week, time.min, zone),
-        "recent": datetime.combine(day - timedelta(days=RECENT_DAYS - 1), time.min, zone),
+        "end": start_of(following),
+        "weeks": weeks,
+        "start": weeks[0],
+        "recent": start_of(following - timedelta(days=RECENT_DAYS)),
     }
     with connection.cursor() as cursor:
+        # Every person of a month in memory, not on disk.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(
             f"""
             WITH owned AS (
@@ -157,24 +165,26 @@ def _adoption(scope: Scope, day: date, zone: ZoneInfo) -> list[Adoption]:
                  WHERE l.tenant_id = %(tenant)s AND l.kind = 'subscription' AND NOT l.is_trial
                    AND l.starts_on <= %(day)s AND coalesce(l.ends_on >= %(day)s, true)
                    {only.format(customer="k.customer_id")}
-            ), used AS (
-                SELECT e.module_id, e.customer_id, e.person,
-                       {WEEKS - 1} - floor(extract(epoch FROM %(end)s - e.occurred_at - interval '1 us')
-                                 / 604800)::int AS week,
-                       sum(e.count) AS events,
-                       sum(e.count) FILTER (WHERE e.occurred_at >= %(recent)s) AS recent
+            ), recent AS (
+                SELECT e.module_id, e.customer_id, e.person, sum(e.count)::integer AS events
                   FROM {UsageEvent._meta.db_table} e
                  WHERE e.tenant_id = %(tenant)s AND e.module_id IS NOT NULL
-                   AND e.occurred_at >= %(start)s AND e.occurred_at < %(end)s
+                   AND e.occurred_at >= %(recent)s AND e.occurred_at < %(end)s
                    {only.format(customer="e.customer_id")}
-                 GROUP BY 1, 2, 3, 4
+                 GROUP BY 1, 2, 3
             ), users AS (
-                SELECT module_id, customer_id, sum(recent) AS events,
-                       count(DISTINCT person) FILTER (WHERE recent > 0 AND person <> '') AS persons
-                  FROM used GROUP BY 1, 2 HAVING sum(recent) > 0
+                SELECT module_id, customer_id, sum(events) AS events,
+                       count(*) FILTER (WHERE person <> '') AS persons
+                  FROM recent GROUP BY 1, 2
             ), weeks AS (
                 SELECT module_id, jsonb_object_agg(week, events) AS weekly
-                  FROM (SELECT module_id, week, sum(events) AS events FROM used GROUP BY 1, 2) w
+                  FROM (SELECT e.module_id, sum(e.count) AS events,
+                               width_bucket(e.occurred_at, %(weeks)s) - 1 AS week
+                          FROM {UsageEvent._meta.db_table} e
+                         WHERE e.tenant_id = %(tenant)s AND e.module_id IS NOT NULL
+                           AND e.occurred_at >= %(start)s AND e.occurred_at < %(end)s
+                           {only.format(customer="e.customer_id")}
+                         GROUP BY 1, 3) AS counted
                  GROUP BY 1
             ), owners AS (
                 SELECT o.module_id, count(*) AS owners, count(u.customer_id) AS owners_using
@@ -197,6 +207,7 @@ def _adoption(scope: Scope, day: date, zone: ZoneInfo) -> list[Adoption]:
             parameters,
         )
         rows = cursor.fetchall()
+        cursor.execute("SET LOCAL work_mem TO DEFAULT")
     return [
         Adoption(key, name, owners, users, owners_using, int(persons), int(events), _weeks(weekly))
         for key, name, owners, users, owners_using, persons, events, weekly in rows
