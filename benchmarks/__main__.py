@@ -6,6 +6,7 @@ DATABASE_URL and DATA_DIR they run on servers of their own, gone afterwards.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 import pkgutil
@@ -27,20 +28,17 @@ def main(chosen: list[str]) -> int:
     if unknown:
         print(f"No such benchmark: {', '.join(sorted(unknown))}. There are: {', '.join(names())}.")
         return 2
-    directory = None
     if not os.environ.get("DATABASE_URL") and not os.environ.get("DATA_DIR"):
         directory = os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tenure-benchmarks-")
+        # Registered before the servers' own ending, which therefore comes first.
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    try:
-        _start()
-        for name in chosen or names():
-            module = importlib.import_module(f"benchmarks.{name}")
-            if hasattr(module, "run"):
-                print(f"\n{name}: {(module.__doc__ or '').strip().splitlines()[0]}")
-                module.run()
-    finally:
-        if directory:
-            shutil.rmtree(directory, ignore_errors=True)
+    _start()
+    for name in chosen or names():
+        module = importlib.import_module(f"benchmarks.{name}")
+        if hasattr(module, "run"):
+            print(f"\n{name}: {(module.__doc__ or '').strip().splitlines()[0]}")
+            module.run()
     return 0
 
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -38,7 +38,8 @@ HEADER = "customer,contract,occurred_at,event,person,module,message_id,count\n"
 
 def run() -> None:
     """Print rows per second of the bare way and of the load, and the memory of loading."""
-    rows = _rows(ROWS)
+    _measure_memory()
+    rows = list(_rows(ROWS))
     print(f"{'':44}{'rows':>10}{'seconds':>10}{'rows/s':>10}{'of bare':>9}")
     tenant = _tenant()
     ready = _ready(tenant, rows)
@@ -54,22 +55,34 @@ def run() -> None:
         _measure("the same file again", tenant, lambda: _load(tenant, with_ids), bare)
         other = _tenant()
         _measure("load, ids made from the rows", other, lambda: _load(other, made_ids), bare)
-        for share in (4, 1):
-            part = Path(directory) / "part.csv"
-            part.write_text(HEADER + "".join(_line(row) for row in rows[: ROWS // share]))
-            label = "memory of a process that loads, MB"
-            print(f"{label:44}{ROWS // share:>10}{_memory(part):>10}")
+
+
+def _measure_memory() -> None:
+    """The most memory that the load command takes, for a small file and for a large one. Comes
+    first: a child process counts what its parent held when it was made."""
+    print(f"{'':44}{'rows':>10}{'MB':>10}")
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "usage.csv"
+        for count in (ROWS // 10, ROWS):
+            with path.open("w") as file:
+                file.write(HEADER)
+                file.writelines(_line(row) for row in _rows(count))
+            command = [sys.executable, "manage.py", "load", "usage", str(path)]
+            command += ["--tenant", _tenant().slug]
+            subprocess.run(command, check=True, capture_output=True)
+            used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+            print(f"{'memory of a process that loads':44}{count:>10}{used:>10}")
 
 
 Row = tuple[int, datetime, int, int, int, str, int]
 
 
-def _rows(count: int) -> list[Row]:
+def _rows(count: int) -> Iterator[Row]:
     """(customer, occurred_at, event, person, module, message id, count), of a fixed seed."""
     chance = random.Random(7)
     start = datetime(2023, 1, 1, tzinfo=timezone.get_default_timezone())
-    return [
-        (
+    for _ in range(count):
+        yield (
             chance.randrange(CUSTOMERS),
             start + timedelta(seconds=chance.randrange(60_000_000)),
             chance.randrange(EVENTS),
@@ -78,8 +91,6 @@ def _rows(count: int) -> list[Row]:
             f"{chance.getrandbits(64):016x}",
             chance.randrange(1, 20),
         )
-        for _ in range(count)
-    ]
 
 
 def _line(row: Row, *, with_id: bool = True) -> str:
@@ -141,14 +152,6 @@ def _bare(ready: io.StringIO) -> None:
             f"INSERT INTO usage_event ({columns}, received_at) SELECT {columns}, now() FROM bare "
             "ON CONFLICT DO NOTHING"
         )
-
-
-def _memory(path: Path) -> int:
-    """The most memory that the load command takes for a file, in MB."""
-    tenant = _tenant()
-    command = [sys.executable, "manage.py", "load", "usage", str(path), "--tenant", tenant.slug]
-    subprocess.run(command, check=True, capture_output=True)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 
 
 def _load(tenant: Tenant, path: Path) -> Result:
