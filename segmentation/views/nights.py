@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import first_steps
 from accounts.permissions import may, require
+from accounts.queries.overview import has_customers
 from accounts.requests import TenantRequest
 from segmentation.actions.claims import retry_night
 from segmentation.actions.night_requests import request_night
@@ -75,7 +76,9 @@ def nights(request: TenantRequest) -> HttpResponse:
         "table": table,
         "rows": [(row, STATE_TONES[row.state]) for row in rows],
         "next_day": next_day,
-        "may_run": may_run and not stored_nights().filter(as_of=next_day).exists(),
+        "may_run": may_run
+        and has_customers()
+        and not stored_nights().filter(as_of=next_day).exists(),
         "steps": []
         if rows or not may(request.membership, "manage_loads")
         else first_steps.shown_steps(),
@@ -84,6 +87,9 @@ def nights(request: TenantRequest) -> HttpResponse:
 
 
 def _asked_for(request: TenantRequest) -> HttpResponse:
+    if not has_customers():
+        messages.error(request, _("There are no customers yet to compute a night for."))
+        return redirect("nights")
     night, is_new = request_night(tenant=request.tenant, by=request.user)
     day = formats.long_date(night.as_of, language())
     if night.digest:

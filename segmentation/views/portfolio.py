@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts import first_steps
 from accounts.models import Customer, Visibility
 from accounts.permissions import may, require
+from accounts.queries.overview import has_customers
 from accounts.requests import TenantRequest
 from segmentation.models import Night
 from segmentation.queries.moved import first_moved, new_faces
@@ -185,6 +186,6 @@ def before_first_night(request: TenantRequest) -> HttpResponse:
         "table": table,
         "rows": rows,
         "asked": request.GET.get("q", ""),
-        "scopes": scope_tabs(scope, table),
+        "scopes": scope_tabs(scope, table) if has_customers() else [],
     }
     return render(request, "segmentation/portfolio/before_first_night.html", context)

@@ -55,6 +55,8 @@ def test_runs_are_listed_latest_first(tenant: Tenant, client: Client) -> None:
 
 def test_an_administrator_asks_for_last_nights(tenant: Tenant, client: Client) -> None:
     day = tenant.last_ended_day()
+    with tenant_scope(tenant.id):
+        customer("One")
     assert "Run the night of" in text_of(client.get(URL))
     answer = client.post(URL)
     assert answer["Location"] == f"{URL}{day}/"
@@ -71,6 +73,8 @@ def test_a_night_asked_for_is_handed_to_a_worker_on_commit(
     client: Client,
     django_capture_on_commit_callbacks,  # type: ignore[no-untyped-def]
 ) -> None:
+    with tenant_scope(tenant.id):
+        customer("One")
     with (
         patch("segmentation.tasks.compute_night.delay") as delay,
         django_capture_on_commit_callbacks(execute=True),
@@ -82,6 +86,7 @@ def test_a_night_asked_for_is_handed_to_a_worker_on_commit(
 
 def test_a_stored_night_is_not_asked_for_again(tenant: Tenant, client: Client) -> None:
     with tenant_scope(tenant.id):
+        customer("One")
         stored = night(tenant.last_ended_day())
     assert "Run the night of" not in text_of(client.get(URL))
     page = client.post(URL, follow=True)
@@ -91,7 +96,16 @@ def test_a_stored_night_is_not_asked_for_again(tenant: Tenant, client: Client) -
         assert not AuditRecord.objects.filter(verb="night.requested").exists()
 
 
+def test_a_night_of_nobody_is_not_asked_for(tenant: Tenant, client: Client) -> None:
+    assert "Run the night of" not in text_of(client.get(URL))
+    assert "no customers yet" in text_of(client.post(URL, follow=True))
+    with tenant_scope(tenant.id):
+        assert not Night.objects.exists()
+
+
 def test_only_administrators_ask(tenant: Tenant, bob: User) -> None:
+    with tenant_scope(tenant.id):
+        customer("One")
     assert "Run the night" not in text_of(signed_in(bob).get(URL))
     assert signed_in(bob).post(URL).status_code == 404
     with tenant_scope(tenant.id):
