@@ -45,7 +45,8 @@ def _page() -> Iterator[str]:
                 str(measure.title),
                 str(labels.UNITS[measure.unit]),
                 str(measure.definition),
-                str(FACTS[measure.facts]) + ("" if measure.has_facts else f" ({_('no facts yet')})"),
+                str(FACTS[measure.facts])
+                + ("" if measure.has_facts else f" ({_('no facts yet')})"),
             )
             for measure in all_measures()
         ),
