@@ -9,7 +9,6 @@ from accounts.loads import registry
 from accounts.loads.kinds import KINDS
 from accounts.models import Role
 from accounts.queries.overview import facts_words, has_customers, has_facts
-from accounts.views import panels
 from ui.registry import (
     Block,
     FirstScreen,
@@ -28,13 +27,19 @@ for _item in (
 ):
     navigation.register(_item)
 
-for _key, _title, _context, _order in (
-    ("contracts", _("Contracts"), panels.contracts_panel, 40),
-    ("contacts", _("Contacts"), panels.contacts_panel, 50),
-    ("payments", _("Payments"), panels.payments_panel, 60),
+for _key, _title, _feed, _order in (
+    ("contracts", _("Contracts"), "contracts_panel", 40),
+    ("contacts", _("Contacts"), "contacts_panel", 50),
+    ("payments", _("Payments"), "payments_panel", 60),
 ):
     customer_panels.register(
-        Block(_key, f"accounts/customers/panels/{_key}.html", _context, _order, _title)
+        Block(
+            _key,
+            f"accounts/customers/panels/{_key}.html",
+            f"accounts.views.panels.{_feed}",
+            _order,
+            _title,
+        )
     )
 
 first_screens.register(FirstScreen(Role.ADMIN, "overview", 90))

@@ -46,9 +46,11 @@ def main() -> int:
         django.setup()
         _refuse_a_taken_port()
         _prepare()
-        children = _start_children()
+        # The worker and the beat after the pages: nobody waits for those.
+        _start(children, "web")
         _wait_until_it_answers(children)
         _greet()
+        _start(children, "worker", "beat")
         return _watch(children)
     except Stopped:
         _say("Stopping …")
@@ -97,10 +99,18 @@ def _prepare() -> None:
     make_demo(DEMO_SLUG, say=_say)
 
 
-def _start_children() -> dict[str, subprocess.Popen[bytes]]:
+def _start(children: dict[str, subprocess.Popen[bytes]], *names: str) -> None:
+    for name in names:
+        # Sessions of their own: Ctrl-C reaches us alone, and we end them in order.
+        children[name] = subprocess.Popen(
+            _commands()[name], cwd=ROOT, start_new_session=True, preexec_fn=_end_with_parent()
+        )
+
+
+def _commands() -> dict[str, list[str]]:
     binaries = Path(sys.executable).parent
     log_level = "warning"
-    commands = {
+    return {
         "web": [
             str(binaries / "gunicorn"),
             "config.wsgi",
@@ -128,13 +138,6 @@ def _start_children() -> dict[str, subprocess.Popen[bytes]]:
             f"--loglevel={log_level}",
             "--pidfile=",
         ],
-    }
-    # Sessions of their own: Ctrl-C reaches us alone, and we end them in order.
-    return {
-        name: subprocess.Popen(
-            command, cwd=ROOT, start_new_session=True, preexec_fn=_end_with_parent()
-        )
-        for name, command in commands.items()
     }
 
 

@@ -14,7 +14,6 @@ from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
 from projects.actions.responsibility import derive_faces
 from projects.loads import Projects
-from projects.views import projects_panel
 from ui.registry import (
     Block,
     FirstScreen,
@@ -34,7 +33,7 @@ navigation.register(
 first_screens.register(FirstScreen(Role.PROJECT_MANAGER, "projects", 20))
 first_screens.register(FirstScreen(Role.TEAM_MEMBER, "projects", 60))
 customer_panels.register(
-    Block("projects", "projects/panel.html", projects_panel, 30, _("Projects"))
+    Block("projects", "projects/panel.html", "projects.views.projects_panel", 30, _("Projects"))
 )
 
 

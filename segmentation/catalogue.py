@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from segmentation.compute.comparison import Origin
 from segmentation.compute.exact import MONEY_PLACES
+from segmentation.compute.origins import Origin
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Text
@@ -52,7 +52,7 @@ class Measure:
     """One figure per customer and night.
 
     facts: the family of facts it reads; a move is put down to late data when these came late.
-    cause: what a change of it is put down to, one of `comparison.CAUSES`.
+    cause: what a change of it is put down to, one of `origins.CAUSES`.
     """
 
     key: str

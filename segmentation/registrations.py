@@ -9,8 +9,6 @@ from accounts.models import Role
 from segmentation.loads import Usage
 from segmentation.measures import register_measures
 from segmentation.queries.stored import has_night
-from segmentation.views import panels
-from segmentation.views.latest_nights import latest_nights
 from ui.registry import (
     Block,
     FirstScreen,
@@ -62,22 +60,31 @@ first_steps.register(
     )
 )
 
-customer_badges.register(Block("tier", "segmentation/panels/badges.html", panels.tier_badges, 10))
-for _key, _title, _context, _order in (
-    ("tier", _("Tier"), panels.tier_panel, 10),
-    ("usage", _("Usage"), panels.usage_panel, 15),
-    ("scores", _("Scores and segments"), panels.scores_panel, 20),
-    ("measures", _("Measures"), panels.measures_panel, 65),
-    ("moves", _("Moves"), panels.history_panel, 70),
+customer_badges.register(
+    Block("tier", "segmentation/panels/badges.html", "segmentation.views.panels.tier_badges", 10)
+)
+for _key, _title, _feed, _order in (
+    ("tier", _("Tier"), "tier_panel", 10),
+    ("usage", _("Usage"), "usage_panel", 15),
+    ("scores", _("Scores and segments"), "scores_panel", 20),
+    ("measures", _("Measures"), "measures_panel", 65),
+    ("moves", _("Moves"), "history_panel", 70),
 ):
     customer_panels.register(
         Block(
             _key,
             f"segmentation/panels/{_key if _key != 'moves' else 'history'}.html",
-            _context,
+            f"segmentation.views.panels.{_feed}",
             _order,
             _title,
         )
     )
 
-overview_blocks.register(Block("nights", "segmentation/nights/latest.html", latest_nights, 10))
+overview_blocks.register(
+    Block(
+        "nights",
+        "segmentation/nights/latest.html",
+        "segmentation.views.latest_nights.latest_nights",
+        10,
+    )
+)

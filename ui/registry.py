@@ -3,13 +3,14 @@ contributes without importing it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 
 Text = str | Promise
 
@@ -86,14 +87,15 @@ class Navigation:
 class Block:
     """A part of a page that an app contributes: a template and the function that feeds it.
 
-    ``context`` gets the request and the page's subject (a customer, or None on a first screen) and
-    returns the template's variables, or None to show nothing. ``roles`` limits it to members with
-    one of these roles (empty: everyone).
+    ``feed`` is the dotted path of the function, so that registering imports no view: every command
+    would wait for that. It gets the request and the page's subject (a customer, or None on a first
+    screen) and returns the template's variables, or None to show nothing. ``roles`` limits it to
+    members with one of these roles (empty: everyone).
     """
 
     key: str
     template: str
-    context: Callable[[HttpRequest, Any], dict[str, Any] | None]
+    feed: str
     order: int
     title: Text = ""
     roles: tuple[str, ...] = ()
@@ -116,6 +118,9 @@ class Blocks:
     def register(self, block: Block) -> None:
         self._blocks[block.key] = block
 
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self._blocks.values())
+
     def for_request(
         self, request: HttpRequest, subject: Any = None, roles: Iterable[str] = ()
     ) -> list[RenderedBlock]:
@@ -124,7 +129,7 @@ class Blocks:
         for block in sorted(self._blocks.values(), key=lambda block: block.order):
             if block.roles and not held & set(block.roles):
                 continue
-            context = block.context(request, subject)
+            context = import_string(block.feed)(request, subject)
             if context is not None:
                 shown.append(RenderedBlock(block.key, block.title, block.template, context))
         return shown

@@ -10,21 +10,11 @@ import pandas as pd
 from segmentation.compute.dimensions import DimensionRule
 from segmentation.compute.formats import format_column
 from segmentation.compute.measures import MeasureTable
+from segmentation.compute.origins import Origin
 from segmentation.compute.tiers import Scheme
-
-CAUSES = ("behaviour", "commercial", "project", "calendar", "rules", "late_data")
 
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a measure comes from. facts: the family of facts it reads ("usage", "payments",
-    "contracts", "projects", …). cause: what its change is put down to, of CAUSES."""
-
-    facts: str
-    cause: str
 
 
 @dataclass(frozen=True)

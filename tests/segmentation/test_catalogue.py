@@ -9,8 +9,8 @@ from django.db import models
 
 from segmentation import catalogue
 from segmentation.catalogue import Number, Unit
-from segmentation.compute.comparison import CAUSES
 from segmentation.compute.exact import MONEY_PLACES
+from segmentation.compute.origins import CAUSES
 from segmentation.models import MeasureRow
 
 NAMED_IN_THE_DESIGN = """

@@ -9,8 +9,9 @@ from django.utils.translation import override
 
 from segmentation import labels
 from segmentation.catalogue import Unit
-from segmentation.compute.comparison import CAUSE_OF_GROUNDS, CAUSES
+from segmentation.compute.comparison import CAUSE_OF_GROUNDS
 from segmentation.compute.dimensions import DIMENSIONS
+from segmentation.compute.origins import CAUSES
 from segmentation.compute.scores import SLOTS
 from segmentation.compute.segments import CLASS8, ELEVEN
 from segmentation.compute.stages import BRANCHES, STAGES

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, Self, cast
 
 from .faults import refuse
-from .workbook import workbook_to_csv
 
 BLOCK = 1 << 20
 
@@ -75,6 +74,10 @@ class Source:
         self.rows_are_lines = start.startswith(ZIP)
         if self.rows_are_lines:
             handle.seek(0)
+            # Imported here: reading workbooks takes longer to import than everything else, and
+            # every command would wait for it.
+            from .workbook import workbook_to_csv
+
             self._handle = workbook_to_csv(handle, limits=self.limits)
 
     def __enter__(self) -> Self:

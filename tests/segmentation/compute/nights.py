@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from segmentation.compute.assignments import NightResult, Rules, assign
-from segmentation.compute.comparison import Origin
 from segmentation.compute.measures import MeasureTable
+from segmentation.compute.origins import Origin
 from segmentation.compute.stages import StageFacts
 from segmentation.rules.basis import measures_of_slots, settle_basis
 from segmentation.rules.defaults import default_rules
