@@ -12,6 +12,7 @@ from accounts.loads.reading import Column
 from accounts.loads.reading.values import Day, Person, Text
 from accounts.loads.registry import TableKind
 from accounts.loads.stage import Stage
+from accounts.loads.touched import Touched
 from accounts.loads.upsert import Field, Upsert
 
 
@@ -21,7 +22,11 @@ class Projects(TableKind):
     name = "projects"
     label = _("Projects")
     order = 45
-    moves_faces = True
+    touched = Touched(
+        "projects_project",
+        "SELECT DISTINCT p.customer_id FROM written "
+        "JOIN projects_project p ON p.tenant_id = %(tenant)s AND p.id = row_id",
+    )
     columns = (
         CUSTOMER,
         Column(

@@ -211,6 +211,8 @@ def undo_load(*, load: Load, by: User | None) -> Undone:
         raise NotPossible
     take_writing_lock(current_tenant_id())
     now = timezone.now()
+    # Asked now: what the load created is gone afterwards.
+    touched = kind.touched.by(locked.pk) if kind.touched else []
     undone = Undo(locked, kind, now=now).run()
     locked.state = State.UNDONE
     locked.undone_at = now
@@ -223,8 +225,8 @@ def undo_load(*, load: Load, by: User | None) -> Undone:
         removed=undone.removed,
         restored=undone.restored,
     )
-    if kind.moves_faces:
-        customer_facts_changed.send(sender=Load, customer_ids=None)
+    if touched != []:
+        customer_facts_changed.send(sender=Load, customer_ids=touched)
     load.refresh_from_db()
     return undone
 

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from accounts.loads.preview import Preview, preview_of
 from accounts.loads.reading import Column
 from accounts.loads.stage import Stage
+from accounts.loads.touched import Touched
 from accounts.loads.upsert import Upsert
 
 # Kinds that 3-interfaces.md names; those without a class here come with their app.
@@ -60,8 +61,8 @@ class LoadKind(ABC):
     keep_extras: ClassVar[bool] = True
     derived: ClassVar[Sequence[Column]] = ()
     side_tables: ClassVar[frozenset[str]] = frozenset({"accounts_colleague", "accounts_module"})
-    # Whether customers get another face by it.
-    moves_faces: ClassVar[bool] = False
+    # The customers who may get another face by it; None: nobody's face depends on this kind.
+    touched: ClassVar[Touched | None] = None
 
     def derive(
         self, values: Mapping[str, Sequence[str | None]]

@@ -217,8 +217,10 @@ def _run(
     found = [_named(fault, reader) for fault in stage.faults(KEPT_FAULTS)]
     result.faults = sorted(faults + found, key=lambda fault: fault.line or 0)[:KEPT_FAULTS]
     result.notes = {**_about(kind, reader), **stage.notes}
-    if kind.moves_faces and not dry_run and not result.refused:
-        customer_facts_changed.send(sender=LoadKind, customer_ids=None)
+    if kind.touched and load_id is not None and not dry_run and not result.refused:
+        touched = kind.touched.by(load_id)
+        if touched != []:
+            customer_facts_changed.send(sender=LoadKind, customer_ids=touched)
 
 
 def _fill(

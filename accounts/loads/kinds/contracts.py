@@ -26,6 +26,7 @@ from accounts.loads.reading import Column
 from accounts.loads.reading.values import Amount, Choice, Day, Flag, Whole
 from accounts.loads.registry import Counts, LoadKind
 from accounts.loads.stage import Stage
+from accounts.loads.touched import Touched
 from accounts.loads.upsert import Field, Own, Upsert
 
 ONE_OFF = "coalesce(s.kind, 'subscription') = 'one_off'"
@@ -37,7 +38,12 @@ class Contracts(LoadKind):
     name = "contracts"
     label = _("Contracts")
     order = 40
-    moves_faces = True
+    touched = Touched(
+        "accounts_contractline",
+        "SELECT DISTINCT k.customer_id FROM written "
+        "JOIN accounts_contractline l ON l.tenant_id = %(tenant)s AND l.id = row_id "
+        "JOIN accounts_contract k ON k.tenant_id = %(tenant)s AND k.id = l.contract_id",
+    )
     columns = (
         CUSTOMER,
         Column(

@@ -13,6 +13,7 @@ from accounts.loads.reading import Column
 from accounts.loads.reading.values import Person, Text
 from accounts.loads.registry import TableKind
 from accounts.loads.stage import Stage
+from accounts.loads.touched import Touched
 from accounts.loads.upsert import Field, Own, Upsert
 from accounts.models.customers import search_text
 
@@ -25,7 +26,7 @@ class Customers(TableKind):
     name = "customers"
     label = _("Customers")
     order = 10
-    moves_faces = True
+    touched = Touched("accounts_customer", "SELECT row_id FROM written")
     columns = (
         Column(
             "key",
