@@ -1,33 +1,21 @@
-"""Loads, step by step: upload, match the columns, check, go, see what came of it, undo."""
+"""Loads: all of them, a new one from an uploaded file, where one is and what came of it."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.actions.loads import (
-    NotPossible,
-    ask_for_check,
-    ask_for_run,
-    ask_for_undo,
-    discard,
-    open_parts,
-    receive_file,
-    save_mapping,
-)
-from accounts.forms.loads import LoadMappingForm, LoadUploadForm
+from accounts.actions.loads import receive_file
+from accounts.forms.loads import LoadUploadForm
 from accounts.loads.labels import column_label
-from accounts.loads.reading import FileRefused, Peek, Source, peek
 from accounts.loads.registry import LoadKind, find_kind, kinds
-from accounts.models import Load, LoadMapping
+from accounts.models import Load
 from accounts.permissions import require
 from accounts.queries.loads import (
     WORKING,
@@ -36,14 +24,12 @@ from accounts.queries.loads import (
     kind_label,
     load_row,
     loads,
-    mappings,
     notes_in_words,
     preview_columns,
     state_word,
     working,
 )
 from accounts.requests import TenantRequest
-from accounts.tasks import enqueue_load
 from ui.exports import CSV_TYPE, write_csv
 from ui.tables import Column, Table
 
@@ -115,58 +101,10 @@ def _columns(kind: LoadKind) -> tuple[list[str], list[str]]:
 
 
 @require("manage_loads")
-@require_http_methods(["GET", "POST"])
-def load_mapping(request: TenantRequest, pk: int) -> HttpResponse:
-    """Match the columns of the file, then have it checked."""
-    load, kind = _load(pk)
-    try:
-        found = _peek(load)
-    except (NotPossible, FileRefused):
-        return redirect("load", pk)
-    form = LoadMappingForm(
-        request.POST or None, kind=kind, found=found, **_start(request, load, kind)
-    )
-    if request.method == "POST" and form.is_valid():
-        options = form.options()
-        try:
-            ask_for_check(load=load, options=options, by=request.user)
-        except NotPossible:
-            return redirect("load", pk)
-        if name := form.cleaned_data["save_as"].strip():
-            save_mapping(kind=kind, name=name, options=options, by=request.user)
-        enqueue_load(request.tenant.pk, load.pk)
-        return redirect("load", pk)
-    context = _context(load) | {
-        "form": form,
-        "found": found,
-        "mappings": mappings(kind.name),
-        "chosen": request.GET.get("mapping", ""),
-    }
-    return render(request, "accounts/loads/mapping.html", context)
-
-
-def _start(request: TenantRequest, load: Load, kind: LoadKind) -> dict[str, Any]:
-    """What the mapping form starts from: a saved match, what was chosen before, or guesses."""
-    chosen = request.GET.get("mapping", "")
-    if chosen.isdecimal():
-        saved = get_object_or_404(LoadMapping, pk=int(chosen), kind=kind.name)
-        return {"mapping": saved.mapping, "initial": {"dates": saved.dates}}
-    if load.options.get("map"):
-        initial = {name: load.options.get(name) or "" for name in ("dates", "decimal")}
-        return {"mapping": load.options["map"], "initial": initial}
-    return {}
-
-
-def _peek(load: Load) -> Peek:
-    with closing(open_parts(load)) as handle, Source(handle) as source:
-        return peek(source)
-
-
-@require("manage_loads")
 @require_GET
 def load_detail(request: TenantRequest, pk: int) -> HttpResponse:
     """Where a load is: its progress, its preview or its result. Asked again while it works."""
-    load, kind = _load(pk)
+    load, kind = find_load(pk)
     if request.headers.get("HX-Request") and load.state not in WORKING:
         # The work has ended: the whole page is another one now.
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -174,7 +112,7 @@ def load_detail(request: TenantRequest, pk: int) -> HttpResponse:
         return redirect("load_mapping", pk)
     preview = load.preview or {}
     columns = preview_columns(load)
-    context = _context(load) | {
+    context = load_context(load) | {
         "working": working(load),
         "errors": errors_in_words(load),
         "more_errors": max(0, load.rejected - len(load.errors)),
@@ -204,68 +142,10 @@ def _change(row: dict[str, Any], kind: LoadKind) -> dict[str, Any]:
 
 
 @require("manage_loads")
-@require_POST
-def load_runs(request: TenantRequest, pk: int) -> HttpResponse:
-    """Go."""
-    load, _kind = _load(pk)
-    try:
-        ask_for_run(load=load, skip_bad=bool(load.rejected), by=request.user)
-    except NotPossible:
-        messages.error(request, _("The load is past that point."))
-    else:
-        enqueue_load(request.tenant.pk, load.pk)
-    return redirect("load", pk)
-
-
-@require("manage_loads")
-@require_http_methods(["GET", "POST"])
-def load_undoings(request: TenantRequest, pk: int) -> HttpResponse:
-    """Asks, then has the load taken back."""
-    load, _kind = _load(pk)
-    if request.method == "GET":
-        return _ask(
-            request,
-            load,
-            _("Undo this load?"),
-            _("What it created is removed, and what it changed becomes what it was before."),
-            _("Undo"),
-        )
-    try:
-        ask_for_undo(load=load, by=request.user)
-    except NotPossible:
-        messages.error(request, _("The load is past that point."))
-    else:
-        enqueue_load(request.tenant.pk, load.pk)
-    return redirect("load", pk)
-
-
-@require("manage_loads")
-@require_http_methods(["GET", "POST"])
-def load_removal(request: TenantRequest, pk: int) -> HttpResponse:
-    """Asks, then throws an uploaded file away."""
-    load, _kind = _load(pk)
-    if request.method == "GET":
-        return _ask(
-            request,
-            load,
-            _("Discard this file?"),
-            _("It was not loaded; nothing else changes."),
-            _("Discard"),
-        )
-    try:
-        discard(load=load, by=request.user)
-    except NotPossible:
-        messages.error(request, _("The load is past that point."))
-        return redirect("load", pk)
-    messages.success(request, _("Discarded: %(name)s.") % {"name": load.filename})
-    return redirect("loads")
-
-
-@require("manage_loads")
 @require_GET
 def load_errors(request: TenantRequest, pk: int) -> HttpResponse:
     """The refused rows as a file."""
-    load, _kind = _load(pk)
+    load, _kind = find_load(pk)
     headings = [_("Line"), _("Column"), pgettext("cell", "Value"), _("Reason")]
     rows = (
         [error["line"], error["column"], error["value"], error["reason"]]
@@ -277,7 +157,8 @@ def load_errors(request: TenantRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _load(pk: int) -> tuple[Load, LoadKind]:
+def find_load(pk: int) -> tuple[Load, LoadKind]:
+    """A load of the tenant and its kind, or 404."""
     load = get_object_or_404(Load.objects.select_related("created_by"), pk=pk)
     kind = find_kind(load.kind)
     if kind is None:
@@ -285,7 +166,8 @@ def _load(pk: int) -> tuple[Load, LoadKind]:
     return load, kind
 
 
-def _context(load: Load) -> dict[str, Any]:
+def load_context(load: Load) -> dict[str, Any]:
+    """What every page of one load shows."""
     return {
         "load": load,
         "kind": kind_label(load.kind),
@@ -293,15 +175,3 @@ def _context(load: Load) -> dict[str, Any]:
         "tone": load_row(load).tone,
         "breadcrumbs": [(_("Loads"), reverse("loads"))],
     }
-
-
-def _ask(request: TenantRequest, load: Load, title: str, body: str, action: str) -> HttpResponse:
-    """A question as a page of its own, for browsers without scripts."""
-    context = {
-        "title": title,
-        "body": body,
-        "action": action,
-        "url": request.get_full_path(),
-        "back_url": reverse("load", args=[load.pk]),
-    }
-    return render(request, "components/confirm_page.html", context)
