@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.loads.checks import CUSTOMER as OF_CUSTOMER
-from accounts.loads.checks import reject_backwards, reject_repeats, reject_where, resolve
+from accounts.loads.checks import (
+    reject_backwards,
+    reject_moved,
+    reject_repeats,
+    reject_where,
+    resolve,
+)
 from accounts.loads.kinds.common import CUSTOMER, KEY, NAME
 from accounts.loads.named import make_colleagues
 from accounts.loads.reading import Column
@@ -88,12 +94,7 @@ class Projects(TableKind):
         resolve(stage, OF_CUSTOMER)
         reject_backwards(stage, "starts_on", "due_on", "due_before_start")
         reject_backwards(stage, "starts_on", "accepted_on", "accepted_before_start")
-        stage.reject(
-            "customer",
-            "project_of_another",
-            "SELECT s.line, s.customer, NULL::jsonb FROM load_row s JOIN projects_project p "
-            "ON p.tenant_id = %(tenant)s AND p.key = s.key AND p.customer_id <> s.customer_id",
-        )
+        reject_moved(stage, self.upsert.table, "project_of_another")
         reject_repeats(stage, ["key"])
         stage.drop_rejected("load_row")
         make_colleagues(stage, "manager")

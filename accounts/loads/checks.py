@@ -100,6 +100,16 @@ def reject_backwards(stage: Stage, start: str, end: str, code: str, *, table: st
     reject_where(stage, end, code, f's."{end}" < s."{start}"', table=table)
 
 
+def reject_moved(stage: Stage, table: str, code: str) -> None:
+    """Reject rows whose key the table knows as another customer's: it never changes customers."""
+    stage.reject(
+        CUSTOMER.column,
+        code,
+        f"SELECT s.line, s.customer, NULL::jsonb FROM {ROWS} s JOIN {table} t "
+        "ON t.tenant_id = %(tenant)s AND t.key = s.key AND t.customer_id <> s.customer_id",
+    )
+
+
 def reject_other_customer(
     stage: Stage, column: str, owner: str, code: str, *, table: str = ROWS
 ) -> None:

@@ -10,11 +10,10 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.loads.checks import (
-    CUSTOMER as OF_CUSTOMER,
-)
+from accounts.loads.checks import CUSTOMER as OF_CUSTOMER
 from accounts.loads.checks import (
     reject_backwards,
+    reject_moved,
     reject_repeats,
     reject_where,
     resolve,
@@ -157,12 +156,7 @@ class Contracts(LoadKind):
                 f"WHERE {column} IS NOT NULL ORDER BY key, line) g "
                 f"ON g.key = s.key AND s.{column} <> g.{column}",
             )
-        stage.reject(
-            "customer",
-            "contract_of_another",
-            "SELECT s.line, s.customer, NULL::jsonb FROM load_row s JOIN accounts_contract k "
-            "ON k.tenant_id = %(tenant)s AND k.key = s.key AND k.customer_id <> s.customer_id",
-        )
+        reject_moved(stage, self.contract.table, "contract_of_another")
 
     def _plan_contracts(self, stage: Stage) -> None:
         """One row per contract; a line whose contract is rejected is rejected with it."""
