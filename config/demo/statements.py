@@ -95,50 +95,43 @@ SELECT s.id, c.id, s.key, s.name, m.id, s.starts_on, s.due_on, s.accepted_on, s.
   LEFT JOIN accounts_colleague m ON m.tenant_id = %(tenant)s AND m.key = s.manager
 """
 
-
-# What a row was between becoming known and its present state: the role had no end yet, the bill was
-# open, the project ran.
-ROLE_VERSIONS = """
+EARLIER_VERSIONS = """
 INSERT INTO accounts_rowversion ("table", row_id, before, known_from, known_to)
-SELECT 'accounts_contactrole', r.id,
-       to_jsonb(r) || jsonb_build_object('to_on', NULL, 'known_from', s.first_known_from),
+SELECT '{table}', r.id,
+       to_jsonb(r) || jsonb_build_object('{column}', NULL, 'known_from', s.first_known_from),
        s.first_known_from, r.known_from
-  FROM seed_contact_roles s
-  JOIN accounts_contactrole r ON r.tenant_id = %(tenant)s AND r.id = s.id
+  FROM seed_{frame} s
+  JOIN {table} r ON r.tenant_id = %(tenant)s AND r.id = s.id
  WHERE s.first_known_from < r.known_from
 """
 
-INSTALMENT_VERSIONS = """
-INSERT INTO accounts_rowversion ("table", row_id, before, known_from, known_to)
-SELECT 'accounts_instalment', r.id,
-       to_jsonb(r) || jsonb_build_object('paid_by_id', NULL, 'known_from', s.first_known_from),
-       s.first_known_from, r.known_from
-  FROM seed_instalments s
-  JOIN accounts_instalment r ON r.tenant_id = %(tenant)s AND r.id = s.id
- WHERE s.first_known_from < r.known_from
-"""
 
-PROJECT_VERSIONS = """
-INSERT INTO accounts_rowversion ("table", row_id, before, known_from, known_to)
-SELECT 'projects_project', r.id,
-       to_jsonb(r) || jsonb_build_object('accepted_on', NULL, 'known_from', s.first_known_from),
-       s.first_known_from, r.known_from
-  FROM seed_projects s
-  JOIN projects_project r ON r.tenant_id = %(tenant)s AND r.id = s.id
- WHERE s.first_known_from < r.known_from
-"""
+def earlier_versions(frame: str, table: str, column: str) -> str:
+    """What a row was between becoming known and its present state, when `column` was still empty:
+    the role had no end yet, the bill was open, the project ran."""
+    return EARLIER_VERSIONS.format(frame=frame, table=table, column=column)
+
 
 # Frame of the facts → the table its ids are drawn for ('' where nothing points to it) and what
 # writes it.
 FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customers": ("accounts_customer", (CUSTOMERS,)),
     "contacts": ("accounts_contact", (CONTACTS,)),
-    "contact_roles": ("accounts_contactrole", (CONTACT_ROLES, ROLE_VERSIONS)),
+    "contact_roles": (
+        "accounts_contactrole",
+        (CONTACT_ROLES, earlier_versions("contact_roles", "accounts_contactrole", "to_on")),
+    ),
     "contracts": ("accounts_contract", (CONTRACTS,)),
     "contract_lines": ("", (CONTRACT_LINES,)),
     "payments": ("accounts_payment", (PAYMENTS,)),
-    "instalments": ("accounts_instalment", (INSTALMENTS, INSTALMENT_VERSIONS)),
-    "projects": ("projects_project", (PROJECTS, PROJECT_VERSIONS)),
+    "instalments": (
+        "accounts_instalment",
+        (INSTALMENTS, earlier_versions("instalments", "accounts_instalment", "paid_by_id")),
+    ),
+    "projects": (
+        "projects_project",
+        (PROJECTS, earlier_versions("projects", "projects_project", "accepted_on")),
+    ),
 }
 
 # Persons and modules by the positions that usage names them with.
