@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from segmentation.compute.tiers import Scheme
+from segmentation.compute.schemes import Scheme
 from segmentation.filters import NONE
 from segmentation.models import Night
 from segmentation.queries.migration import Flow, History, Kind

@@ -20,6 +20,7 @@ from segmentation.compute.dimensions import (
     levels,
 )
 from segmentation.compute.measures import MeasureTable
+from segmentation.compute.schemes import Scheme
 from segmentation.compute.scores import (
     MISSING_REASONS,
     SLOTS,
@@ -29,7 +30,6 @@ from segmentation.compute.scores import (
     score_rfm,
 )
 from segmentation.compute.stages import StageFacts, StageRules, hold, raw_stages
-from segmentation.compute.tiers import Scheme
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from segmentation.compute.dimensions import DimensionRule
 from segmentation.compute.formats import format_column
 from segmentation.compute.measures import MeasureTable
 from segmentation.compute.origins import Origin
-from segmentation.compute.tiers import Scheme
+from segmentation.compute.schemes import Scheme
 
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]

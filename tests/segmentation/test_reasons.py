@@ -15,7 +15,7 @@ from segmentation.compute.origins import CAUSES
 from segmentation.compute.scores import SLOTS
 from segmentation.compute.segments import CLASS8, ELEVEN
 from segmentation.compute.stages import BRANCHES, STAGES
-from segmentation.compute.tiers import Scheme
+from segmentation.compute.schemes import Scheme
 from segmentation.reasons import missing_scores, move_sentence, refusal_sentence, tier_sentence
 from segmentation.rules import DEFAULT_RULES
 

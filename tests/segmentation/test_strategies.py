@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from segmentation.compute.tiers import Scheme
+from segmentation.compute.schemes import Scheme
 from segmentation.rules.defaults import default_rules
 from segmentation.strategies import strategy_for
 

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from segmentation.compute.schemes import Scheme
 from segmentation.compute.stages import STAGES
-from segmentation.compute.tiers import Scheme, assign
+from segmentation.compute.tiers import assign
 from segmentation.rules.defaults import DEFAULT_RULES, default_rules
 from tests.segmentation.compute.scoring_examples import listed, table
 
