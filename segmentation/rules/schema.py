@@ -1,8 +1,8 @@
 """The published JSON Schema of the rule set, and what it finds wrong, in sentences."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
@@ -16,10 +16,16 @@ SCHEMA: dict[str, Any] = json.loads(
 
 @dataclass(frozen=True, order=True)
 class RuleError:
-    """path: where, as `$.rfm.recency.cuts[2]`; message: what is wrong, a sentence without it."""
+    """path: where, as `$.rfm.recency.cuts[2]`; message: what is wrong, a sentence without it.
+
+    code: the same as a word, with the values that the sentence names; screens say it in the reader's
+    language.
+    """
 
     path: str
     message: str
+    code: str = field(default="", compare=False)
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -75,7 +81,7 @@ def _sentences(error: ValidationError) -> Iterator[RuleError]:
     value: Any = error.instance
     limit: Any = error.validator_value
     if "errorMessage" in schema:
-        yield RuleError(here, f"{schema['errorMessage']}, not {_shown(value)}")
+        yield RuleError(here, f"{schema['errorMessage']}, not {_shown(value)}", "choice")
         return
     match error.validator:
         case "additionalProperties":
@@ -83,30 +89,35 @@ def _sentences(error: ValidationError) -> Iterator[RuleError]:
             for key in value:
                 if key not in schema.get("properties", {}):
                     message = f"is not a known key; known here: {known}"
-                    yield RuleError(path_text([*path, key]), message)
+                    yield RuleError(path_text([*path, key]), message, "unknown_key")
         case "required":
             for key in limit:
                 if key not in value:
-                    yield RuleError(here, f"`{key}` is missing")
+                    yield RuleError(here, f"`{key}` is missing", "missing", {"key": key})
         case "type":
             wanted = [limit] if isinstance(limit, str) else limit
             words = " or ".join(_TYPE_WORDS[name] for name in wanted)
-            yield RuleError(here, f"must be {words}, not {_shown(value)}")
+            message = f"must be {words}, not {_shown(value)}"
+            yield RuleError(here, message, "type", {"wanted": tuple(wanted)})
         case "enum":
             words = ", ".join(json.dumps(word) for word in limit)
-            yield RuleError(here, f"must be one of {words}, not {_shown(value)}")
+            yield RuleError(here, f"must be one of {words}, not {_shown(value)}", "choice")
         case "minimum":
-            yield RuleError(here, f"must be at least {limit}, not {_shown(value)}")
+            message = f"must be at least {limit}, not {_shown(value)}"
+            yield RuleError(here, message, "at_least", {"limit": limit})
         case "maximum":
-            yield RuleError(here, f"must be at most {limit}, not {_shown(value)}")
+            message = f"must be at most {limit}, not {_shown(value)}"
+            yield RuleError(here, message, "at_most", {"limit": limit})
         case "minItems":
-            yield RuleError(here, f"must have at least {limit} entries, not {len(value)}")
+            message = f"must have at least {limit} entries, not {len(value)}"
+            yield RuleError(here, message, "entries_at_least", {"limit": limit})
         case "maxItems":
-            yield RuleError(here, f"must have at most {limit} entries, not {len(value)}")
+            message = f"must have at most {limit} entries, not {len(value)}"
+            yield RuleError(here, message, "entries_at_most", {"limit": limit})
         case "minProperties":
-            yield RuleError(here, "must not be empty")
+            yield RuleError(here, "must not be empty", "empty")
         case "uniqueItems":
-            yield RuleError(here, "names an entry twice")
+            yield RuleError(here, "names an entry twice", "twice")
         case _:
             yield RuleError(here, error.message)
 
