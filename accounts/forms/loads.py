@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.loads.labels import column_label, type_label
+from accounts.loads.labels import OPTIONS, column_label, quoted_options, type_label
 from accounts.loads.reading import (
     DateOrder,
     DecimalMark,
@@ -55,7 +55,8 @@ class LoadUploadForm(forms.Form):
                 peek(source)
         except FileRefused as refusal:
             reason = refusal.faults[0].reason
-            raise forms.ValidationError(reason_text(reason.code, reason.params)) from refusal
+            words = reason_text(reason.code, reason.params, options=quoted_options())
+            raise forms.ValidationError(words) from refusal
         file.seek(0)
         return file
 
@@ -81,7 +82,7 @@ class LoadMappingForm(forms.Form):
     """One choice per column of the kind: which column of the file feeds it."""
 
     dates = forms.ChoiceField(
-        label=gettext_lazy("Order of dates"),
+        label=OPTIONS["dates"],
         required=False,
         choices=[
             ("", gettext_lazy("As the file shows")),
@@ -91,7 +92,7 @@ class LoadMappingForm(forms.Form):
         ],
     )
     decimal = forms.ChoiceField(
-        label=gettext_lazy("Decimal mark"),
+        label=OPTIONS["decimal"],
         required=False,
         choices=[
             ("", gettext_lazy("As the file shows")),

@@ -77,6 +77,12 @@ PHASES: dict[str, str | Promise] = {
     "writing": _("Writing"),
 }
 
+# What a person says about a file, by the name it has in `LoadOptions`.
+OPTIONS = {
+    "dates": _("Order of dates"),
+    "decimal": _("Decimal mark"),
+}
+
 TONES: dict[str, str] = {
     Load.State.CHECKING: "info",
     Load.State.CHECKED: "accent",
@@ -92,6 +98,11 @@ TONES: dict[str, str] = {
 def column_label(name: str) -> str:
     """A column of a kind, or a further column of a file as it is named there."""
     return str(COLUMNS.get(name, name))
+
+
+def quoted_options() -> dict[str, str]:
+    """How a sentence on screen names the fields for what a person says about a file."""
+    return {name: f"“{label}”" for name, label in OPTIONS.items()}
 
 
 def type_label(column: Column) -> str:

@@ -33,16 +33,15 @@ TEXTS: dict[str, str | Promise] = {
     "missing_columns": _("Missing: %(missing)s. The file has: %(found)s."),
     "unknown_source_columns": _("The file has no column %(missing)s. It has: %(found)s."),
     "date_order_unclear": _(
-        "The dates may be day-month-year or month-day-year. "
-        "Say which with --dates dmy or --dates mdy."
+        "The dates may be day-month-year or month-day-year. Say which with %(dates_option)s."
     ),
     "date_orders_differ": _(
         "Line %(dmy)s can only be day-month-year, line %(mdy)s only month-day-year. "
-        "Say which holds with --dates dmy or --dates mdy."
+        "Say which holds with %(dates_option)s."
     ),
     "decimal_marks_differ": _(
         "Line %(point)s has a decimal point, line %(comma)s a decimal comma. "
-        "Say which holds with --decimal point or --decimal comma."
+        "Say which holds with %(decimal_option)s."
     ),
     # The form of a row or cell
     "too_few_fields": _("The row has %(fields)s cells, the header %(columns)s."),
@@ -115,12 +114,22 @@ MAPPING_TEXTS: dict[str, str | Promise] = {
 }
 
 
-def reason_text(code: str, params: Mapping[str, Any]) -> str:
-    """The sentence of a fault in the active language."""
+# What a person says about a file, as the command `load` calls it; forms have labels for it.
+COMMAND_OPTIONS: dict[str, str] = {"dates": "--dates dmy|mdy", "decimal": "--decimal point|comma"}
+
+
+def reason_text(code: str, params: Mapping[str, Any], *, options: Mapping[str, str]) -> str:
+    """The sentence of a fault in the active language.
+
+    `options`: what `dates` and `decimal` are called where the sentence is read.
+    """
     template = TEXTS.get(code) or MAPPING_TEXTS.get(code)
     if template is None:
         return code
-    return str(template) % {name: _worded(value) for name, value in params.items()}
+    return str(template) % {
+        **{name: _worded(value) for name, value in params.items()},
+        **{f"{name}_option": text for name, text in options.items()},
+    }
 
 
 def _worded(value: Any) -> str:

@@ -20,7 +20,7 @@ from accounts.loads.reading import (
     Source,
     Wanted,
 )
-from accounts.loads.reasons import reason_text
+from accounts.loads.reasons import COMMAND_OPTIONS, reason_text
 from accounts.loads.registry import Counts, LoadKind
 from accounts.loads.stage import Stage
 from accounts.models import Tenant
@@ -100,18 +100,20 @@ class Result:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "rejected": self.rejected,
-            "errors": [in_words(error) for error in self.errors()[:SHOWN_FAULTS]],
+            "errors": [
+                in_words(error, options=COMMAND_OPTIONS) for error in self.errors()[:SHOWN_FAULTS]
+            ],
             **self.notes,
         }
 
 
-def in_words(error: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored error with its sentence in the active language."""
+def in_words(error: Mapping[str, Any], *, options: Mapping[str, str]) -> dict[str, Any]:
+    """A stored error with its sentence in the active language; `options` as for `reason_text`."""
     return {
         "line": error["line"],
         "column": error["column"],
         "value": error["value"],
-        "reason": reason_text(error["code"], error["params"]),
+        "reason": reason_text(error["code"], error["params"], options=options),
         "code": error["code"],
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.loads.labels import PHASES, TONES, column_label
+from accounts.loads.labels import PHASES, TONES, column_label, quoted_options
 from accounts.loads.progress import read_progress
 from accounts.loads.registry import find_kind
 from accounts.loads.running import in_words
@@ -90,7 +90,7 @@ def working(load: Load) -> Working | None:
 
 def errors_in_words(load: Load, limit: int = SHOWN_ERRORS) -> list[dict[str, Any]]:
     """The first errors of a load with their sentences in the active language."""
-    return [in_words(error) for error in load.errors[:limit]]
+    return [in_words(error, options=quoted_options()) for error in load.errors[:limit]]
 
 
 def notes_in_words(load: Load) -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.loads import load_file
 from accounts.loads.labels import PHASES
 from accounts.loads.reading import DateOrder, DecimalMark, WrongMapping, parse_mapping, spool
-from accounts.loads.reasons import reason_text
+from accounts.loads.reasons import COMMAND_OPTIONS, reason_text
 from accounts.loads.registry import KNOWN_KINDS, LoadKind, find_kind, kinds
 from accounts.loads.running import LoadOptions, Result
 from accounts.loads.statistics import refresh_statistics
@@ -47,7 +47,8 @@ class Command(TenantCommand):
         try:
             mapping = parse_mapping(options["map"], kind.columns)
         except WrongMapping as error:
-            raise CommandError(reason_text(error.code, error.params), returncode=2) from error
+            words = reason_text(error.code, error.params, options=COMMAND_OPTIONS)
+            raise CommandError(words, returncode=2) from error
         wanted = LoadOptions(
             mapping=mapping,
             dates=DateOrder(options["dates"]) if options["dates"] else None,

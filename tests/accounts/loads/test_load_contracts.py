@@ -191,7 +191,7 @@ def test_a_file_with_dates_in_two_orders_wants_to_be_asked(load: Any) -> None:
     loaded = load("payments", text, skip_bad=True)
     assert loaded.refused
     assert loaded.codes == [(2, "paid_on", "date_order_unclear")]
-    assert "--dates" in loaded.answer["errors"][0]["reason"]
+    assert "with --dates dmy|mdy." in loaded.answer["errors"][0]["reason"]
     assert load("payments", text, dates="mdy").counts == (2, 0, 0, 0)
     assert Payment.objects.get(key="P1").paid_on == date(2024, 3, 4)
 

@@ -199,6 +199,30 @@ def test_an_undo_that_is_held_back_says_by_what(admin: Client, tenant: Tenant) -
     assert "1 payments belong to what this load created" in page(admin, base)
 
 
+@pytest.mark.parametrize(
+    ("rows", "option"),
+    [
+        ("A,P1,03/04/2024,1\nA,P2,05/06/2024,1\n", "Order of dates"),
+        ("A,P1,31/01/2024,1\nA,P2,01/31/2024,1\n", "Order of dates"),
+        ('A,P1,2024-01-01,"1.234,50"\nA,P2,2024-01-01,"1,234.50"\n', "Decimal mark"),
+    ],
+)
+def test_what_a_file_leaves_open_is_asked_with_the_name_of_the_field(
+    admin: Client, tenant: Tenant, rows: str, option: str
+) -> None:
+    upload(admin, f"customer,key,paid_on,amount\n{rows}", kind="payments")
+    load = only_load(tenant)
+    base = f"/t/acme/loads/{load.pk}/"
+    fields = {f"column_{name}": name for name in ("customer", "key", "paid_on", "amount")}
+    assert option in page(admin, f"{base}mapping/")
+    admin.post(f"{base}mapping/", fields)
+    work_on_load(tenant_id=tenant.pk, load_id=load.pk)
+    for path in (base, f"{base}errors.csv"):
+        text = page(admin, path)
+        assert f"with “{option}”." in text
+        assert "--d" not in text
+
+
 def test_a_file_can_be_discarded_before_it_is_loaded(admin: Client, tenant: Tenant) -> None:
     upload(admin)
     load = only_load(tenant)
