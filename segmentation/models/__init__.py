@@ -1,6 +1,24 @@
 from segmentation.models.assignments import Assignment, MeasureRow, Move
+from segmentation.models.customer_groups import (
+    CustomerGroup,
+    CustomerGroupMember,
+    CustomerGroupNight,
+    CustomerGroupVersion,
+)
 from segmentation.models.nights import Night, RuleSet
 from segmentation.models.saved_views import SavedView
 from segmentation.models.usage import UsageEvent
 
-__all__ = ["Assignment", "MeasureRow", "Move", "Night", "RuleSet", "SavedView", "UsageEvent"]
+__all__ = [
+    "Assignment",
+    "CustomerGroup",
+    "CustomerGroupMember",
+    "CustomerGroupNight",
+    "CustomerGroupVersion",
+    "MeasureRow",
+    "Move",
+    "Night",
+    "RuleSet",
+    "SavedView",
+    "UsageEvent",
+]
