@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError
+from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.models import Tenant
 
@@ -40,9 +44,35 @@ def find_tenant(slug: str) -> Tenant:
     """The tenant with this slug.
 
     Raises:
-        Refused: there is none.
+        Refused: there is none, or the database is older than the program.
     """
+    refuse_older_database()
     tenant = Tenant.objects.filter(slug=slug).first()
     if tenant is None:
         raise Refused(f"There is no tenant “{slug}”.")
     return tenant
+
+
+def refuse_older_database() -> None:
+    """Ask, in one query, whether every migration of the program has run.
+
+    By their names alone: reading what they do would take longer than many a command.
+
+    Raises:
+        Refused: some have not; the command would meet columns that are not there.
+    """
+    try:
+        applied = set(MigrationRecorder.Migration.objects.values_list("app", "name"))
+    except ProgrammingError:
+        applied = set()  # not even the table that says so
+    if _migrations() - applied:
+        raise Refused("The database is older than the program: run `manage.py migrate` first.")
+
+
+def _migrations() -> set[tuple[str, str]]:
+    """(app, name) of all migrations there are, by their files."""
+    return {
+        (app.label, file.stem)
+        for app in apps.get_app_configs()
+        for file in (Path(app.path) / "migrations").glob("[!_~]*.py")
+    }

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.actions.invitations import invite
 from accounts.actions.tenants import create_tenant
 from accounts.letters import invitation_path, public_address
-from accounts.management.tenant_command import Refused
+from accounts.management.tenant_command import Refused, refuse_older_database
 from accounts.models import Role
 from accounts.tenancy import tenant_scope
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_older_database()
         email = options["admin"]
         try:
             if email:

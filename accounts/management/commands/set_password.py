@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.management.tenant_command import Refused
+from accounts.management.tenant_command import Refused, refuse_older_database
 from accounts.models import User
 from accounts.models.users import normalise_email
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_older_database()
         user = User.objects.filter(email=normalise_email(options["email"])).first()
         if user is None:
             raise Refused(f"Nobody has the address {options['email']}.")
