@@ -226,7 +226,7 @@ def _store(night: Night, computed: Computed, started_at: datetime, seconds: floa
     night.moves_count = len(computed.moves)
     night.digest = computed.digest
     night.refusals = computed.refusals
-    night.context = computed.result.context.to_json()
+    night.context = {**computed.result.context.to_json(), "kinds": dict(computed.kinds)}
     night.error = ""
     night.save()
     clock = perf_counter()

@@ -48,7 +48,8 @@ class Computed:
     """A night computed: everything that storing it needs.
 
     tiers: the rows of `tiers`, formatted; moves: rows of compute.moves.detect. rule_set: None while
-    the tenant has neither rules nor facts to settle their basis by.
+    the tenant has neither rules nor facts to settle their basis by. kinds: of which kinds the tenant
+    has facts at all.
     """
 
     day: date
@@ -58,6 +59,7 @@ class Computed:
     tiers: list[tuple[str, ...]]
     moves: pd.DataFrame
     digest: str
+    kinds: Mapping[str, bool]
     refusals: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -114,6 +116,7 @@ def compute_result(
         tiers=tiers,
         moves=moves,
         digest=digests.night_digest(tiers, digests.moves_rows(rows, day.isoformat())),
+        kinds=facts.kinds,
         refusals=_refusals(result),
     )
 

@@ -17,7 +17,7 @@ from accounts.models import Customer
 from accounts.tenancy import current_tenant_id
 from segmentation.actions.results import Computed
 from segmentation.frames.copying import copy_in
-from segmentation.frames.gathering import MEASURES
+from segmentation.frames.gathering import MEASURES, STAGE_FACTS
 from segmentation.frames.planning import planning
 from segmentation.models import Assignment, MeasureRow, Move, Night
 from segmentation.queries.stored import stored_nights
@@ -66,7 +66,7 @@ def hand_over(frame: pd.DataFrame) -> None:
 
 def store_measures(day: date, *, is_newest: bool) -> None:
     """Keep the measures of the newest night and of month-ends, and let go of the others."""
-    names = ", ".join(f'"{name}"' for name in MEASURES)
+    names = ", ".join(f'"{name}"' for name in (*MEASURES, *STAGE_FACTS))
     words = ", ".join(REPEATED)
     of_month_end = "(date_trunc('month', {day}) + interval '1 month - 1 day')::date"
     _run(f"DELETE FROM {MEASURE_ROWS} WHERE tenant_id = %(tenant)s AND as_of = %(day)s", day=day)

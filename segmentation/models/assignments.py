@@ -50,6 +50,15 @@ class MeasureRow(TenantModel):
     further = models.JSONField(default=dict)
     # Events in each of the twelve weeks that end on the as-of day, oldest first.
     weekly_events = ArrayField(models.BigIntegerField(), null=True)
+    # What the lifecycle stage is read from (frames.gathering.STAGE_FACTS), so that changed rules can be
+    # tried on the night. Empty: the night was stored before they were kept.
+    contract_signed = models.BooleanField(null=True)
+    contract_active = models.BooleanField(null=True)
+    contract_to_start = models.BooleanField(null=True)
+    project_running = models.BooleanField(null=True)
+    renewed = models.BooleanField(null=True)
+    accepted_days = models.IntegerField(null=True)
+    contract_days = models.IntegerField(null=True)
     # What the night assigned, repeated from Assignment: lists over every customer filter, sort and
     # count by it, and joining two tables of that size takes longer than a page may.
     stage = models.CharField(max_length=12, blank=True, db_default="")
