@@ -13,9 +13,9 @@ from segmentation.compute.schemes import Scheme
 from segmentation.filters import NONE
 from segmentation.models import Night
 from segmentation.queries.migration import Flow, History, Kind
+from segmentation.queries.rules import document_of
 from segmentation.queries.scopes import Scope
 from segmentation.queries.stored import is_month_end
-from segmentation.rules.defaults import default_rules
 from ui import formats
 from ui.charts import Cell, Matrix, MatrixAxis, Series, TimeChart, Unit
 from ui.palette import MARKS
@@ -35,14 +35,14 @@ def list_url(scope: Scope, **parameters: str) -> str:
 
 def tiers_in_force(night: Night) -> list[str]:
     """The tiers of the scheme that a night followed, best first."""
-    rules = night.rule_set.rules if night.rule_set and night.rule_set.rules else default_rules()
+    rules = document_of(night.rule_set)
     in_force = Scheme.from_rules(rules).tiers
     return [key for key in MARKS["tier"] if key in in_force]
 
 
 def segment_map(night: Night) -> str:
     """``eleven`` or ``class8``: the map that the tenant's rules show."""
-    rules = night.rule_set.rules if night.rule_set and night.rule_set.rules else default_rules()
+    rules = document_of(night.rule_set)
     return "eleven" if rules["rfm"]["map"] == "eleven" else "class8"
 
 

@@ -30,9 +30,9 @@ from segmentation.frames.reading import (
     recompute_measures,
 )
 from segmentation.models import Night, RuleSet
+from segmentation.queries.rules import document_of
 from segmentation.queries.stored import stored_nights
 from segmentation.rules.basis import measures_of_slots, settle_basis
-from segmentation.rules.defaults import default_rules
 
 Progress = Callable[[str], None]
 
@@ -127,7 +127,7 @@ def _before(tenant: Tenant, earlier: Night) -> EarlierResult:
     before = earlier_result(earlier.as_of)
     if before.measures is not None or earlier.known_at is None:
         return before
-    rules = earlier.rule_set.rules if earlier.rule_set else default_rules()
+    rules = document_of(earlier.rule_set)
     asof = AsOf(tenant.id, earlier.as_of, earlier.known_at, tenant.zone, rules["window_days"])
     return replace(before, measures=recompute_measures(asof))
 
@@ -153,7 +153,7 @@ def _moves(
 ) -> pd.DataFrame:
     if earlier is None or before is None:
         return pd.DataFrame(columns=["customer", "kind", "from", "to", "cause", "reason", "detail"])
-    then = earlier.rule_set.rules if earlier.rule_set else default_rules()
+    then = document_of(earlier.rule_set)
     then = settle_basis(then, has_contracts=facts.kinds["contracts"])
     under_previous_rules = None
     if then != document:
@@ -168,6 +168,7 @@ def _moves(
             scheme=rules.scheme,
             dimensions=rules.dimensions,
             known_dimensions=result.context.known_dimensions,
+            known_measures=result.context.known_measures,
             origins=catalogue.origins(),
             changes=facts.changes,
             rules_changed=then != document,

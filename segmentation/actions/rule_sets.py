@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import User
 from segmentation.models import RuleSet
-from segmentation.queries.rules import latest_rule_set
+from segmentation.queries.rules import document_of, latest_rule_set
 from segmentation.rules.basis import is_basis_open, settle_basis
-from segmentation.rules.defaults import default_rules
 
 # Versions of one tenant's rules are published one after the other.
 RULES = 0x52554C45 << 32
@@ -47,7 +46,7 @@ def rules_of_tonight() -> tuple[RuleSet | None, dict[str, Any]]:
     if rule_set is None or is_basis_open(rule_set.rules):
         take_rules_turn()
         rule_set = latest_rule_set()
-    return rule_set, dict(rule_set.rules) if rule_set else default_rules()
+    return rule_set, document_of(rule_set)
 
 
 def settled(

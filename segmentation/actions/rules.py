@@ -12,8 +12,7 @@ from accounts.models import User
 from segmentation import catalogue
 from segmentation.actions.rule_sets import publish_rules, take_rules_turn
 from segmentation.models import RuleSet
-from segmentation.queries.rules import latest_rule_set
-from segmentation.rules.defaults import default_rules
+from segmentation.queries.rules import document_of, latest_rule_set
 from segmentation.rules.merging import merge_rules
 from segmentation.rules.schema import RuleError
 from segmentation.rules.validation import validate_rules
@@ -44,10 +43,10 @@ def change_rules(*, change: Mapping[str, Any], note: str = "", by: User | None) 
     """
     take_rules_turn()
     latest = latest_rule_set()
-    rules = merge_rules(latest.rules if latest else default_rules(), change)
+    rules = merge_rules(document_of(latest), change)
     errors = validate_rules(rules, catalogue.names())
     if errors:
         raise RulesRefused(errors)
-    if latest is not None and rules == latest.rules:
+    if latest is not None and rules == document_of(latest):
         return RulesChanged(latest, is_new=False)
     return RulesChanged(publish_rules(rules=rules, note=note, by=by), is_new=True)

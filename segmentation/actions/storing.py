@@ -31,6 +31,7 @@ CUSTOMERS = Customer._meta.db_table
 _WORDS = (
     *("segment", "eleven", "class8", "activity", "contribution", "value", "need"),
     *("stage", "raw_stage", "branch", "tier", "reason"),
+    *("tier_a", "tier_b", "tier_c", "facet_value"),
 )
 HELD: dict[str, str] = {
     **dict.fromkeys(("r", "f", "m", "worse_nights"), "smallint"),
@@ -38,7 +39,7 @@ HELD: dict[str, str] = {
 }
 
 # Of HELD, what MeasureRow repeats.
-REPEATED = ("stage", "tier", "eleven", "class8")
+REPEATED = ("stage", "tier", "tier_a", "tier_b", "tier_c", "eleven", "class8")
 
 
 def store(*, night: Night, computed: Computed) -> None:

@@ -5,13 +5,13 @@ it. What it needs of the past is only what the latest stored night held.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
-from segmentation.compute import segments, tiers
+from segmentation.compute import facets, segments, tiers
 from segmentation.compute.dimensions import (
     DIMENSIONS,
     DimensionRule,
@@ -19,8 +19,9 @@ from segmentation.compute.dimensions import (
     known_dimensions,
     levels,
 )
+from segmentation.compute.facets import ValueFacet
 from segmentation.compute.measures import MeasureTable
-from segmentation.compute.schemes import Scheme
+from segmentation.compute.schemes import SCHEMES, Scheme
 from segmentation.compute.scores import (
     MISSING_REASONS,
     SLOTS,
@@ -34,7 +35,11 @@ from segmentation.compute.stages import StageFacts, StageRules, hold, raw_stages
 
 @dataclass(frozen=True)
 class Rules:
-    """A valid rule set, parsed once. See `segmentation.rules` for the document."""
+    """A valid rule set, parsed once. See `segmentation.rules` for the document.
+
+    scheme: the tenant's own; schemes: all, by name (an old document has only some); also_shown:
+    names of those that screens show beside it. facet: the value beside the tier of scheme b.
+    """
 
     rfm_map: str
     scorings: Mapping[str, Scoring]
@@ -42,6 +47,9 @@ class Rules:
     dimensions: tuple[DimensionRule, ...]
     stages: StageRules
     scheme: Scheme
+    schemes: Mapping[str, Scheme]
+    also_shown: tuple[str, ...]
+    facet: ValueFacet | None
 
     @classmethod
     def from_document(
@@ -49,7 +57,11 @@ class Rules:
     ) -> "Rules":
         """document: a valid rule set. measures_of_slots: slot → measure, with "auto" resolved
         (`rules.basis.measures_of_slots`)."""
-        rfm = document["rfm"]
+        rfm, tiers_ = document["rfm"], document["tiers"]
+        schemes = {
+            name: Scheme.from_rules(document, name) for name in SCHEMES if name in tiers_["schemes"]
+        }
+        beside = tiers_["schemes"].get("b", {}).get("facets")
         return cls(
             rfm_map=rfm["map"],
             scorings={
@@ -63,7 +75,12 @@ class Rules:
                 DimensionRule.from_rules(name, document["dimensions"][name]) for name in DIMENSIONS
             ),
             stages=StageRules.from_rules(document),
-            scheme=Scheme.from_rules(document),
+            scheme=schemes[tiers_["scheme"]],
+            schemes=schemes,
+            also_shown=tuple(
+                name for name in tiers_.get("also_shown", ()) if name != tiers_["scheme"]
+            ),
+            facet=ValueFacet.from_rules(beside["value"]) if beside else None,
         )
 
 
@@ -74,7 +91,9 @@ class Context:
     Stored with the night as JSON (`to_json`, `from_json`; fractions as "p/q" strings).
     score_cuts: slot → cut points; dimension_cuts: dimension → measure → cut points, both in the
     unit of the table (money scaled), None where refused. high_bounds: slot → mean or median that
-    class8 compared with. known_dimensions: those known for anybody.
+    class8 compared with. known_dimensions: those known for anybody; known_measures: of those that
+    tier rules read, the ones that anybody has (None: a night of before they were kept). facet_cuts,
+    known_sides: the same of the value facet.
     """
 
     score_cuts: Mapping[str, tuple[Fraction, ...] | None]
@@ -83,6 +102,11 @@ class Context:
     known_dimensions: tuple[str, ...]
     refusals: tuple[Refusal, ...]
     segment_refusal: str | None
+    known_measures: tuple[str, ...] | None = None
+    facet_cuts: Mapping[str, Mapping[str, tuple[Fraction, ...] | None]] = field(
+        default_factory=dict
+    )
+    known_sides: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -91,13 +115,13 @@ class Context:
                 slot: None if bound is None else str(bound)
                 for slot, bound in self.high_bounds.items()
             },
-            "dimension_cuts": {
-                dimension: {measure: _cuts_out(cuts) for measure, cuts in by_measure.items()}
-                for dimension, by_measure in self.dimension_cuts.items()
-            },
+            "dimension_cuts": _all_out(self.dimension_cuts),
             "known_dimensions": list(self.known_dimensions),
             "refusals": [vars(refusal) for refusal in self.refusals],
             "segment_refusal": self.segment_refusal,
+            "known_measures": None if self.known_measures is None else list(self.known_measures),
+            "facet_cuts": _all_out(self.facet_cuts),
+            "known_sides": list(self.known_sides),
         }
 
     @classmethod
@@ -108,13 +132,15 @@ class Context:
                 slot: None if bound is None else Fraction(bound)
                 for slot, bound in stored["high_bounds"].items()
             },
-            dimension_cuts={
-                dimension: {measure: _cuts_in(cuts) for measure, cuts in by_measure.items()}
-                for dimension, by_measure in stored["dimension_cuts"].items()
-            },
+            dimension_cuts=_all_in(stored["dimension_cuts"]),
             known_dimensions=tuple(stored["known_dimensions"]),
             refusals=tuple(Refusal(**refusal) for refusal in stored["refusals"]),
             segment_refusal=stored["segment_refusal"],
+            known_measures=None
+            if stored.get("known_measures") is None
+            else tuple(stored["known_measures"]),
+            facet_cuts=_all_in(stored.get("facet_cuts", {})),
+            known_sides=tuple(stored.get("known_sides", ())),
         )
 
 
@@ -128,6 +154,8 @@ class NightResult:
     raw_stage, branch, stage                 categorical; stage is the held one
     worse_nights                                int, nights in a row the raw stage was worse
     tier                                     categorical, NaN without one
+    tier_a, tier_b, tier_c                   the same of every scheme; tier is one of them
+    facet_value                              categorical level, beside tier_b
     reason                                   str: the tier's reason (see `tiers`), then, per
                                              slot without a score, ";no_recency=no_value"
                                              (or =too_few_customers)
@@ -164,7 +192,13 @@ def assign(
     cuts = dimension_cuts(table, rules.dimensions, served)
     levels_ = levels(table, rules.dimensions, cuts.cuts)
     known = known_dimensions(levels_)
-    tier = tiers.assign(rules.scheme, held["stage"], levels_, table, known)
+    known_measures = tiers.known_measures(rules.schemes.values(), table)
+    tier_of = {
+        name: tiers.assign(scheme, held["stage"], levels_, table, known, known_measures)
+        for name, scheme in rules.schemes.items()
+    }
+    tier = tier_of[rules.scheme.name]
+    facet, facet_context, facet_refusals = _facet(table, rules.facet, served)
 
     frame = scores.frame.assign(
         eleven=eleven.segment,
@@ -178,6 +212,8 @@ def assign(
             raw.rename(columns={"stage": "raw_stage"}),
             held,
             tier[["tier"]],
+            *(_tier_column(tier_of, name, index) for name in SCHEMES),
+            facet,
             _with_missing_scores(tier["reason"], scores),
         ],
         axis=1,
@@ -189,10 +225,35 @@ def assign(
         },
         dimension_cuts=cuts.cuts,
         known_dimensions=known,
-        refusals=(*scores.refusals, *cuts.refusals),
+        # A side of the facet may read what a dimension reads.
+        refusals=tuple(dict.fromkeys((*scores.refusals, *cuts.refusals, *facet_refusals))),
         segment_refusal=eleven.refusal,
+        known_measures=known_measures,
+        **facet_context,
     )
     return NightResult(frame, context)
+
+
+def _facet(
+    table: MeasureTable, facet: ValueFacet | None, served: "pd.Series[bool]"
+) -> tuple["pd.Series[Any]", dict[str, Any], tuple[Refusal, ...]]:
+    """(column facet_value, what Context holds of it, refusals)."""
+    if facet is None:
+        nobody = pd.Series(pd.NA, index=table.frame.index, dtype="object", name="facet_value")
+        return nobody, {}, ()
+    cuts = dimension_cuts(table, facet.sides, served)
+    sides = facets.side_levels(table, facet, cuts.cuts)
+    known = facets.known_sides(sides)
+    column = facets.value_levels(sides, known).rename("facet_value")
+    return column, {"facet_cuts": cuts.cuts, "known_sides": known}, cuts.refusals
+
+
+def _tier_column(
+    assigned: Mapping[str, pd.DataFrame], scheme: str, index: pd.Index
+) -> "pd.Series[Any]":
+    if scheme in assigned:
+        return assigned[scheme]["tier"].rename(f"tier_{scheme}")
+    return pd.Series(pd.NA, index=index, dtype="object", name=f"tier_{scheme}")
 
 
 def _with_missing_scores(reason: "pd.Series[str]", scores: RfmScores) -> "pd.Series[str]":
@@ -202,6 +263,23 @@ def _with_missing_scores(reason: "pd.Series[str]", scores: RfmScores) -> "pd.Ser
         suffixes = {code: f";no_{slot}={code}" for code in MISSING_REASONS}
         texts = texts + missing.astype(object).map(suffixes).fillna("").to_numpy(dtype=object)
     return pd.Series(texts, index=reason.index, dtype="str", name="reason")
+
+
+_Cuts = Mapping[str, Mapping[str, tuple[Fraction, ...] | None]]
+
+
+def _all_out(cuts: _Cuts) -> dict[str, dict[str, list[str] | None]]:
+    return {
+        name: {measure: _cuts_out(points) for measure, points in by_measure.items()}
+        for name, by_measure in cuts.items()
+    }
+
+
+def _all_in(stored: Mapping[str, Mapping[str, list[str] | None]]) -> _Cuts:
+    return {
+        name: {measure: _cuts_in(points) for measure, points in by_measure.items()}
+        for name, by_measure in stored.items()
+    }
 
 
 def _cuts_out(cuts: tuple[Fraction, ...] | None) -> list[str] | None:

@@ -24,7 +24,7 @@ class Comparison:
     previous, current: indexed by customer; columns `stage`, `tier` and the levels of the
     dimensions (missing as NaN, None or ""); `current` (NightResult.frame) also `branch` and `reason`.
     previous_measures: of the earlier night, None when they are not kept any more.
-    known_dimensions: of tonight (Context).
+    known_dimensions, known_measures: of tonight (Context).
     origins: measure → Origin, for the measures that dimensions and tier rules read.
     changes: per customer, true/false columns `<facts>_changed` (a fact of that family is dated
     after the earlier night's day) and `<facts>_late` (one dated before became known, or was
@@ -44,6 +44,7 @@ class Comparison:
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     rules_changed: bool = False
     under_previous_rules: pd.DataFrame | None = None
+    known_measures: tuple[str, ...] | None = None
 
     def flag(self, customers: pd.Index, name: str) -> Bools:
         """A column of `changes` for these customers."""

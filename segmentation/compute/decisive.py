@@ -116,5 +116,6 @@ class TierInputs:
             pd.DataFrame(levels, index=self.customers),
             table,
             self.nights.known_dimensions,
+            self.nights.known_measures,
         )
         return assigned["tier"]

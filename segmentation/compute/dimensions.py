@@ -49,14 +49,22 @@ class MeasureLevels:
 
 @dataclass(frozen=True)
 class DimensionRule:
+    """words: its levels, ascending."""
+
     name: str
     combine: Combine
     measures: tuple[MeasureLevels, ...]
+    words: tuple[str, ...]
 
     @classmethod
-    def from_rules(cls, name: str, rule: Mapping[str, Any]) -> "DimensionRule":
-        """From `dimensions.<name>` of a valid rule set; a measure set to null is not used."""
-        words = LEVELS[name]
+    def from_rules(
+        cls, name: str, rule: Mapping[str, Any], words: tuple[str, ...] | None = None
+    ) -> "DimensionRule":
+        """From `dimensions.<name>` of a valid rule set; a measure set to null is not used.
+
+        words: the levels of what is no dimension but is read like one.
+        """
+        words = words or LEVELS[name]
         measures = []
         for measure, levelling in sorted(rule["measures"].items()):
             if levelling is None:
@@ -66,7 +74,7 @@ class DimensionRule:
             )
             ranks = tuple(words.index(word) + 1 for word in levelling.get("levels", words))
             measures.append(MeasureLevels(scoring, ranks))
-        return cls(name, rule["combine"], tuple(measures))
+        return cls(name, rule["combine"], tuple(measures), words)
 
 
 Cuts = Mapping[str, Mapping[str, tuple[Fraction, ...] | None]]
@@ -118,9 +126,7 @@ def levels(table: MeasureTable, rules: tuple[DimensionRule, ...], cuts: Cuts) ->
     columns = {}
     for rule in rules:
         ranks = _combine(table, rule, cuts[rule.name])
-        columns[rule.name] = from_codes(
-            ranks - 1, LEVELS[rule.name], table.frame.index, ordered=True
-        )
+        columns[rule.name] = from_codes(ranks - 1, rule.words, table.frame.index, ordered=True)
     return pd.DataFrame(columns, index=table.frame.index)
 
 
@@ -129,9 +135,12 @@ def known_dimensions(levels_: pd.DataFrame) -> tuple[str, ...]:
     return tuple(name for name in levels_.columns if levels_[name].notna().any())
 
 
-def ranks_of(column: pd.Series) -> npt.NDArray[np.int8]:
-    """Ranks 1..3 of a column of levels, 0 where unknown; takes strings as well as categories."""
-    return (codes_of(column, LEVELS[str(column.name)]) + 1).astype(np.int8)
+def ranks_of(column: pd.Series, words: tuple[str, ...] | None = None) -> npt.NDArray[np.int8]:
+    """Ranks 1..3 of a column of levels, 0 where unknown; takes strings as well as categories.
+
+    words: the levels, ascending; None: those of the dimension that the column is named by.
+    """
+    return (codes_of(column, words or LEVELS[str(column.name)]) + 1).astype(np.int8)
 
 
 def _combine(

@@ -73,6 +73,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
         "integer",
         "CASE WHEN has.contracts THEN coalesce(ownership.modules, 0) END",
     ),
+    "renewals": ("integer", "CASE WHEN has.contracts THEN coalesce(bound.renewals, 0) END"),
     "breadth": (
         "double precision",
         "CASE WHEN has.modules AND ownership.modules > 0 "

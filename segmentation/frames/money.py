@@ -57,6 +57,8 @@ def contracts(revised: Revisions) -> Mapping[str, str]:
                    bool_or(is_active) AS is_active,
                    bool_or(NOT is_trial AND starts_on > %(day)s) AS is_to_start,
                    bool_or(NOT is_trial AND renewal_of_id IS NOT NULL) AS has_renewed,
+                   count(DISTINCT contract_id)
+                       FILTER (WHERE NOT is_trial AND renewal_of_id IS NOT NULL) AS renewals,
                    min(starts_on) FILTER (WHERE NOT is_trial) AS first_start,
                    sum(annual_fee) FILTER (WHERE is_active AND is_subscription) AS arr,
                    bool_or(signed_on > %(earlier_day)s AND signed_on <= %(day)s

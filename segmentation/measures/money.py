@@ -131,6 +131,19 @@ CONTRACTS = (
         "commercial",
     ),
     Measure(
+        "renewals",
+        _("Renewals"),
+        _(
+            "Contracts signed up to the as-of day that renew an earlier one, trials apart. Zero "
+            "without one, empty while the tenant has no contracts."
+        ),
+        Unit.COUNT,
+        Number.WHOLE,
+        Better.MORE,
+        "contracts",
+        "commercial",
+    ),
+    Measure(
         "seats",
         _("Seats"),
         _(

@@ -7,6 +7,7 @@ from segmentation.models.customer_groups import (
 )
 from segmentation.models.nights import Night, RuleSet
 from segmentation.models.saved_views import SavedView
+from segmentation.models.strategies import StrategyText
 from segmentation.models.usage import UsageEvent
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "Night",
     "RuleSet",
     "SavedView",
+    "StrategyText",
     "UsageEvent",
 ]

@@ -40,6 +40,7 @@ class MeasureRow(TenantModel):
     usage_trend = models.FloatField(null=True)
     modules_used_30 = models.IntegerField(null=True)
     modules_owned = models.IntegerField(null=True)
+    renewals = models.IntegerField(null=True)
     breadth = models.FloatField(null=True)
     seats = models.IntegerField(null=True)
     seat_utilisation = models.FloatField(null=True)
@@ -63,6 +64,9 @@ class MeasureRow(TenantModel):
     # count by it, and joining two tables of that size takes longer than a page may.
     stage = models.CharField(max_length=12, blank=True, db_default="")
     tier = models.CharField(max_length=12, blank=True, db_default="")
+    tier_a = models.CharField(max_length=12, blank=True, db_default="")
+    tier_b = models.CharField(max_length=12, blank=True, db_default="")
+    tier_c = models.CharField(max_length=12, blank=True, db_default="")
     eleven = models.CharField(max_length=30, blank=True, db_default="")
     class8 = models.CharField(max_length=20, blank=True, db_default="")
 
@@ -114,7 +118,13 @@ class Assignment(TenantModel):
     raw_stage = models.CharField(max_length=12, blank=True)
     branch = models.CharField(max_length=20, blank=True)
     worse_nights = models.PositiveSmallIntegerField(default=0)
+    # Of the scheme that the rules picked.
     tier = models.CharField(max_length=12, blank=True)
+    # Of every scheme, so that they can be compared over time; the value beside the tier of B.
+    tier_a = models.CharField(max_length=12, blank=True, db_default="")
+    tier_b = models.CharField(max_length=12, blank=True, db_default="")
+    tier_c = models.CharField(max_length=12, blank=True, db_default="")
+    facet_value = models.CharField(max_length=12, blank=True, db_default="")
     # The rule that fired, or why there is no tier; words are made from it in segmentation.labels.
     reason = models.TextField(blank=True)
 

@@ -15,8 +15,8 @@ from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
 from segmentation.frames.reading import kept_measures, recompute_measures
 from segmentation.models import Assignment, Move, Night
+from segmentation.queries.rules import document_of
 from segmentation.rules.basis import measures_of_slots, settle_basis
-from segmentation.rules.defaults import default_rules
 
 __all__ = ["MOVES_COLUMNS", "TIERS_COLUMNS", "moves_printed", "tiers_printed"]
 
@@ -66,11 +66,11 @@ def moves_printed(since: date) -> list[tuple[str, ...]]:
 
 
 def _slots(night: Night) -> dict[str, str]:
-    rules = night.rule_set.rules if night.rule_set else default_rules()
+    rules = document_of(night.rule_set)
     return measures_of_slots(settle_basis(rules, has_contracts=False))
 
 
 def _asof(tenant: Tenant, night: Night) -> AsOf:
     assert night.known_at is not None, "a stored night says as of when it was known"
-    rules = night.rule_set.rules if night.rule_set else default_rules()
+    rules = document_of(night.rule_set)
     return AsOf(tenant.id, night.as_of, night.known_at, tenant.zone, rules["window_days"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from segmentation.models import RuleSet
 from segmentation.rules.defaults import default_rules
+from segmentation.rules.merging import complete_rules
 
 
 def latest_rule_set() -> RuleSet | None:
@@ -15,5 +16,9 @@ def latest_rule_set() -> RuleSet | None:
 
 def current_rules() -> dict[str, Any]:
     """The document in force: of the latest version, or the default."""
-    latest = latest_rule_set()
-    return dict(latest.rules) if latest else default_rules()
+    return document_of(latest_rule_set())
+
+
+def document_of(rule_set: RuleSet | None) -> dict[str, Any]:
+    """The whole document of a version as it is understood today; None: the default."""
+    return complete_rules(rule_set.rules) if rule_set and rule_set.rules else default_rules()

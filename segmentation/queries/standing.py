@@ -11,9 +11,9 @@ from segmentation.compute.explanations import Explanation, explain
 from segmentation.frames.reading import kept_measures
 from segmentation.models import Assignment, MeasureRow, Move, Night
 from segmentation.queries.portfolio import held_on
+from segmentation.queries.rules import document_of
 from segmentation.queries.stored import night_asked, offered_nights
 from segmentation.rules.basis import measures_of_slots, settle_basis
-from segmentation.rules.defaults import default_rules
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,7 @@ def _explanation(night: Night, assignment: Assignment) -> Explanation | None:
 
 def rules_of(night: Night) -> dict:  # type: ignore[type-arg]
     """The rule document that a night followed; before any, the default settled as that night did."""
-    if night.rule_set and night.rule_set.rules:
-        return dict(night.rule_set.rules)
-    return settle_basis(default_rules(), has_contracts=False)
+    return settle_basis(document_of(night.rule_set), has_contracts=False)
 
 
 def spans_of(customer: Customer, *, most: int) -> list[Assignment]:

@@ -5,6 +5,12 @@ from typing import Any
 
 _THIRDS = {"method": "quantile", "bins": 3, "levels": ["low", "mid", "high"]}
 
+
+def _thresholds(low_up_to: float, mid_up_to: float) -> dict[str, Any]:
+    cuts = [low_up_to, mid_up_to]
+    return {"method": "thresholds", "cuts": cuts, "levels": ["low", "mid", "high"]}
+
+
 _VALUE_GROUPS = ["activity", "contribution", "value"]
 
 DEFAULT_RULES: dict[str, Any] = {
@@ -91,6 +97,7 @@ DEFAULT_RULES: dict[str, Any] = {
     },
     "tiers": {
         "scheme": "a",
+        "also_shown": [],
         "schemes": {
             "a": {
                 "without": ["potential"],
@@ -110,7 +117,63 @@ DEFAULT_RULES: dict[str, Any] = {
                     "mature": {"measures": {"tenure_days": {"at_least": 365}}},
                     "mid": {},
                 },
-            }
+            },
+            # Why these: docs/decisions/tier-schemes.md.
+            "b": {
+                "without": [],
+                "order": ["potential", "new", "lost", "loyal", "active"],
+                "ladder": ["lost", "active", "loyal"],
+                "rules": {
+                    "potential": {"stages": ["potential"]},
+                    "new": {"stages": ["onboarding", "new"]},
+                    "lost": {"stages": ["dormant", "churned"]},
+                    "loyal": {"stages": ["loyal"]},
+                    "active": {},
+                },
+                "facets": {
+                    "value": {
+                        "consumption": {
+                            "combine": "highest",
+                            "measures": {"arr": dict(_THIRDS), "monetary": dict(_THIRDS)},
+                        },
+                        "interaction": {
+                            "combine": "average",
+                            "measures": {
+                                "active_days_90": _thresholds(6, 24),
+                                "key_user_coverage": _thresholds(0.2, 0.6),
+                            },
+                        },
+                        "loyalty": {
+                            "combine": "highest",
+                            "measures": {
+                                "tenure_days": _thresholds(364, 1094),
+                                "renewals": _thresholds(0, 1),
+                            },
+                        },
+                    },
+                },
+            },
+            "c": {
+                "without": ["potential", "churned"],
+                "order": ["new", "vip", "core", "developing"],
+                "ladder": ["developing", "core", "vip"],
+                "rules": {
+                    "new": {"stages": ["onboarding", "new"]},
+                    "vip": {
+                        "stages": ["active", "loyal"],
+                        "dimensions": ["activity", "value"],
+                        "count": {"high_at_least": 2},
+                        "measures": {"tenure_days": {"at_least": 730}},
+                    },
+                    "core": {
+                        "stages": ["active", "loyal"],
+                        "dimensions": ["activity", "value"],
+                        "count": {"high_at_least": 1, "low_at_most": 0},
+                        "measures": {"tenure_days": {"at_least": 365}},
+                    },
+                    "developing": {},
+                },
+            },
         },
     },
 }

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from segmentation.rules.defaults import DEFAULT_RULES
+
 
 def merge_rules(current: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """The whole document after the change; neither argument is touched.
@@ -15,6 +17,17 @@ def merge_rules(current: Mapping[str, Any], change: Mapping[str, Any]) -> dict[s
     merged = _merge(current, change)
     merged.pop("$schema", None)
     return merged
+
+
+def complete_rules(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole rule set as it is understood today: a document of before schemes B and C were shipped
+    has the shipped ones; everything it says itself stays."""
+    tiers = document["tiers"]
+    shipped = DEFAULT_RULES["tiers"]
+    if tiers.keys() >= shipped.keys() and tiers["schemes"].keys() >= shipped["schemes"].keys():
+        return dict(document)
+    schemes = {**deepcopy(shipped["schemes"]), **tiers["schemes"]}
+    return {**document, "tiers": {"also_shown": [], **tiers, "schemes": schemes}}
 
 
 def _merge(current: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from segmentation.compute.dimensions import LEVELS
+from segmentation.compute.facets import VALUE_LEVELS
 from segmentation.compute.scores import DEFAULT_BINS, SLOTS
 from segmentation.rules.basis import AUTO
 from segmentation.rules.schema import RuleError, path_text, schema_errors
@@ -79,14 +80,20 @@ def _rfm_errors(document: Mapping[str, Any], measures: Collection[str]) -> Found
 
 def _dimension_errors(dimensions: Mapping[str, Any], measures: Collection[str]) -> Found:
     for name, dimension in dimensions.items():
-        words = LEVELS[name]
-        for measure, levelling in dimension["measures"].items():
-            path: Path = ("dimensions", name, "measures", measure)
-            yield from _measure_errors(measure, measures, path)
-            if levelling is None:
-                continue
-            yield from _cut_errors(levelling, path)
-            yield from _level_errors(levelling, words, path)
+        yield from _levelled_errors(dimension, LEVELS[name], measures, ("dimensions", name))
+
+
+def _levelled_errors(
+    rule: Mapping[str, Any], words: tuple[str, ...], measures: Collection[str], path: Path
+) -> Found:
+    """Of a dimension, or of a side of a facet."""
+    for measure, levelling in rule["measures"].items():
+        where: Path = (*path, "measures", measure)
+        yield from _measure_errors(measure, measures, where)
+        if levelling is None:
+            continue
+        yield from _cut_errors(levelling, where)
+        yield from _level_errors(levelling, words, where)
 
 
 def _level_errors(levelling: Mapping[str, Any], words: tuple[str, ...], path: Path) -> Found:
@@ -147,6 +154,9 @@ def _scheme_errors(tiers: Mapping[str, Any], measures: Collection[str]) -> Found
                     "not_in_order",
                     tier=tier,
                 )
+        for side, rule in scheme.get("facets", {}).get("value", {}).items():
+            where = (*path, "facets", "value", side)
+            yield from _levelled_errors(rule, VALUE_LEVELS, measures, where)
         for tier, rule in rules.items():
             yield from _tier_rule_errors(rule, measures, (*path, "rules", tier))
 

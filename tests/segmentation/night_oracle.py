@@ -97,6 +97,7 @@ class Customer:
             "tenure_days": tenure,
             "days_to_renewal": self.renewal(real, bool(running)),
             "modules_owned": len(owned) if known else None,
+            "renewals": len({x["contract_id"] for x in real if x["renewal_of"]}) if known else None,
             "seats": max(seats, default=None),
             "breadth": len(owned & used) / len(owned) if owned and self.some("module_id") else None,
             "seat_utilisation": self.persons(30) / max(seats)

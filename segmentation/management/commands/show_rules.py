@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.management.tenant_command import Refused, find_tenant
 from accounts.tenancy import tenant_scope
 from segmentation.models import RuleSet
-from segmentation.queries.rules import current_rules
+from segmentation.queries.rules import current_rules, document_of
 from segmentation.rules.printing import print_rules
 from segmentation.rules.schema import SCHEMA
 
@@ -44,4 +44,4 @@ def _rules(version: int | None) -> dict[str, Any]:
     rule_set = RuleSet.objects.filter(version=version).first()
     if rule_set is None:
         raise Refused(_("There is no version %(number)s of the rules.") % {"number": version})
-    return dict(rule_set.rules)
+    return document_of(rule_set)
