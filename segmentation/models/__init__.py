@@ -6,6 +6,7 @@ from segmentation.models.customer_groups import (
     CustomerGroupVersion,
 )
 from segmentation.models.nights import Night, RuleSet
+from segmentation.models.rule_drafts import RuleDraft
 from segmentation.models.saved_views import SavedView
 from segmentation.models.strategies import StrategyText
 from segmentation.models.usage import UsageEvent
@@ -19,6 +20,7 @@ __all__ = [
     "MeasureRow",
     "Move",
     "Night",
+    "RuleDraft",
     "RuleSet",
     "SavedView",
     "StrategyText",
