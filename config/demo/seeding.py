@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from accounts.actions.audit import record
+from accounts.loads.statistics import refresh_statistics
 from accounts.models import Customer, Tenant
 from accounts.tenancy import tenant_scope
 from config.demo.contracts import customer_keys
@@ -20,6 +21,7 @@ from config.demo.staging import run, stage, with_moments
 from config.demo.statements import (
     COLLEAGUES,
     FACTS,
+    REFRESH_STATISTICS,
     USAGE,
     USERS,
     USERS_TABLE,
@@ -71,6 +73,7 @@ def seed(tenant: Tenant, vendor: Vendor, progress: Progress) -> dict[str, int]:
             customers=vendor.customers,
             months=vendor.months,
         )
+    refresh_statistics()
     return counts
 
 
@@ -97,6 +100,8 @@ def _write_facts(
             stage(f"seed_{kind}", frame, ids_of=table)
             written = [run(statement, parameters) for statement in statements]
             counts[kind] += written[0]
+            # What is written next refers to these rows, and every reference is checked.
+            run(REFRESH_STATISTICS, {})
         progress("customers", counts["customers"], vendor.customers)
     return counts
 

@@ -134,6 +134,9 @@ FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }
 
+# In the open transaction: accounts.loads.statistics wants one of its own.
+REFRESH_STATISTICS = "SELECT refresh_statistics()"
+
 # Persons and modules by the positions that usage names them with.
 USERS_TABLE = """
 CREATE TEMPORARY TABLE seed_users (customer bigint, place bigint, email text, customer_id bigint,

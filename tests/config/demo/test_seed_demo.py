@@ -240,6 +240,27 @@ def test_the_default_day_is_yesterday_where_the_tenant_is(
         assert max(hours) <= 18
 
 
+@pytest.mark.django_db(transaction=True)
+def test_usage_is_written_with_the_statistics_of_what_it_refers_to(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, seed_demo: Callable[..., Any]
+) -> None:
+    """Without them, every row of usage would be checked by reading all customers."""
+    found: dict[str, float] = {}
+    write = seeding._write_usage
+
+    def note(*arguments: Any) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'accounts_contact'")
+            found["contacts"] = cursor.fetchone()[0]
+        return write(*arguments)
+
+    monkeypatch.setattr(seeding, "_write_usage", note)
+    with connection.as_owner(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE accounts_contact CASCADE")
+    result = seed_demo(customers=150)
+    assert found["contacts"] == result["contacts"] > 0
+
+
 def test_a_tenant_with_customers_is_refused_and_keeps_what_it_has(
     tenant: Tenant, seed_demo: Callable[..., Any]
 ) -> None:
