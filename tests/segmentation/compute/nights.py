@@ -22,6 +22,7 @@ MEASURES = {
     "arr": "Int64",
     "monetary": "Int64",
     "tenure_days": "Int64",
+    "renewals": "Int64",
     "breadth": "Float64",
     "modules_used_30": "Int64",
     "usage_trend": "Float64",
@@ -36,6 +37,7 @@ ORIGINS = {
     "arr": Origin("contracts", "commercial"),
     "monetary": Origin("payments", "behaviour"),
     "tenure_days": Origin("contracts", "calendar"),
+    "renewals": Origin("contracts", "commercial"),
 }
 FACTS = {
     "contract_signed": bool,
@@ -58,6 +60,7 @@ CUSTOMER: dict[str, Any] = {
     "arr": 500_0000,
     "monetary": 500_0000,
     "tenure_days": 200,
+    "renewals": 0,
     "breadth": 0.5,
     "modules_used_30": 2,
     "usage_trend": 1.0,
@@ -117,12 +120,16 @@ def rules_with(change: dict[str, Any] | None = None) -> Rules:
     return Rules.from_document(document, measures_of_slots(document))
 
 
+def stage_facts_of(customers: dict[str, dict[str, Any]]) -> StageFacts:
+    return StageFacts(_frame(customers)[list(FACTS)].astype(FACTS), usage_known=True)
+
+
 def run(
     customers: dict[str, dict[str, Any]],
     previous: NightResult | None = None,
     rules: Rules | None = None,
 ) -> NightResult:
-    facts = StageFacts(_frame(customers)[list(FACTS)].astype(FACTS), usage_known=True)
+    facts = stage_facts_of(customers)
     before = None if previous is None else previous.frame
     return assign(measures_of(customers), facts, rules or rules_with(), before)
 
