@@ -117,7 +117,7 @@ def compute_result(
         moves=moves,
         digest=digests.night_digest(tiers, digests.moves_rows(rows, day.isoformat())),
         kinds=facts.kinds,
-        refusals=_refusals(result),
+        refusals=result.context.refused,
     )
 
 
@@ -175,14 +175,3 @@ def _moves(
             under_previous_rules=under_previous_rules,
         )
     )
-
-
-def _refusals(result: NightResult) -> list[dict[str, Any]]:
-    """What was refused, each once: a measure may be refused as a score and in a dimension."""
-    found: list[dict[str, Any]] = []
-    for refusal in result.context.refusals:
-        if vars(refusal) not in found:
-            found.append(dict(vars(refusal)))
-    if result.context.segment_refusal:
-        found.append({"code": result.context.segment_refusal})
-    return found

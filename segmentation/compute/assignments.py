@@ -108,6 +108,18 @@ class Context:
     )
     known_sides: tuple[str, ...] = ()
 
+    @property
+    def refused(self) -> list[dict[str, Any]]:
+        """What was refused, as JSON values, each once: a measure may be refused as a score and in a
+        dimension."""
+        found: list[dict[str, Any]] = []
+        for refusal in self.refusals:
+            if vars(refusal) not in found:
+                found.append(dict(vars(refusal)))
+        if self.segment_refusal:
+            found.append({"code": self.segment_refusal})
+        return found
+
     def to_json(self) -> dict[str, Any]:
         return {
             "score_cuts": {slot: _cuts_out(cuts) for slot, cuts in self.score_cuts.items()},

@@ -99,6 +99,59 @@ def kept_measures(day: date, customer_ids: Sequence[int] | None = None) -> Measu
     return MeasureTable(frame, _places()) if len(frame) else None
 
 
+@dataclass(frozen=True)
+class KeptNight:
+    """The newest stored night as the next one will find it; the frames share one index.
+
+    held: what it assigned: stage, worse_nights and the other words, missing as None.
+    """
+
+    table: MeasureTable
+    stage_facts: StageFacts
+    held: pd.DataFrame
+
+
+HELD_WORDS = (
+    *("stage", "tier", "tier_a", "tier_b", "tier_c", "facet_value", "eleven", "class8"),
+    *("activity", "contribution", "value", "need", "reason"),
+)
+
+
+def kept_night(day: date, *, usage_known: bool) -> KeptNight | None:
+    """Everything that the newest stored night was computed from and assigned, without gathering.
+
+    None when nothing is kept of it, or when it was stored before what stages are read from was.
+    """
+    frame = _read(
+        {
+            "customer_id": ("measured.customer_id", "int64"),
+            **_measure_columns(),
+            **{
+                name: (name, "Int64" if name.endswith("_days") else "boolean")
+                for name in STAGE_FACTS
+            },
+            **{f"held_{name}": (f"coalesce(held.{name}, '')", "category") for name in HELD_WORDS},
+            "worse_nights": ("coalesce(held.worse_nights, 0)", "int64"),
+        },
+        f"{MeasureRow._meta.db_table} AS measured LEFT JOIN {Assignment._meta.db_table} AS held "
+        "ON held.tenant_id = measured.tenant_id AND held.customer_id = measured.customer_id "
+        "AND held.valid_to IS NULL "
+        "WHERE measured.tenant_id = %(tenant)s AND measured.as_of = %(day)s",
+        day=day,
+    )
+    if frame.empty or frame["contract_signed"].isna().any():
+        return None
+    facts = frame[[*STAGE_FACTS, *_STAGE_MEASURES]].astype(
+        {name: "bool" for name in STAGE_FACTS if not name.endswith("_days")}
+    )
+    held = frame[[f"held_{name}" for name in HELD_WORDS]].set_axis(list(HELD_WORDS), axis=1)
+    return KeptNight(
+        table=MeasureTable(frame[list(_measure_columns())], _places()),
+        stage_facts=StageFacts(facts, usage_known),
+        held=held.assign(worse_nights=frame["worse_nights"]),
+    )
+
+
 def earlier_result(day: date) -> EarlierResult:
     """What the stored night of a day held."""
     words = ("stage", "tier", "activity", "contribution", "value", "need")
