@@ -9,8 +9,12 @@ import pandas as pd
 from accounts.models import Customer, Tenant
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.digest import MOVES_COLUMNS, TIERS_COLUMNS, tiers_rows
+from segmentation.compute.dimensions import LEVELS
+from segmentation.compute.measures import MeasureTable
 from segmentation.compute.moves import reason_text
+from segmentation.compute.schemes import Scheme
 from segmentation.compute.scores import SLOTS
+from segmentation.compute.tiers import assign, known_measures
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
 from segmentation.frames.reading import kept_measures, recompute_measures
@@ -24,10 +28,11 @@ _ASSIGNED = TIERS_COLUMNS[4:]
 _SCORES = ("r", "f", "m")
 
 
-def tiers_printed(tenant: Tenant, night: Night) -> list[tuple[str, ...]]:
+def tiers_printed(tenant: Tenant, night: Night, scheme: str | None = None) -> list[tuple[str, ...]]:
     """The rows of a stored night, cells of TIERS_COLUMNS, sorted by customer key in byte order.
 
     Measures that are not kept any more are computed again from the facts as they were known then.
+    ``scheme``: tier and reason of this one (a, b, c) instead of the one that the rules picked.
     """
     frame = copy_out(
         f"SELECT c.id, c.key, {', '.join(f'a.{name}' for name in _ASSIGNED)} "  # noqa: S608
@@ -43,6 +48,8 @@ def tiers_printed(tenant: Tenant, night: Night) -> list[tuple[str, ...]]:
         {"tenant": current_tenant_id(), "day": night.as_of},
     ).set_index("id")
     measured = kept_measures(night.as_of) or recompute_measures(_asof(tenant, night))
+    if scheme is not None:
+        frame = _in_scheme(frame, measured, night, scheme)
     slots = _slots(night)
     columns = dict(zip(SLOTS, TIERS_COLUMNS[1:4], strict=True))
     values = pd.DataFrame(
@@ -50,6 +57,28 @@ def tiers_printed(tenant: Tenant, night: Night) -> list[tuple[str, ...]]:
     ).reindex(frame.index)
     places = {columns[slot]: measured.places_of(measure) for slot, measure in slots.items()}
     return tiers_rows(frame["key"], values, places, frame)
+
+
+def _in_scheme(
+    frame: pd.DataFrame, measured: MeasureTable, night: Night, name: str
+) -> pd.DataFrame:
+    """The frame with another scheme's tier and reason, from the stage and levels of the night."""
+    scheme = Scheme.from_rules(document_of(night.rule_set), name)
+    levels = frame[list(LEVELS)].astype(object)
+    table = MeasureTable(measured.frame.reindex(frame.index), measured.places)
+    assigned = assign(
+        scheme,
+        frame["stage"].astype(object),
+        levels,
+        table,
+        [word for word in LEVELS if levels[word].isin(LEVELS[word]).any()],
+        known_measures([scheme], table),
+    )
+    scores = [";".join(["", *str(reason).split(";")[1:]]) for reason in frame["reason"]]
+    return frame.assign(
+        tier=assigned["tier"].astype(object).where(assigned["tier"].notna(), None),
+        reason=[reason + rest for reason, rest in zip(assigned["reason"], scores, strict=True)],
+    )
 
 
 def moves_printed(since: date) -> list[tuple[str, ...]]:

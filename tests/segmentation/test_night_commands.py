@@ -15,7 +15,8 @@ from night_facts import customer, pay, sign
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from segmentation.models import Night
+from segmentation.models import Assignment, Night
+from segmentation.queries.portfolio import held_on
 
 D = date(2026, 6, 30)
 DAY = timedelta(1)
@@ -153,6 +154,58 @@ def test_tiers_as_json_says_the_same(payers: Tenant) -> None:
         assert {name: "" if value is None else str(value) for name, value in row.items()} == texts
     assert said[3]["monetary"] == Decimal("100.25")
     assert said[5]["recency_days"] is None
+
+
+def test_tiers_of_another_scheme_have_the_same_columns(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id):
+        sign(customer("gone"), D - 400 * DAY, D - DAY)
+        sign(customer("stays"), D - 400 * DAY)
+        customer("asks")
+    run("run_night", "--tenant=acme", "--as-of=2026-06-30")
+    assert run("tiers", "--tenant=acme", "--scheme=A") == run("tiers", "--tenant=acme")
+    text = run("tiers", "--tenant=acme", "--scheme=B")
+    assert text.split("\r\n")[0] == HEADER
+    lifecycle = {row["customer"]: row for row in rows(text)}
+    assert {key: row["tier"] for key, row in lifecycle.items()} == {
+        "gone": "lost",
+        "stays": "active",
+        "asks": "potential",
+    }
+    assert lifecycle["gone"]["reason"].startswith("stage=churned;no_recency=")
+    own = {row["customer"]: row for row in rows(run("tiers", "--tenant=acme"))}
+    for key, row in lifecycle.items():
+        assert {**row, "tier": "", "reason": ""} == {**own[key], "tier": "", "reason": ""}
+    rungs = {row["customer"]: row for row in rows(run("tiers", "--tenant=acme", "--scheme=c"))}
+    assert (rungs["gone"]["tier"], rungs["asks"]["reason"].split(";")[0]) == ("", "prospect")
+    with pytest.raises(CommandError):
+        run("tiers", "--tenant=acme", "--scheme=D")
+
+
+def test_every_scheme_is_kept_in_the_history_as_it_is_printed(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id):
+        sign(customer("gone"), D - 400 * DAY, D)
+        sign(customer("stays"), D - 400 * DAY)
+    for number in range(2):
+        run("run_night", "--tenant=acme", f"--as-of={D + number * DAY}")
+    for day in (D, D + DAY):
+        for scheme in "abc":
+            printed = {
+                row["customer"]: row["tier"]
+                for row in rows(
+                    run("tiers", "--tenant=acme", f"--as-of={day}", f"--scheme={scheme}")
+                )
+            }
+            with tenant_scope(tenant.id):
+                kept = dict(
+                    Assignment.objects.filter(held_on(day)).values_list(
+                        "customer__key", f"tier_{scheme}"
+                    )
+                )
+            assert kept == printed
+    with tenant_scope(tenant.id):
+        # The day after, one left: its span was cut; the other's goes on.
+        assert Assignment.objects.filter(customer__key="gone").count() == 2
+        assert Assignment.objects.filter(customer__key="stays").count() == 1
 
 
 def test_keys_are_kept_as_they_are_and_run_as_no_formula(tenant: Tenant) -> None:

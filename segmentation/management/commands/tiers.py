@@ -1,4 +1,4 @@
-"""``tiers --tenant SLUG [--as-of D] [--format csv|json]``"""
+"""``tiers --tenant SLUG [--as-of D] [--scheme A|B|C] [--format csv|json]``"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
+from segmentation.compute.schemes import SCHEMES
 from segmentation.management.arguments import day_of
 from segmentation.management.printing import print_rows
 from segmentation.queries.printed import TIERS_COLUMNS, tiers_printed
@@ -29,6 +30,12 @@ class Command(TenantCommand):
         parser.add_argument(
             "--as-of", metavar="D", help="the night of this day; default: the latest"
         )
+        parser.add_argument(
+            "--scheme",
+            type=str.lower,
+            choices=SCHEMES,
+            help="print tier and reason of this scheme; default: the one that the rules picked",
+        )
         parser.add_argument("--format", choices=("csv", "json"), default="csv")
 
     def handle_tenant(self, tenant: Tenant, **options: Any) -> None:
@@ -40,7 +47,7 @@ class Command(TenantCommand):
                 raise Refused(_("No night of %(day)s is stored.") % {"day": day})
             if night is None:
                 raise Refused(_("No night is stored yet. `run_night` computes one."))
-            rows = tiers_printed(tenant, night)
+            rows = tiers_printed(tenant, night, options["scheme"])
         print_rows(
             self.stdout,
             TIERS_COLUMNS,
