@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from itertools import product
 from typing import Any
 
 from django.db.models import Case, Func, IntegerField, Q, Value, When
@@ -11,21 +13,12 @@ from ui.palette import MARKS
 
 WORSE, OTHER, BETTER = "worse", "other", "better"
 
-# Of all schemes; within one, more is better. New customers stand where the average does: they can
-# fall from there and rise.
-TIER_WORTH: Mapping[str, int] = {
-    "lost": 0,
-    "low": 1,
-    "developing": 1,
-    "new": 2,
-    "potential": 2,
-    "mid": 2,
-    "active": 2,
-    "core": 3,
-    "mature": 3,
-    "loyal": 4,
-    "high": 4,
-    "vip": 4,
+# Per scheme; more is better. New customers stand where the average does: they can fall from there
+# and rise. Tiers of two schemes are not compared: who picks another scheme makes nobody worse.
+SCHEME_WORTHS: Mapping[str, Mapping[str, int]] = {
+    "a": {"lost": 0, "low": 1, "new": 2, "mid": 2, "mature": 3, "high": 4},
+    "b": {"lost": 0, "potential": 2, "new": 2, "active": 2, "loyal": 4},
+    "c": {"developing": 1, "new": 2, "core": 3, "vip": 4},
 }
 STAGE_WORTH: Mapping[str, int] = {
     "churned": 0,
@@ -36,16 +29,20 @@ STAGE_WORTH: Mapping[str, int] = {
     "active": 2,
     "loyal": 3,
 }
-_WORTH: Mapping[str, Mapping[str, int]] = {"tier": TIER_WORTH, "stage": STAGE_WORTH}
+_WORTHS: Mapping[str, tuple[Mapping[str, int], ...]] = {
+    "tier": tuple(SCHEME_WORTHS.values()),
+    "stage": (STAGE_WORTH,),
+}
 _SIGNS = {WORSE: -1, OTHER: 0, BETTER: 1}
 
 
 def direction_of(kind: str, old: str, new: str) -> str:
     """Whether a move is ``worse``, ``better`` or ``other`` (equal worth, or into or out of none)."""
-    before, after = _WORTH[kind].get(old), _WORTH[kind].get(new)
-    if before is None or after is None or before == after:
-        return OTHER
-    return BETTER if after > before else WORSE
+    for worth in _WORTHS[kind]:
+        before, after = worth.get(old), worth.get(new)
+        if before is not None and after is not None and before != after:
+            return BETTER if after > before else WORSE
+    return OTHER
 
 
 def sign_of(direction: str) -> int:
@@ -70,19 +67,23 @@ class DirectionSign(Func):
         kind, old, new = (
             compiler.compile(expression)[0] for expression in self.get_source_expressions()
         )
+        move = f"{kind} || ':' || {old} || '>' || {new}"
         return (
-            f"COALESCE(SIGN({_worth_sql(kind, new)} - {_worth_sql(kind, old)}), 0)::integer",
+            f"(CASE WHEN {move} IN ({_moves(WORSE)}) THEN -1 "
+            f"WHEN {move} IN ({_moves(BETTER)}) THEN 1 ELSE 0 END)",
             [],
         )
 
 
-def _worth_sql(kind: str, value: str) -> str:
-    branches = " ".join(
-        f"WHEN '{name}:{key}' THEN {worth}"
-        for name, worths in _WORTH.items()
-        for key, worth in worths.items()
+@cache
+def _moves(direction: str) -> str:
+    """Every move that goes this way, as SQL texts."""
+    return ", ".join(
+        f"'{kind}:{old}>{new}'"
+        for kind, worths in _WORTHS.items()
+        for old, new in product({key for worth in worths for key in worth}, repeat=2)
+        if direction_of(kind, old, new) == direction
     )
-    return f"(CASE {kind} || ':' || {value} {branches} END)"
 
 
 def place_of(kind: str, field: str) -> Case:

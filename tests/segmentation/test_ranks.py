@@ -8,8 +8,10 @@ import pytest
 
 from accounts.models import Tenant
 from segmentation.models import Move
-from segmentation.ranks import STAGE_WORTH, TIER_WORTH, DirectionSign, direction_of, sign_of
+from segmentation.ranks import SCHEME_WORTHS, STAGE_WORTH, DirectionSign, direction_of, sign_of
 from tests.segmentation.screens.screen_world import customer, moved, night
+
+TIERS = sorted({tier for worths in SCHEME_WORTHS.values() for tier in worths})
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,13 @@ from tests.segmentation.screens.screen_world import customer, moved, night
         ("tier", "high", "", "other"),
         ("tier", "high", "a tier of their own", "other"),
         ("tier", "vip", "core", "worse"),
+        ("tier", "loyal", "active", "worse"),
+        ("tier", "active", "lost", "worse"),
+        ("tier", "developing", "core", "better"),
+        # Another scheme was picked: neither better nor worse.
+        ("tier", "high", "active", "other"),
+        ("tier", "mid", "vip", "other"),
+        ("tier", "low", "loyal", "other"),
         ("stage", "active", "dormant", "worse"),
         ("stage", "dormant", "churned", "worse"),
         ("stage", "active", "loyal", "better"),
@@ -43,7 +52,7 @@ def test_directions(kind: str, old: str, new: str, expected: str) -> None:
 
 @pytest.mark.parametrize("kind", ["tier", "stage"])
 def test_the_database_says_the_same_of_every_pair(scope: Tenant, kind: str) -> None:
-    words = ["", "else", *(TIER_WORTH if kind == "tier" else STAGE_WORTH)]
+    words = ["", "else", *(TIERS if kind == "tier" else STAGE_WORTH)]
     tonight = night()
     pairs = list(product(words, words))
     for number, (old, new) in enumerate(pairs):

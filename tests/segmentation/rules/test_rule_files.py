@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from segmentation import catalogue
 from segmentation.rules.basis import is_basis_open, measures_of_slots, settle_basis
 from segmentation.rules.defaults import DEFAULT_RULES, default_rules
-from segmentation.rules.merging import merge_rules
+from segmentation.rules.merging import complete_rules, merge_rules
 from segmentation.rules.reading import RuleFileError, parse_rules
 from segmentation.rules.schema import SCHEMA
 from segmentation.rules.validation import validate_rules
@@ -342,3 +342,70 @@ def test_a_named_measure_goes_before_the_basis() -> None:
         "frequency": "frequency",
         "monetary": "monetary",
     }
+
+
+def before_schemes_b_and_c() -> dict[str, Any]:
+    """A document as it was stored when only scheme A was shipped."""
+    document = default_rules()
+    del document["tiers"]["also_shown"], document["tiers"]["schemes"]["b"]
+    del document["tiers"]["schemes"]["c"]
+    return document
+
+
+def test_a_document_of_before_a_scheme_was_shipped_gets_the_shipped_one() -> None:
+    old = before_schemes_b_and_c()
+    old["tiers"]["schemes"]["a"]["ladder"] = ["mid", "high"]
+    complete = complete_rules(old)
+    assert validate_rules(complete, catalogue.names()) == []
+    assert complete["tiers"]["schemes"]["a"]["ladder"] == ["mid", "high"]
+    assert complete["tiers"]["schemes"]["b"] == DEFAULT_RULES["tiers"]["schemes"]["b"]
+    assert "b" not in old["tiers"]["schemes"]
+    assert complete_rules(DEFAULT_RULES) == DEFAULT_RULES
+
+
+@pytest.mark.parametrize("scheme", ["a", "b", "c"])
+def test_a_scheme_is_picked_and_others_are_shown(scheme: str) -> None:
+    assert errors_of({"tiers": {"scheme": scheme, "also_shown": ["a", "c"]}}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"scheme": "d"}, '$.tiers.scheme: must be one of "a", "b", "c", not "d"'),
+        ({"also_shown": ["b", "b"]}, "$.tiers.also_shown: names an entry twice"),
+        (
+            {"schemes": {"c": {"order": ["vip", "gold"]}}},
+            '$.tiers.schemes.c.order[1]: must be one of "new", "developing", "core", "vip", not "gold"',
+        ),
+        (
+            {"schemes": {"c": {"order": ["new", "core", "vip"]}}},
+            "$.tiers.schemes.c.rules.vip: is the last in the order",
+        ),
+        (
+            {"schemes": {"b": {"facets": {"value": {"loyalty": {"measures": {"years": None}}}}}}},
+            '$.tiers.schemes.b.facets.value.loyalty.measures.years: "years" is not a measure',
+        ),
+        (
+            {
+                "schemes": {
+                    "b": {
+                        "facets": {
+                            "value": {
+                                "loyalty": {
+                                    "measures": {
+                                        "renewals": {"method": "thresholds", "cuts": [2, 1]}
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            },
+            "$.tiers.schemes.b.facets.value.loyalty.measures.renewals.cuts[1]: 1 is not above",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_scheme_is_named(change: dict[str, Any], error: str) -> None:
+    assert any(found.startswith(error) for found in errors_of({"tiers": change})), errors_of(
+        {"tiers": change}
+    )
