@@ -19,7 +19,8 @@ from accounts.loads.registry import LoadKind
 from accounts.models import Load, Responsibility
 from accounts.tenancy import TenantForeignKey, TenantModel, current_tenant_id
 
-# Derived from facts and derived again afterwards; they never hold a load back.
+# Derived from facts and derived again afterwards; they never hold a load back. Models of the apps
+# above say so themselves: ``derived = True``.
 DERIVED: tuple[type[TenantModel], ...] = (Responsibility,)
 
 # What people call rows that may depend on a load, by model label.
@@ -197,7 +198,7 @@ class Undo:
 
     def _dependants(self, table: str) -> Iterator[Dependant]:
         for model, column in self._references(table):
-            if model in DERIVED:
+            if _is_derived(model):
                 continue
             other = model._meta.db_table
             own = ""
@@ -214,7 +215,7 @@ class Undo:
 
     def _forget_derived(self, table: str) -> None:
         for model, column in self._references(table):
-            if model in DERIVED:
+            if _is_derived(model):
                 self._run(
                     f"DELETE FROM {model._meta.db_table} r WHERE r.tenant_id = %(tenant)s "
                     f"AND r.{column} IN ({_CREATED.format(table='%(table)s')})",
@@ -270,6 +271,10 @@ class Undo:
         with connection.cursor() as cursor:
             cursor.execute(sql, self._parameters(parameters))
             return list(cursor.fetchall())
+
+
+def _is_derived(model: type[models.Model]) -> bool:
+    return model in DERIVED or getattr(model, "derived", False)
 
 
 # The rows of a table that the load created.

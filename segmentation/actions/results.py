@@ -94,7 +94,7 @@ def compute_result(
         else None,
     )
     before = _before(tenant, earlier) if earlier else None
-    facts = gather_facts(asof)
+    facts = gather_facts(asof, carries=True)
     rule_set, document = settled(rule_set, document, kinds=facts.kinds)
 
     progress("scores")

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import connection
+from django.db import connection, transaction
 
-from segmentation.frames import money, people, usage
+from segmentation.frames import money, people, usage, usage_building, usage_states
 from segmentation.frames.asof import TREND_DAYS, AsOf
 from segmentation.frames.facts import COLUMNS, Revisions, known, revisions
 from segmentation.frames.planning import planning
+from segmentation.frames.usage_states import UsageSource
 
-TABLES = ("night_usage", "night_measures")
+TABLES = (usage_building.STATES, usage_building.DAYS, "night_measures")
 
 # measure → (SQL type, expression). `has` says of which kinds the tenant has facts.
 MEASURES: Mapping[str, tuple[str, str]] = {
@@ -52,7 +53,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "active_users_30": (
         "integer",
-        "CASE WHEN has.persons THEN coalesce(people.persons_30, 0) END",
+        "CASE WHEN has.persons THEN coalesce(seen.persons_30, 0) END",
     ),
     "events_30": ("bigint", "CASE WHEN has.usage THEN coalesce(active.events_30, 0) END"),
     "events_previous_30": (
@@ -83,7 +84,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "seat_utilisation": (
         "double precision",
         "CASE WHEN has.persons AND ownership.seats > 0 "
-        "THEN coalesce(people.persons_30, 0)::double precision / ownership.seats END",
+        "THEN coalesce(seen.persons_30, 0)::double precision / ownership.seats END",
     ),
     "days_since_usage": (
         "integer",
@@ -91,8 +92,8 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "dau_rate": (
         "double precision",
-        "CASE WHEN people.persons > 0 "
-        f"THEN people.person_days_30::double precision / ({TREND_DAYS} * people.persons) END",
+        "CASE WHEN seen.persons > 0 "
+        f"THEN seen.person_days_30::double precision / ({TREND_DAYS} * seen.persons) END",
     ),
     "key_user_coverage": (
         "double precision",
@@ -125,42 +126,49 @@ CHANGES: Mapping[str, str] = {
     "projects_changed": "coalesce(delivered.is_changed, false)",
     "projects_late": "coalesce(delivered.is_late, false) "
     "OR delivered_before.customer_id IS NOT NULL",
-    "usage_changed": "coalesce(seen.is_changed, false)",
-    "usage_late": "coalesce(seen.is_late, false)",
+    "usage_changed": "coalesce(seen.last_at >= %(earlier_end)s, false)",
+    "usage_late": "late.customer_id IS NOT NULL",
 }
 
 # Of which kinds the tenant has facts at all.
 KINDS: Mapping[str, str] = {
     "contracts": "EXISTS (SELECT 1 FROM lines)",
     "payments": "EXISTS (SELECT 1 FROM payments)",
-    "usage": "EXISTS (SELECT 1 FROM night_usage)",
-    "persons": "EXISTS (SELECT 1 FROM night_usage WHERE person <> '')",
-    "modules": "EXISTS (SELECT 1 FROM night_usage WHERE has_module)",
+    "usage": "EXISTS (SELECT 1 FROM states)",
+    "persons": "EXISTS (SELECT 1 FROM seen WHERE persons > 0)",
+    "modules": "EXISTS (SELECT 1 FROM states WHERE has_modules)",
 }
 
 
-def gather(asof: AsOf) -> None:
+class _Revised(Exception):
+    """Leaves the savepoint without what was gathered in it."""
+
+
+def gather(asof: AsOf, *, carries: bool = False) -> None:
     """Fill ``night_measures``; it lives until the transaction ends or the next night is gathered.
 
     Columns: customer_id, key, MEASURES, STAGE_FACTS, CHANGES and ``has_<kind>`` of KINDS.
+    ``carries``: the tenant's states of usage are used, and brought to this night, where that is right;
+    else the facts are read and nothing is written.
     """
     revised = revisions(asof)
-    _gather(asof, revised)
-    if revisions(asof) != revised:
+    try:
+        with transaction.atomic():
+            _gather(asof, revised, carries=carries)
+            if revisions(asof) != revised:
+                raise _Revised
+    except _Revised:
         # Somebody changed facts meanwhile. A statement that reads the kept versions together with the
         # tables sees one moment of both, whatever happens beside it.
-        _gather(asof, Revisions(since=frozenset(COLUMNS), meanwhile=frozenset(COLUMNS)))
+        everything = frozenset(COLUMNS)
+        _gather(asof, Revisions(since=everything, meanwhile=everything), carries=carries)
 
 
-def _gather(asof: AsOf, revised: Revisions) -> None:
+def _gather(asof: AsOf, revised: Revisions, *, carries: bool) -> None:
     discard()
     with planning() as run:
-        run(
-            "CREATE TEMPORARY TABLE night_usage ON COMMIT DROP AS " + usage.usage_by_day(revised),
-            asof.parameters(),
-        )
-        run("ANALYZE night_usage")
-        run(_measures(revised), asof.parameters())
+        source = usage_states.prepare(run, asof, revised, carries=carries)
+        run(_measures(revised, source), asof.parameters())
         run("ANALYZE night_measures")
 
 
@@ -170,15 +178,14 @@ def discard() -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in TABLES)}")
 
 
-def _measures(revised: Revisions) -> str:
+def _measures(revised: Revisions, source: UsageSource) -> str:
     steps = {
         "customers": known("accounts_customer", revised),
         **money.payments(revised),
         **money.contracts(revised),
         **money.instalments(revised),
         **money.projects(revised),
-        **usage.used(),
-        **people.persons(),
+        **usage.used(source.states, source.days, revised),
         **people.key_users(revised),
         "has": "SELECT " + ", ".join(f"{question} AS {kind}" for kind, question in KINDS.items()),
     }
@@ -192,7 +199,7 @@ def _measures(revised: Revisions) -> str:
     }
     per_customer = (
         *("paid", "paid_before", "bound", "bound_before", "ownership", "renewals", "due"),
-        *("delivered", "delivered_before", "seen", "active", "breadths", "people", "coverage"),
+        *("delivered", "delivered_before", "seen", "late", "active", "breadths", "coverage"),
     )
     joins = "\n".join(
         f"LEFT JOIN {name} ON {name}.customer_id = customers.id" for name in per_customer

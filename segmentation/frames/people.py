@@ -1,28 +1,10 @@
-"""The persons who use a customer's modules, from ``night_usage``, and its key users among them."""
+"""A customer's key users, and which of them use its modules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segmentation.frames.asof import TREND_DAYS, USAGE_DAYS
 from segmentation.frames.facts import Revisions, known
-
-
-def persons() -> Mapping[str, str]:
-    """``persons``: a row per customer and named person; ``people``: a row per customer. The days of
-    the last thirty are bits, so that a person is counted once a day whatever the modules."""
-    return {
-        "persons": f"""
-            SELECT customer_id, person, min(age) < {USAGE_DAYS} AS is_active,
-                   coalesce(bit_or(1::bigint << age) FILTER (WHERE age < {TREND_DAYS}), 0) AS days
-              FROM night_usage WHERE person <> '' GROUP BY customer_id, person
-            """,
-        "people": """
-            SELECT customer_id, count(*) AS persons, count(*) FILTER (WHERE days <> 0) AS persons_30,
-                   sum(bit_count(days::bit(64))) AS person_days_30
-              FROM persons GROUP BY customer_id
-            """,
-    }
 
 
 def key_users(revised: Revisions) -> Mapping[str, str]:
@@ -38,14 +20,19 @@ def key_users(revised: Revisions) -> Mapping[str, str]:
              WHERE role.role = 'key_user' AND coalesce(role.from_on <= %(day)s, true)
                AND coalesce(role.to_on >= %(day)s, true)
             """,
+        "active_persons": """
+            SELECT customer_id, person FROM persons
+             WHERE last_at >= %(first_start)s AND person <> ''
+               AND customer_id IN (SELECT customer_id FROM key_users)
+            """,
         "active_key_users": """
             SELECT key_user.id FROM key_users AS key_user
-              JOIN persons ON persons.customer_id = key_user.customer_id
-                          AND persons.person = key_user.key AND persons.is_active
+              JOIN active_persons AS active ON active.customer_id = key_user.customer_id
+                                           AND active.person = key_user.key
              UNION
             SELECT key_user.id FROM key_users AS key_user
-              JOIN persons ON persons.customer_id = key_user.customer_id
-                          AND lower(persons.person) = key_user.email AND persons.is_active
+              JOIN active_persons AS active ON active.customer_id = key_user.customer_id
+                                           AND lower(active.person) = key_user.email
             """,
         "coverage": """
             SELECT key_user.customer_id, count(*) AS key_users, count(active.id) AS active

@@ -9,12 +9,15 @@ from typing import Any
 from django.db import connection
 
 # The planner cannot know how many rows a step gives, and a nested loop over two large ones would
-# never end.
-SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "'32MB'"}
+# never end. Groups of a whole history are held in memory where they fit: what they take is freed with
+# the statement, and most tenants need a fraction of it.
+SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "'128MB'"}
+
+Run = Callable[..., Any]
 
 
 @contextmanager
-def planning() -> Iterator[Callable[..., Any]]:
+def planning() -> Iterator[Run]:
     """Statements in the block are planned with SETTINGS; gives what runs one. In a transaction."""
     with connection.cursor() as cursor:
         for name, value in SETTINGS.items():

@@ -54,9 +54,10 @@ class EarlierResult:
     measures: MeasureTable | None
 
 
-def gather_facts(asof: AsOf) -> NightFacts:
-    """Gather a night's facts; ``night_measures`` stays, for saving what was measured."""
-    gather(asof)
+def gather_facts(asof: AsOf, *, carries: bool = False) -> NightFacts:
+    """Gather a night's facts; ``night_measures`` stays, for saving what was measured. ``carries``: by
+    the tenant's states of usage, which then are those of this night."""
+    gather(asof, carries=carries)
     measures = _measure_columns()
     columns = {
         "customer_id": ("customer_id", "int64"),

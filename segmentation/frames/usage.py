@@ -1,63 +1,68 @@
-"""Usage, read once: a row per customer, person, module and day of the last ninety.
+"""What customers used, when, as queries with a row per customer, from the states of usage.
 
-What is older is only that somebody was there, and when last: a row per customer and person. Distinct
-days, persons and modules are counted from these rows, days as bits, without sorting events.
+States are tables of one shape, the tenant's own (``UsageState``, ``UsageDay``) or temporary ones; see
+segmentation.frames.usage_building and .usage_folding. Days are read as bits, so that a day or a person
+is counted once however often it is named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segmentation.frames.asof import USAGE_DAYS, WEEKS
+from segmentation.frames.asof import TREND_DAYS, USAGE_DAYS, WEEKS
 from segmentation.frames.facts import USAGE, Revisions, known
 
+# Bits of a bigint that are used; ninety days take two of them.
+HALF = USAGE_DAYS // 2
+MONTH_BITS = (1 << TREND_DAYS) - 1
 
-def usage_by_day(revised: Revisions) -> str:
-    """The query of ``night_usage``. ``age``: days before the as-of day; USAGE_DAYS: older than that.
 
-    OFFSET 0 keeps the planner from computing ``age`` once per use.
+def used(states: str, days: str, revised: Revisions) -> Mapping[str, str]:
+    """``persons``: a row per customer and person; ``seen``: per customer, when anything was used last
+    and by how many; ``active``: what was used, and on how many days, of the last ninety; ``late``:
+    whose usage came after the earlier night had been computed, and would have belonged to it.
+
+    Args:
+        states, days: queries for the rows of ``UsageState`` and ``UsageDay``.
     """
-    return f"""
-SELECT customer_id, person, CASE WHEN age < {USAGE_DAYS} THEN module_id END AS module_id,
-       age::smallint AS age, max(occurred_at) AS last_at, sum(count) AS events,
-       bool_or(module_id IS NOT NULL) AS has_module,
-       coalesce(bool_or(known_from > %(earlier_known_at)s AND occurred_at < %(earlier_end)s), false)
-           AS is_late
-  FROM (SELECT customer_id, person, module_id, occurred_at, known_from, count,
-               {USAGE_DAYS} - width_bucket(occurred_at, %(day_starts)s) AS age
-          FROM ({known(USAGE, revised)}) AS events
-         WHERE occurred_at < %(end)s
-        OFFSET 0) AS aged
- GROUP BY 1, 2, 3, 4
-"""
-
-
-def used() -> Mapping[str, str]:
-    """``seen``: when each customer used anything last; ``active``: what it used, and on how many
-    days, of the last ninety. From ``night_usage``; a row per customer."""
     weeks = ", ".join(
         f"coalesce(sum(events) FILTER (WHERE age BETWEEN {7 * week} AND {7 * week + 6}), 0)"
         for week in reversed(range(WEEKS))
     )
     return {
+        "states": states,
+        "persons": _persons(),
         "seen": """
             SELECT customer_id, max(last_at) AS last_at,
-                   max(last_at) >= %(earlier_end)s AS is_changed, bool_or(is_late) AS is_late
-              FROM night_usage GROUP BY customer_id
+                   count(*) FILTER (WHERE person <> '') AS persons,
+                   count(*) FILTER (WHERE person <> '' AND days <> 0) AS persons_30,
+                   sum(bit_count(days::bit(64))) FILTER (WHERE person <> '') AS person_days_30
+              FROM persons GROUP BY customer_id
+            """,
+        "late": f"""
+            SELECT DISTINCT customer_id FROM ({known(USAGE, revised)}) AS event
+             WHERE known_from > %(earlier_known_at)s AND occurred_at < %(earlier_end)s
             """,
         "active": f"""
             SELECT customer_id,
-                   count(*) FILTER (WHERE age < 30) AS days_30, count(*) AS days_90,
+                   bit_count(bit_or(CASE WHEN age < {TREND_DAYS} THEN 1::bigint << age ELSE 0 END)
+                             ::bit(64)) AS days_30,
+                   bit_count(bit_or(CASE WHEN age < {HALF} THEN 1::bigint << age ELSE 0 END)
+                             ::bit(64))
+                   + bit_count(bit_or(CASE WHEN age >= {HALF} THEN 1::bigint << (age - {HALF})
+                                           ELSE 0 END)::bit(64)) AS days_90,
                    sum(events) FILTER (WHERE age < 30) AS events_30,
                    sum(events) FILTER (WHERE age BETWEEN 30 AND 59) AS events_before,
                    ARRAY[{weeks}]::bigint[] AS weekly
-              FROM (SELECT customer_id, age, sum(events) AS events
-                      FROM night_usage WHERE age < {USAGE_DAYS} GROUP BY customer_id, age) AS daily
+              FROM (SELECT %(day)s::date - day AS age, customers, events FROM ({days}) AS day
+                     WHERE day > %(day)s::date - {USAGE_DAYS}) AS daily (age, customers, counts)
+             CROSS JOIN LATERAL unnest(customers, counts) AS used (customer_id, events)
              GROUP BY customer_id
             """,
-        "modules_used": """
-            SELECT DISTINCT customer_id, module_id FROM night_usage
-             WHERE module_id IS NOT NULL AND age < 30
+        "modules_used": f"""
+            SELECT customer_id, used.module_id
+              FROM states CROSS JOIN LATERAL unnest(modules, used_on) AS used (module_id, last_on)
+             WHERE last_on > %(day)s::date - {TREND_DAYS}
             """,
         "breadths": """
             SELECT used.customer_id, count(*) AS modules, count(owned.module_id) AS owned
@@ -67,3 +72,13 @@ def used() -> Mapping[str, str]:
              GROUP BY used.customer_id
             """,
     }
+
+
+def _persons() -> str:
+    """A row per customer and person, the unnamed one (empty) too. ``days``: on which of
+    the last thirty it was active, as bits; bit 0 is the as-of day."""
+    return f"""
+SELECT customer_id, person, seen.last_at,
+       (seen.days::bigint << LEAST(%(day)s::date - as_of, {TREND_DAYS})) & {MONTH_BITS} AS days
+  FROM states CROSS JOIN LATERAL unnest(persons, last_at, days) AS seen (person, last_at, days)
+"""

@@ -10,6 +10,7 @@ from segmentation.models.rule_drafts import RuleDraft
 from segmentation.models.saved_views import SavedView
 from segmentation.models.strategies import StrategyText
 from segmentation.models.usage import UsageEvent
+from segmentation.models.usage_states import UsageDay, UsageFold, UsageState
 
 __all__ = [
     "Assignment",
@@ -24,5 +25,8 @@ __all__ = [
     "RuleSet",
     "SavedView",
     "StrategyText",
+    "UsageDay",
     "UsageEvent",
+    "UsageFold",
+    "UsageState",
 ]

@@ -243,12 +243,12 @@ def test_facts_that_are_changed_while_they_are_gathered_are_seen_as_they_were(  
     )
     really = gathering._measures
 
-    def meanwhile(revised: object) -> str:
+    def meanwhile(*arguments: object) -> str:
         if not RowVersion.objects.exists():
             later = MOMENT + timedelta(seconds=1)
             keep_versions([payment], until=later)
             Payment.objects.filter(pk=payment.pk).update(amount=Decimal(7), known_from=later)
-        return really(revised)  # type: ignore[arg-type]
+        return really(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(gathering, "_measures", meanwhile)
     assert gathered(day, MOMENT).table.frame["monetary"].to_list() == [50000]

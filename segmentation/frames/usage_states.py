@@ -1,0 +1,61 @@
+"""The states of usage that a night reads: the tenant's own, carried on, or made from the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from segmentation.compute.usage_paths import Seen, UsagePath, usage_path
+from segmentation.frames import usage_building, usage_folding
+from segmentation.frames.asof import AsOf
+from segmentation.frames.facts import USAGE, Revisions
+from segmentation.frames.planning import Run
+
+
+@dataclass(frozen=True)
+class UsageSource:
+    """Queries for rows of ``UsageState`` and of ``UsageDay`` (without tenant, key and moment)."""
+
+    states: str
+    days: str
+
+
+BUILT = UsageSource(
+    states=f"SELECT * FROM {usage_building.STATES}", days=f"SELECT * FROM {usage_building.DAYS}"
+)
+KEPT = UsageSource(states=usage_folding.kept_states(), days=usage_folding.kept_days())
+
+
+def prepare(run: Run, asof: AsOf, revised: Revisions, *, carries: bool) -> UsageSource:
+    """Have states of usage as of the night; ``carries``: the tenant's own may be used and written."""
+    path = _path(asof, revised) if carries else UsagePath.READ
+    if path is UsagePath.FOLD:
+        before = usage_folding.held()
+        assert before is not None
+        usage_folding.fold(run, asof, before)
+        return KEPT
+    usage_building.build(run, asof.parameters(), revised)
+    if path is UsagePath.REBUILD:
+        usage_folding.keep(run, asof)
+    return BUILT
+
+
+def _path(asof: AsOf, revised: Revisions) -> UsagePath:
+    held = usage_folding.held()
+    return usage_path(
+        Seen(asof.day, asof.known_at, asof.zone.key),
+        held,
+        revised_since_held=held is not None and _revised_since(asof, held),
+        revised_since_known=USAGE in revised.since,
+    )
+
+
+def _revised_since(asof: AsOf, held: Seen) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM accounts_rowversion WHERE tenant_id = %s "
+            'AND "table" = %s AND known_to > %s AND before IS NOT NULL)',
+            [asof.tenant_id, USAGE, held.known_at],
+        )
+        return bool(cursor.fetchone()[0])
