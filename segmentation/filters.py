@@ -8,8 +8,8 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Responsibility, Tenant
 from segmentation.models import Assignment, Move, Night
@@ -36,6 +36,19 @@ def marked(kind: str, prefix: tuple[str, ...] = ("",)) -> Pairs:
 
 def without() -> tuple[str, Promise]:
     return (NONE, pgettext_lazy("tier", "None"))
+
+
+def renewal_spans() -> Pairs:
+    """A function, because a number put into a lazy text would fix its language at import."""
+    return [(str(days), gettext("within %(days)s days") % {"days": days}) for days in RENEWAL_DAYS]
+
+
+def payment_states() -> Pairs:
+    """As ``renewal_spans``."""
+    return [
+        ("overdue", gettext("Overdue")),
+        ("due", gettext("due within %(days)s days") % {"days": PAYMENT_DAYS}),
+    ]
 
 
 _EIGHT = ("key_", "general_")
@@ -106,7 +119,7 @@ class PortfolioFilter(django_filters.FilterSet):
     renewal = django_filters.ChoiceFilter(
         widget=LongSelect,
         label=_("Renewal"),
-        choices=[(str(days), _("within %(days)s days") % {"days": days}) for days in RENEWAL_DAYS],
+        choices=renewal_spans,
         field_name="days_to_renewal",
         lookup_expr="lte",
         empty_label=_("Any"),
@@ -115,10 +128,7 @@ class PortfolioFilter(django_filters.FilterSet):
         widget=LongSelect,
         label=_("Payment"),
         method="by_payment",
-        choices=[
-            ("overdue", _("Overdue")),
-            ("due", _("due within %(days)s days") % {"days": PAYMENT_DAYS}),
-        ],
+        choices=payment_states,
         empty_label=_("Any"),
     )
     silent = django_filters.BooleanFilter(method="by_silence")

@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from accounts.actions.teams import create_team
 from accounts.models import (
@@ -229,6 +230,21 @@ def test_filters(
 ) -> None:
     """By ARR, the largest first; those without any last, in the order they came."""
     assert names(client_of_bob, **asked) == expected
+
+
+def test_filters_offer_their_choices_in_the_readers_language(
+    world: None, client_of_bob: Client
+) -> None:
+    def choices(name: str) -> dict[str, str]:
+        page = client_of_bob.get(URL, {"scope": "all", "renewal": "30"})
+        return dict(page.context["listing"].filter.form.fields[name].choices)
+
+    assert choices("renewal")["30"] == "within 30 days"
+    assert choices("payment")["due"] == "due within 30 days"
+    with override("zh-hans"):
+        assert choices("renewal")["30"] == "30 天内"
+        assert "30" in choices("payment")["due"]
+        assert "due" not in choices("payment")["due"]
 
 
 def test_the_face_narrows_by_person(world: None, client_of_bob: Client, tenant: Tenant) -> None:
