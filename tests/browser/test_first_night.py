@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 from workers import start_worker
 
 from accounts.tasks import run_load
+from segmentation.actions.nights import run_night
 from segmentation.tasks import compute_night
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,6 +122,9 @@ def test_from_an_empty_tenant_to_the_reason_of_a_tier(  # type: ignore[no-untype
     )
     load(page, server, "usage", files["usage"], {})
 
+    # While the last one's contract still ran.
+    run_night(tenant=tenant, as_of=timezone.localdate() - timedelta(days=120))
+
     page.goto(f"{server}/t/acme/nights/")
     page.get_by_role("button", name="Run the night").click()
     expect(page.get_by_text("Done").first).to_be_visible(timeout=60_000)
@@ -128,9 +132,13 @@ def test_from_an_empty_tenant_to_the_reason_of_a_tier(  # type: ignore[no-untype
     manager = visit()
     page = manager.sign_in("bob@acme.example")
     page.goto(f"{server}/t/acme/customers/?scope=all")
-    expect(page.get_by_role("link", name="Company 11")).to_be_visible()
-    page.get_by_role("link", name="Company 12").click()
+    expect(page.get_by_role("link", name="Company 11").first).to_be_visible()
+    # Who moved that night, and why.
+    moved = page.get_by_role("listitem").filter(has_text="Company 12")
+    expect(moved.get_by_text("Stage Active → Churned")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("The contract ended and was not renewed")
+    page.get_by_role("link", name="Company 12").first.click()
     expect(page.get_by_role("heading", name="Company 12")).to_be_visible()
-    # The contract ended: lost, and the page says so.
+    # The contract ended: lost, and the page says so and why.
     expect(page.get_by_text("Lost").first).to_be_visible()
-    expect(page.get_by_text("Churned").first).to_be_visible()
+    expect(page.locator(".tier-rule")).to_have_text("Stage: Churned")
