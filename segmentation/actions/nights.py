@@ -17,6 +17,7 @@ from accounts.actions.audit import record
 from accounts.loads.running import LOCK_CLASS as LOADS
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
+from segmentation.actions.group_nights import evaluate_groups
 from segmentation.actions.results import Computed, Progress, compute_result
 from segmentation.actions.storing import store
 from segmentation.frames.gathering import discard
@@ -231,6 +232,7 @@ def _store(night: Night, computed: Computed, started_at: datetime, seconds: floa
     night.save()
     clock = perf_counter()
     store(night=night, computed=computed)
+    evaluate_groups(night=night)
     night.finished_at = timezone.now()
     night.seconds = round(seconds + perf_counter() - clock, 3)
     night.save(update_fields=["finished_at", "seconds"])
