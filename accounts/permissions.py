@@ -17,6 +17,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "view_customers": EVERYONE,
     "edit_customers": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "view_tiers": EVERYONE,
+    "edit_strategies": (Role.ADMIN,),
     "view_nights": EVERYONE,
     "run_nights": (Role.ADMIN,),
     "view_projects": EVERYONE,

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from segmentation.models import SavedView
+from segmentation.models import SavedView, StrategyText
+from segmentation.queries.strategies import Part, Sheet
 
 # Screens with lists that can be saved.
 SCREENS = ("portfolio",)
@@ -32,3 +33,26 @@ class SavedViewForm(forms.ModelForm):
         """Only parameters, whatever was sent."""
         pairs: list[tuple[str, Any]] = parse_qsl(self.cleaned_data["query"], max_num_fields=60)
         return urlencode(pairs)
+
+
+LONGEST_STRATEGY = 1000
+
+
+class StrategyForm(forms.Form):
+    """The texts about one tier, a field per kind and language; empty: the shipped one holds."""
+
+    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for part in sheet.parts:
+            self.fields[part.field] = forms.CharField(
+                label=StrategyText.Kind(part.kind).label,
+                initial=part.text,
+                required=False,
+                max_length=LONGEST_STRATEGY,
+                widget=forms.Textarea(attrs={"rows": 4, "lang": part.language}),
+            )
+        self.sheet = sheet
+
+    def pairs(self, language: str) -> list[tuple[Part, forms.BoundField]]:
+        """Each part of a language with its field."""
+        return [(part, self[part.field]) for part in self.sheet.in_language(language)]

@@ -56,6 +56,19 @@ UNITS: Mapping[Unit, Word] = {
     Unit.POINTS: _("points"),
 }
 
+SCHEMES: Mapping[str, Word] = {
+    "a": _("Value groups (A)"),
+    "b": _("Lifecycle with value and need (B)"),
+    "c": _("Ladder (C)"),
+}
+
+# The sides of the value beside the tier of scheme B (compute.facets).
+SIDES: Mapping[str, Word] = {
+    "consumption": _("Consumption"),
+    "interaction": _("Interaction"),
+    "loyalty": _("Loyalty"),
+}
+
 # The condition of the decision order that gave a stage (compute.stages.BRANCHES).
 BRANCHES: Mapping[str, Word] = {
     "contract_ended": _("the contract ended and was not renewed"),

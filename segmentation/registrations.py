@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts import first_steps
-from accounts.labels import VERBS
+from accounts.labels import FIELDS, VERBS
 from accounts.loads import registry
 from accounts.models import Role
 from segmentation.loads import Usage
@@ -31,6 +31,18 @@ VERBS.update(
         "saved_view.changed": _("View changed"),
         "saved_view.created": _("View saved"),
         "saved_view.removed": _("View removed"),
+        "strategy.changed": _("Strategy changed"),
+    }
+)
+FIELDS.update(
+    {
+        "strategy": _("Strategy"),
+        "service_en": _("Service (English)"),
+        "marketing_en": _("Marketing (English)"),
+        "product_en": _("Product (English)"),
+        "service_zh-hans": _("Service (Chinese)"),
+        "marketing_zh-hans": _("Marketing (Chinese)"),
+        "product_zh-hans": _("Product (Chinese)"),
     }
 )
 

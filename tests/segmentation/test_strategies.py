@@ -6,16 +6,27 @@ import re
 
 import pytest
 
-from segmentation.compute.schemes import Scheme
+from accounts.models import ContactRole
+from segmentation.compute.dimensions import LEVELS
+from segmentation.compute.facets import VALUE_LEVELS
+from segmentation.compute.schemes import SCHEMES, Scheme
 from segmentation.rules.defaults import default_rules
-from segmentation.strategies import strategy_for
+from segmentation.strategies import ROLE, strategy_for, tiers_with_strategies
 
 TEXTS = ("name", "service", "marketing", "product")
 
 
-@pytest.mark.parametrize("tier", Scheme.from_rules(default_rules()).tiers)
-def test_each_tier_of_the_shipped_scheme_has_its_texts(tier: str) -> None:
-    english, chinese = strategy_for("a", tier, "en"), strategy_for("a", tier, "zh-hans")
+EVERYTHING = [
+    *((name, tier) for name in SCHEMES for tier in Scheme.from_rules(default_rules(), name).tiers),
+    *(("b", f"value.{level}") for level in VALUE_LEVELS),
+    *(("b", f"need.{level}") for level in LEVELS["need"]),
+    *(("role", role.value) for role in ContactRole.Kind),
+]
+
+
+@pytest.mark.parametrize(("scheme", "tier"), EVERYTHING)
+def test_everything_that_can_be_shown_has_its_texts(scheme: str, tier: str) -> None:
+    english, chinese = strategy_for(scheme, tier, "en"), strategy_for(scheme, tier, "zh-hans")
     assert english is not None
     assert chinese is not None
     for text in TEXTS:
@@ -25,10 +36,11 @@ def test_each_tier_of_the_shipped_scheme_has_its_texts(tier: str) -> None:
     assert not any(re.search("[\u4e00-\u9fff],", getattr(chinese, text)) for text in TEXTS)
 
 
-@pytest.mark.parametrize("key", ["b.potential", "b.lost", "b.value.high", "b.need.basic", "c.vip"])
-def test_the_other_schemes_and_their_facets_too(key: str) -> None:
-    scheme, _dot, tier = key.partition(".")
-    assert strategy_for(scheme, tier, "en") is not None
+def test_nothing_else_has_texts() -> None:
+    found = [
+        (scheme, tier) for scheme in (*SCHEMES, ROLE) for tier in tiers_with_strategies(scheme)
+    ]
+    assert sorted(found) == sorted(EVERYTHING)
 
 
 def test_a_tier_of_ones_own_has_none() -> None:
