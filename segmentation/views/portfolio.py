@@ -68,7 +68,8 @@ def portfolio(request: TenantRequest) -> HttpResponse:
         }
     context |= _around(request, listing)
     if request.headers.get("HX-Target") == "list":
-        response = render(request, "segmentation/portfolio/list.html", context)
+        # With a title of its own, from which htmx takes the one of the tab.
+        response = render(request, "segmentation/portfolio/list.html", context | {"is_part": True})
     else:
         response = render(
             request, "segmentation/portfolio/page.html", context | _head(request, listing)
@@ -85,6 +86,7 @@ def _around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
         kept.pop(name, None)
     current = kept.urlencode()
     return {
+        "title": title_of(listing.scope),
         "listing": listing,
         "night": listing.night,
         "keys": listing.keys,
@@ -113,7 +115,6 @@ def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     night, scope = listing.night, listing.scope
     faces, faces_total = new_faces(scope, night.as_of, most=FACES_SHOWN)
     return {
-        "title": title_of(scope),
         "scopes": scope_tabs(scope, listing.table),
         "faces": faces,
         "faces_more": faces_total - len(faces),

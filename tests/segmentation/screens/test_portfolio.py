@@ -319,6 +319,15 @@ def test_pages_show_every_customer_once(tenant: Tenant, client_of_bob: Client) -
     assert "120" in text_of(client_of_bob.get(URL, {"scope": "all"})).partition("Portfolio")[0]
 
 
+def test_the_title_counts_what_a_live_filter_leaves(world: None, client_of_bob: Client) -> None:
+    asked = {"scope": "all", "region": "South"}
+    page = client_of_bob.get(URL, asked).content.decode()
+    part = client_of_bob.get(URL, asked, headers={"HX-Target": "list"}).content.decode()
+    assert "<title>All customers (2) · Acme · Tenure</title>" in page
+    # htmx reads the title of a part where it stands before everything else.
+    assert part.startswith("<title>All customers (2) · Acme · Tenure</title><div")
+
+
 def test_columns_are_chosen(world: None, client_of_bob: Client) -> None:
     page = client_of_bob.get(URL, {"scope": "all", "columns": "arr,industry"}).content.decode()
     table = page.partition('id="list"')[2]
