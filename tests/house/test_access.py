@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from accounts.actions.invitations import invite
 from accounts.models import (
@@ -249,6 +251,64 @@ def test_another_tenants_objects_are_not_there(
     answers = [client.get(path), client.post(path)]
     assert {answer.status_code for answer in answers} <= {404, 405}
     assert 404 in {answer.status_code for answer in answers}
+
+
+# Parameters that tables read from the whole query string.
+TABLE_PARAMETERS = {"page", "sort"}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Names of the parameters that a view looks for, as it looks."""
+    names = set(TABLE_PARAMETERS)
+
+    def watch(method: str) -> None:
+        real = getattr(MultiValueDict, method)
+
+        def spied(self: MultiValueDict, key: str, *rest: Any) -> Any:
+            if isinstance(self, QueryDict):
+                names.add(key)
+            return real(self, key, *rest)
+
+        monkeypatch.setattr(MultiValueDict, method, spied)
+
+    for method in ("get", "getlist", "__getitem__"):
+        watch(method)
+    return names
+
+
+@each_inside
+def test_no_parameter_breaks_a_page(url: Url, world: World, alice: User, asked: set[str]) -> None:
+    """Not what no database can hold, not what is far too long, not a number beyond all."""
+    client, path = signed_in(alice), path_of(url, world, "acme")
+    if client.get(path, {"q": "x"}).status_code == 405:
+        return
+    names = sorted(asked)
+    assert client.get(path, {"q": "\0"}).status_code == 400
+    assert client.get(f"{path}?%00=1").status_code == 400
+    for value in ("x" * 10_000, "9" * 30, "-1", "＊", "\ufffe\x01", "2026-02-30", "["):
+        for name in names:
+            answer = client.get(path, {name: value})
+            assert answer.status_code < 500, (name, value[:20])
+
+
+@pytest.mark.parametrize("path", ["/t/ac%00me/customers/", "/t/acme/%00/", "/%00", "/accounts/%00"])
+def test_a_path_that_is_not_text_is_refused(path: str, bob: User) -> None:
+    answer = signed_in(bob).get(path)
+    assert answer.status_code == 400
+    assert b"Tenure" in answer.content
+
+
+def test_a_form_that_is_not_text_is_refused(alice: User) -> None:
+    client = signed_in(alice)
+    assert client.post("/t/acme/people/teams/", {"name": "a\0b"}).status_code == 400
+    assert Client().post("/accounts/login/", {"login": "a\0b"}).status_code == 400
+
+
+def test_a_cookie_that_is_not_text_counts_as_none(tenant: Tenant) -> None:
+    client = Client()
+    client.cookies["sessionid"] = "a\0bcdefghij"
+    assert client.get("/t/acme/people/").status_code == 302
 
 
 @each_outside
