@@ -6,6 +6,7 @@ from segmentation.models.customer_groups import (
     CustomerGroupVersion,
 )
 from segmentation.models.nights import Night, RuleSet
+from segmentation.models.replays import Replay, ReplayDifference
 from segmentation.models.rule_drafts import RuleDraft
 from segmentation.models.saved_views import SavedView
 from segmentation.models.strategies import StrategyText
@@ -21,6 +22,8 @@ __all__ = [
     "MeasureRow",
     "Move",
     "Night",
+    "Replay",
+    "ReplayDifference",
     "RuleDraft",
     "RuleSet",
     "SavedView",
