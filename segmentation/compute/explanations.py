@@ -65,7 +65,8 @@ class Explanation:
     """tier and reason as assigned (see tiers); what was read, in the order of the rules; the
     smallest single change upward and downward, or why there is none: already_highest,
     already_lowest, decided_by_stage (the tier follows the lifecycle, no measure moves it), no_tier,
-    no_single_change. sides, value: of the facets of scheme b, empty for the others."""
+    no_single_change. sides, value: of the facets of scheme b, empty for the others. dimensions: those
+    that the scheme's rules read."""
 
     tier: str | None
     reason: str
@@ -77,6 +78,7 @@ class Explanation:
     downward: Change | None = None
     no_downward: str | None = None
     sides: dict[str, str | None] = field(default_factory=dict)
+    dimensions: tuple[str, ...] = ()
     value: str | None = None
 
 
@@ -135,6 +137,7 @@ def explain(
         downward=downward,
         no_downward=no_downward,
         sides=sides,
+        dimensions=scheme.dimensions,
         value=value,
     )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+
+import pandas as pd
 
 from accounts.models import Customer
 from segmentation.compute.assignments import Context, Rules
 from segmentation.compute.explanations import Explanation, explain
+from segmentation.compute.stages import BOOLEAN_FACTS, DAY_FACTS, StageFacts
 from segmentation.frames.reading import kept_measures
 from segmentation.models import Assignment, MeasureRow, Move, Night
 from segmentation.queries.portfolio import held_on
@@ -22,6 +26,7 @@ class Standing:
     ``assignment`` when the night did not know the customer; ``measured`` and ``explanation`` when
     the night's measures are not kept any more.
 
+    ``scheme``: the one whose tier it is; ``also_shown``: further ones, best explained by ``others``.
     ``since``: the night from which on it has the tier it has.
     """
 
@@ -30,7 +35,25 @@ class Standing:
     assignment: Assignment | None = None
     measured: MeasureRow | None = None
     explanation: Explanation | None = None
+    scheme: str = "a"
+    also_shown: tuple[str, ...] = ()
+    others: Mapping[str, Explanation] = field(default_factory=dict)
     since: date | None = None
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The tenant's own first."""
+        return (self.scheme, *self.also_shown)
+
+    def tier_in(self, scheme: str) -> str:
+        """As the night stored it; empty for none, and for a night of before the scheme was."""
+        if self.assignment is None:
+            return ""
+        own = self.assignment.tier if scheme == self.scheme else ""
+        return own or str(getattr(self.assignment, f"tier_{scheme}"))
+
+    def explanation_in(self, scheme: str) -> Explanation | None:
+        return self.explanation if scheme == self.scheme else self.others.get(scheme)
 
     @property
     def is_latest(self) -> bool:
@@ -53,33 +76,62 @@ def standing_of(customer: Customer, asked: str) -> Standing:
         .values_list("as_of", flat=True)
         .first()
     )
+    stored = Night.objects.select_related("rule_set").get(pk=night.pk)
+    document = rules_of(stored)
+    rules = Rules.from_document(document, measures_of_slots(document))
+    found = _explanations(stored, assignment, rules, measured) if measured else {}
+    own = rules.scheme.name
     return Standing(
         nights,
-        night,
+        stored,
         assignment,
         measured,
-        _explanation(night, assignment) if measured else None,
+        found.pop(own, None),
+        own,
+        rules.also_shown,
+        found,
         last_move,
     )
 
 
-def _explanation(night: Night, assignment: Assignment) -> Explanation | None:
-    """None for a night stored without what explaining needs."""
-    stored = Night.objects.select_related("rule_set").get(pk=night.pk)
-    if not stored.context or not assignment.stage:
-        return None
-    document = rules_of(stored)
-    rules = Rules.from_document(document, measures_of_slots(document))
+def _explanations(
+    night: Night, assignment: Assignment, rules: Rules, measured: MeasureRow
+) -> dict[str, Explanation]:
+    """Scheme → explanation, of the schemes that are shown; empty for a night stored without what
+    explaining needs."""
+    if not night.context or not assignment.stage:
+        return {}
     table = kept_measures(night.as_of, [assignment.customer_id])
     if table is None:
+        return {}
+    context = Context.from_json(night.context)
+    usage_known = night.context.get("kinds", {}).get("usage", True)
+    facts = _stage_facts(measured, usage_known=usage_known)
+    return {
+        name: explain(
+            assignment.customer_id,
+            table,
+            assignment.stage,
+            rules,
+            context,
+            scheme=rules.schemes[name],
+            facts=facts,
+        )
+        for name in (rules.scheme.name, *rules.also_shown)
+    }
+
+
+def _stage_facts(measured: MeasureRow, *, usage_known: bool) -> StageFacts | None:
+    """What the stage was read from, a row; None when the night did not keep it."""
+    if measured.contract_signed is None:
         return None
-    return explain(
-        assignment.customer_id,
-        table,
-        assignment.stage,
-        rules,
-        Context.from_json(stored.context),
-    )
+    row = {
+        **{name: bool(getattr(measured, name)) for name in BOOLEAN_FACTS},
+        **{name: getattr(measured, name) for name in DAY_FACTS},
+        "usage_trend": measured.usage_trend,
+    }
+    types = dict.fromkeys(DAY_FACTS, "Int64") | {"usage_trend": "Float64"}
+    return StageFacts(pd.DataFrame([row], dtype=object).astype(types), usage_known)
 
 
 def rules_of(night: Night) -> dict:  # type: ignore[type-arg]

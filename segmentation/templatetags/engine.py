@@ -18,6 +18,7 @@ from segmentation import catalogue, reasons
 from segmentation.catalogue import Unit
 from segmentation.charts import list_url
 from segmentation.labels import BRANCHES
+from segmentation.measure_words import formula_of, source_of, why_missing
 from segmentation.models import Move, Night
 from segmentation.queries.moved import Moved
 from segmentation.queries.scopes import Scope
@@ -134,12 +135,19 @@ def measure_title(key: str) -> str:
 
 @register.filter
 def measure_definition(key: str) -> str:
-    return str(catalogue.get(key).definition)
+    """The formula with its unit."""
+    return formula_of(key)
 
 
 @register.filter
 def measure_source(key: str) -> str:
-    return str(catalogue.FACTS[catalogue.get(key).facts])
+    return source_of(key)
+
+
+@register.filter
+def measure_missing(key: str) -> str:
+    """Why there is no value."""
+    return why_missing(key)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from segmentation import catalogue
+from segmentation.measure_words import heading_why
 from segmentation.views import cells
 from ui.tables import Column
 
@@ -149,7 +150,7 @@ def _measured(
             sort=measure,
             align="end",
             wide=wide,
-            why=catalogue.get(measure).definition,
+            why=heading_why(measure),
         ),
         cell,
         (measure, *further),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,15 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import Customer
 from segmentation import catalogue
 from segmentation.compute.dimensions import LEVELS
-from segmentation.compute.explanations import ReadMeasure
 from segmentation.compute.scores import SCORE_COLUMNS, SLOTS
 from segmentation.labels import DIMENSIONS
 from segmentation.labels import SLOTS as SLOT_WORDS
 from segmentation.models import Assignment
 from segmentation.queries.moved import history_of
-from segmentation.queries.standing import Standing, rules_of, spans_of, standing_of
+from segmentation.queries.standing import Standing, spans_of, standing_of
 from segmentation.queries.usage import ModuleSeries, UsageHistory, usage_history
-from segmentation.strategies import strategy_for
+from segmentation.views.explained import explained_schemes, scale
 from ui import formats
 from ui.charts import Series, TimeChart
 from ui.tags.formats import language
@@ -45,64 +43,23 @@ def tier_badges(request: HttpRequest, customer: Customer) -> dict[str, Any] | No
 
 
 def tier_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
-    """The tier, the rule that gave it, what that read, what would change it, what to do about it."""
+    """The tier in each scheme shown: the rule that gave it, what that read, what would change it,
+    what to do about it."""
     found = standing(request, customer)
     context: dict[str, Any] = {"standing": found, "customer": customer}
-    if found.assignment is None or found.night is None:
+    if found.assignment is None:
         return context
-    scheme = rules_of(found.night)["tiers"]["scheme"] if found.night else "a"
-    context["strategy"] = strategy_for(scheme, found.assignment.tier, language())
-    if found.explanation:
-        context |= {
-            "dimensions": dimensions_read(found, found.night.rule_set_id is not None),
-            "conditions": [
-                scale(one, ()) for one in found.explanation.read if one.read_for == "tier"
-            ],
-            "upward": found.explanation.upward,
-            "no_upward": found.explanation.no_upward,
-        }
-    return context
+    own, *others = explained_schemes(found, language())
+    return context | {"own": own, "others": others, "has_facts": has_facts(found)}
 
 
-def dimensions_read(found: Standing, has_rules: bool) -> list[dict[str, Any]]:
-    """Per dimension its level and the measures behind it, those with a value first."""
-    assert found.explanation is not None
-    read = [one for one in found.explanation.read if one.read_for in LEVELS]
-    rows = []
-    for name, parts in groupby(read, key=lambda one: one.read_for):
-        scales = [scale(one, LEVELS[name]) for one in parts]
-        known = [one for one in scales if one["value"] is not None]
-        unknown = [one for one in scales if one["value"] is None]
-        rows.append(
-            {
-                "name": DIMENSIONS[name],
-                "level": found.explanation.levels.get(name),
-                "scales": known,
-                "unknown": unknown,
-            }
-        )
-    return rows
-
-
-def scale(read: ReadMeasure, words: tuple[str, ...]) -> dict[str, Any]:
-    """A measure between its cut points: ``steps`` from the lowest, the one it is in marked."""
-    cuts = list(read.cuts or ())
-    place = sum(1 for cut in cuts if read.value is not None and cut < read.value)
-    return {
-        "measure": read.measure,
-        "value": read.value,
-        "cuts": cuts,
-        "steps": [
-            {"until": cut, "here": number == place and read.value is not None}
-            for number, cut in enumerate([*cuts, None])
-        ]
-        if cuts
-        else [],
-        "level": read.level,
-        "score": read.score,
-        "reversed": read.reversed,
-        "words": words,
-    }
+def has_facts(found: Standing) -> bool:
+    """Whether anything is known of the customer; True where that is not kept any more."""
+    measured = found.measured
+    if measured is None:
+        return True
+    known = (measured.recency_days, measured.days_since_usage, measured.contract_days)
+    return bool(measured.contract_signed) or any(value is not None for value in known)
 
 
 def scores_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
@@ -130,7 +87,8 @@ def scores_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | N
 
 
 def measures_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
-    """Every measure of the catalogue that has facts, by the facts it comes from."""
+    """Every measure of the catalogue, by the facts it comes from; those whose facts are announced
+    apart."""
     found = standing(request, customer)
     if found.assignment is None:
         return None
@@ -144,7 +102,8 @@ def measures_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] |
                 groups.setdefault(str(catalogue.FACTS[measure.facts]), []).append(
                     (measure.key, value)
                 )
-    return {"standing": found, "groups": list(groups.items())}
+    announced = [measure.key for measure in catalogue.all_measures() if not measure.has_facts]
+    return {"standing": found, "groups": list(groups.items()), "announced": announced}
 
 
 def usage_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:

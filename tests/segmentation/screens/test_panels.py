@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Customer, Module, Tenant, User
 from accounts.tenancy import tenant_scope
 from segmentation.actions.nights import run_night
-from segmentation.catalogue import all_measures
-from segmentation.models import Assignment, UsageEvent
+from segmentation.actions.rules import change_rules
+from segmentation.catalogue import FACTS, all_measures, get
+from segmentation.labels import UNITS
+from segmentation.models import Assignment, Move, StrategyText, UsageEvent
 from segmentation.queries.standing import standing_of
 from segmentation.queries.usage import usage_history
 from segmentation.strategies import strategy_for
@@ -66,7 +68,8 @@ def test_the_tier_says_which_rule_fired_and_what_it_read(
     active_days = next(one for one in read.read if one.measure == "active_days_30")
     assert f"{active_days.value} days" in text
     assert "This is the highest tier of the scheme" in text
-    assert "No facts yet: " in text  # of contribution
+    assert "Not known yet: facts come with Requests." in text  # of contribution
+    assert "Unit: days." in text
 
 
 def test_the_way_up_names_the_smallest_change(
@@ -78,7 +81,92 @@ def test_the_way_up_names_the_smallest_change(
     assert standing.explanation.tier == "low"
     assert standing.explanation.upward is not None
     text = page_of(client, nights["c0"])
-    assert "The smallest single change that gives the next tier" in text
+    assert "The smallest single change that gives a better tier" in text
+    assert "This is the lowest tier that measures decide" in text
+
+
+def test_the_way_down_names_the_smallest_change(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        found = standing_of(nights["c4"], "").explanation
+    assert found is not None
+    assert found.downward is not None
+    text = page_of(client, nights["c4"])
+    down = text.partition("The smallest single change that gives a worse tier:")[2]
+    assert str(get(found.downward.measure).title) in down[:400]
+
+
+def test_schemes_that_are_also_shown_stand_under_the_tier_with_their_reasons(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    assert "Ladder (C)" not in page_of(client, nights["c4"])
+    with tenant_scope(tenant.id):
+        change_rules(change={"tiers": {"also_shown": ["b", "c"]}}, by=None)
+    run_night(tenant=tenant, as_of=LAST + timedelta(days=1))
+    with tenant_scope(tenant.id):
+        held = Assignment.objects.get(customer=nights["c4"], valid_to=None)
+        standing = standing_of(nights["c4"], "")
+    assert held.tier == held.tier_a
+    assert standing.schemes == ("a", "b", "c")
+    assert {name: one.tier for name, one in standing.others.items()} == {
+        "b": held.tier_b,
+        "c": held.tier_c or None,
+    }
+    text = page_of(client, nights["c4"])
+    lifecycle, _title, ladder = text.partition("Lifecycle with value and need (B)")[2].partition(
+        "Ladder (C)"
+    )
+    assert "Active" in lifecycle
+    assert "Consumption" in lifecycle
+    assert "Renewals" in lifecycle
+    tier = strategy_for("b", "active", "en")
+    value = strategy_for("b", f"value.{held.facet_value}", "en")
+    assert tier is not None
+    assert value is not None
+    assert tier.service in lifecycle
+    assert value.service in lifecycle
+    assert "Tenure is at least 730" in ladder
+    # An earlier night without its measures still says which tiers there were.
+    assert "are not kept any more" in page_of(client, nights["c4"], as_of=FIRST.isoformat())
+
+
+def test_the_tier_of_another_scheme_can_be_the_tenants(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        change_rules(change={"tiers": {"scheme": "b"}}, by=None)
+    run_night(tenant=tenant, as_of=LAST + timedelta(days=1))
+    with tenant_scope(tenant.id):
+        held = Assignment.objects.get(customer=nights["c5"], valid_to=None)
+        moves = Move.objects.filter(as_of=LAST + timedelta(days=1), kind="tier")
+        assert {move.cause for move in moves} == {"rules"}
+    assert held.tier == held.tier_b
+    text = page_of(client, nights["c5"])
+    assert "Consumption" in text
+    prospect = page_of(client, nights["prospect"])
+    assert "Stage: Potential" in prospect
+
+
+def test_a_customer_of_whom_nothing_is_known_is_told_so(
+    nights: dict[str, Customer], client: Client
+) -> None:
+    assert "Nothing is known of this customer yet" in page_of(client, nights["prospect"])
+    assert "Nothing is known of this customer yet" not in page_of(client, nights["c0"])
+
+
+def test_own_strategies_are_what_the_page_shows(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        StrategyText.objects.create(
+            scheme="a", tier="high", kind="service", language="en", text="Call every Monday."
+        )
+    text = page_of(client, nights["c4"])
+    assert "Call every Monday." in text
+    shipped = strategy_for("a", "high", "en")
+    assert shipped is not None
+    assert shipped.service not in text
 
 
 def test_a_prospect_has_no_tier_and_the_page_says_why(
@@ -133,9 +221,10 @@ def test_every_measure_with_facts_is_shown_and_explained(
 ) -> None:
     text = page_of(client, nights["c4"])
     for measure in all_measures():
-        assert (str(measure.title) in text) or not measure.has_facts
-        if measure.has_facts:
-            assert str(measure.definition) in text, measure.key
+        assert str(measure.title) in text
+        assert f"{measure.definition} Unit: {UNITS[measure.unit]}." in text, measure.key
+        if not measure.has_facts:
+            assert f"Not known yet: facts come with {FACTS[measure.facts]}." in text
 
 
 def test_scores_and_both_segments(
@@ -153,8 +242,6 @@ def test_moves_with_their_causes(
     nights: dict[str, Customer], client: Client, tenant: Tenant
 ) -> None:
     with tenant_scope(tenant.id):
-        from segmentation.models import Move
-
         some = Move.objects.filter(as_of=LAST).select_related("customer").first()
         assert some is not None
         whom, cause = some.customer, some.get_cause_display()
