@@ -58,7 +58,7 @@ def work_on_night(*, tenant: Tenant, night_id: int) -> None:
             with tenant_scope(tenant.id):
                 _compute_claimed(tenant, night_id, claim)
         except Exception as error:
-            log.warning("night failed", error=type(error).__name__, exc_info=not _holds_data(error))
+            log.warning("night failed", error=type(error).__name__, exc_info=not holds_data(error))
             with tenant_scope(tenant.id):
                 _fail(night_id, claim, error)
         finally:
@@ -72,7 +72,7 @@ def due_night(*, tenant: Tenant, now: datetime) -> int | None:
     Frees nights whose worker died, and adds nights that are missing. Two sweepers at once give the
     night once.
     """
-    if not _is_idle():
+    if not is_idle():
         return None
     _free_dead(now)
     _add_missing(tenant, now)
@@ -140,7 +140,7 @@ def _release(night_id: int, claim: uuid.UUID) -> None:
 def _fail(night_id: int, claim: uuid.UUID, error: Exception) -> None:
     night = Night.objects.select_for_update().filter(pk=night_id, claim=claim).first()
     if night is not None and night.state == Night.State.RUNNING:
-        _end_try(night, _words(error), timezone.now())
+        _end_try(night, error_words(error), timezone.now())
 
 
 def _end_try(night: Night, error: str, now: datetime) -> None:
@@ -156,7 +156,7 @@ def _end_try(night: Night, error: str, now: datetime) -> None:
     log.warning("night given up" if given_up else "night will be tried again", error=error)
 
 
-def _is_idle() -> bool:
+def is_idle() -> bool:
     """Whether no night of the tenant is being computed; then none starts until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -216,12 +216,12 @@ def _has_facts() -> bool:
     return any(model.objects.exists() for model in (ContractLine, Payment, UsageEvent))
 
 
-def _holds_data(error: Exception) -> bool:
+def holds_data(error: Exception) -> bool:
     """Whether the text of an error may hold what customers' rows hold."""
     return isinstance(error, DatabaseError | ValueError | TypeError | KeyError)
 
 
-def _words(error: Exception) -> str:
+def error_words(error: Exception) -> str:
     """What may be shown and kept of an error: its kind and place, never a value."""
     if isinstance(error, NightRefused):
         return str(error)
