@@ -15,9 +15,9 @@ from segmentation.frames import money, people, usage, usage_building, usage_stat
 from segmentation.frames.asof import TREND_DAYS, AsOf
 from segmentation.frames.facts import COLUMNS, Revisions, known, revisions
 from segmentation.frames.planning import planning
-from segmentation.frames.usage_states import UsageSource
+from segmentation.frames.usage_windows import WINDOWS
 
-TABLES = (usage_building.STATES, usage_building.DAYS, "night_measures")
+TABLES = (usage_building.STATES, usage_building.DAYS, WINDOWS, "night_measures")
 
 # measure → (SQL type, expression). `has` says of which kinds the tenant has facts.
 MEASURES: Mapping[str, tuple[str, str]] = {
@@ -53,7 +53,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "active_users_30": (
         "integer",
-        "CASE WHEN has.persons THEN coalesce(seen.persons_30, 0) END",
+        "CASE WHEN has.persons THEN coalesce(seen.active_persons, 0) END",
     ),
     "events_30": ("bigint", "CASE WHEN has.usage THEN coalesce(active.events_30, 0) END"),
     "events_previous_30": (
@@ -84,16 +84,16 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "seat_utilisation": (
         "double precision",
         "CASE WHEN has.persons AND ownership.seats > 0 "
-        "THEN coalesce(seen.persons_30, 0)::double precision / ownership.seats END",
+        "THEN coalesce(seen.active_persons, 0)::double precision / ownership.seats END",
     ),
     "days_since_usage": (
         "integer",
-        "%(day)s::date - (seen.last_at AT TIME ZONE %(zone)s)::date",
+        "%(day)s::date - (seen.used_at AT TIME ZONE %(zone)s)::date",
     ),
     "dau_rate": (
         "double precision",
-        "CASE WHEN seen.persons > 0 "
-        f"THEN seen.person_days_30::double precision / ({TREND_DAYS} * seen.persons) END",
+        "CASE WHEN seen.person_count > 0 "
+        f"THEN seen.person_days::double precision / ({TREND_DAYS} * seen.person_count) END",
     ),
     "key_user_coverage": (
         "double precision",
@@ -126,7 +126,7 @@ CHANGES: Mapping[str, str] = {
     "projects_changed": "coalesce(delivered.is_changed, false)",
     "projects_late": "coalesce(delivered.is_late, false) "
     "OR delivered_before.customer_id IS NOT NULL",
-    "usage_changed": "coalesce(seen.last_at >= %(earlier_end)s, false)",
+    "usage_changed": "coalesce(seen.used_at >= %(earlier_end)s, false)",
     "usage_late": "late.customer_id IS NOT NULL",
 }
 
@@ -135,7 +135,7 @@ KINDS: Mapping[str, str] = {
     "contracts": "EXISTS (SELECT 1 FROM lines)",
     "payments": "EXISTS (SELECT 1 FROM payments)",
     "usage": "EXISTS (SELECT 1 FROM states)",
-    "persons": "EXISTS (SELECT 1 FROM seen WHERE persons > 0)",
+    "persons": "EXISTS (SELECT 1 FROM states WHERE person_count > 0)",
     "modules": "EXISTS (SELECT 1 FROM states WHERE has_modules)",
 }
 
@@ -167,8 +167,8 @@ def gather(asof: AsOf, *, carries: bool = False) -> None:
 def _gather(asof: AsOf, revised: Revisions, *, carries: bool) -> None:
     discard()
     with planning() as run:
-        source = usage_states.prepare(run, asof, revised, carries=carries)
-        run(_measures(revised, source), asof.parameters())
+        states = usage_states.prepare(run, asof, revised, carries=carries)
+        run(_measures(revised, states), asof.parameters())
         run("ANALYZE night_measures")
 
 
@@ -178,14 +178,14 @@ def discard() -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in TABLES)}")
 
 
-def _measures(revised: Revisions, source: UsageSource) -> str:
+def _measures(revised: Revisions, states: str) -> str:
     steps = {
         "customers": known("accounts_customer", revised),
         **money.payments(revised),
         **money.contracts(revised),
         **money.instalments(revised),
         **money.projects(revised),
-        **usage.used(source.states, source.days, revised),
+        **usage.used(states, revised),
         **people.key_users(revised),
         "has": "SELECT " + ", ".join(f"{question} AS {kind}" for kind, question in KINDS.items()),
     }
@@ -204,7 +204,10 @@ def _measures(revised: Revisions, source: UsageSource) -> str:
     joins = "\n".join(
         f"LEFT JOIN {name} ON {name}.customer_id = customers.id" for name in per_customer
     )
-    common = ",\n".join(f"{name} AS MATERIALIZED ({query})" for name, query in steps.items())
+    common = ",\n".join(
+        f"{name} AS {'NOT ' * (name in usage.INLINE)}MATERIALIZED ({query})"
+        for name, query in steps.items()
+    )
     selected = ",\n       ".join(f"{value} AS {name}" for name, value in columns.items())
     return (
         f"CREATE TEMPORARY TABLE night_measures ON COMMIT DROP AS\nWITH {common}\n"

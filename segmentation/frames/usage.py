@@ -1,63 +1,59 @@
 """What customers used, when, as queries with a row per customer, from the states of usage.
 
-States are tables of one shape, the tenant's own (``UsageState``, ``UsageDay``) or temporary ones; see
-segmentation.frames.usage_building and .usage_folding. Days are read as bits, so that a day or a person
-is counted once however often it is named.
+States and windows are tables of one shape, whether carried from the night before or made from the
+facts; see segmentation.frames.usage_states.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segmentation.frames.asof import TREND_DAYS, USAGE_DAYS, WEEKS
+from segmentation.frames.asof import TREND_DAYS, WEEKS
 from segmentation.frames.facts import USAGE, Revisions, known
+from segmentation.frames.usage_building import SUMMED_UP, SUMS
+from segmentation.frames.usage_windows import WINDOWS
 
-# Bits of a bigint that are used; ninety days take two of them.
-HALF = USAGE_DAYS // 2
 MONTH_BITS = (1 << TREND_DAYS) - 1
 
+INLINE = ("states", "persons")
+"""Steps that are read in place: wide rows, of which each reader needs a part."""
 
-def used(states: str, days: str, revised: Revisions) -> Mapping[str, str]:
-    """``persons``: a row per customer and person; ``seen``: per customer, when anything was used last
-    and by how many; ``active``: what was used, and on how many days, of the last ninety; ``late``:
-    whose usage came after the earlier night had been computed, and would have belonged to it.
+
+def used(states: str, revised: Revisions) -> Mapping[str, str]:
+    """``seen``: per customer, when anything was used last and by how many; ``active``: what was used,
+    and on how many days, of the last ninety; ``late``: whose usage came after the earlier night had
+    been computed, and would have belonged to it; ``persons``: a row per customer and person.
 
     Args:
-        states, days: queries for the rows of ``UsageState`` and ``UsageDay``.
+        states: a query for rows of ``UsageState``.
     """
-    weeks = ", ".join(
-        f"coalesce(sum(events) FILTER (WHERE age BETWEEN {7 * week} AND {7 * week + 6}), 0)"
-        for week in reversed(range(WEEKS))
-    )
+    weeks = ", ".join(f"week_{number}" for number in reversed(range(WEEKS)))
     return {
         "states": states,
-        "persons": _persons(),
-        "seen": """
-            SELECT customer_id, max(last_at) AS last_at,
-                   count(*) FILTER (WHERE person <> '') AS persons,
-                   count(*) FILTER (WHERE person <> '' AND days <> 0) AS persons_30,
-                   sum(bit_count(days::bit(64))) FILTER (WHERE person <> '') AS person_days_30
-              FROM persons GROUP BY customer_id
+        "persons": f"""
+            SELECT customer_id, person, seen.last_at, {later("seen.days")} AS days
+              FROM states
+             CROSS JOIN LATERAL unnest(persons, last_at, days) AS seen (person, last_at, days)
+            """,
+        # A state of an earlier day counts what has left the month since.
+        "seen": f"""
+            SELECT customer_id, {SUMS} FROM states WHERE as_of = %(day)s OR active_persons = 0
+             UNION ALL
+            SELECT customer_id, {SUMMED_UP} FROM persons
+             WHERE customer_id IN (SELECT customer_id FROM states
+                                    WHERE as_of <> %(day)s AND active_persons <> 0)
+             GROUP BY customer_id
             """,
         "late": f"""
             SELECT DISTINCT customer_id FROM ({known(USAGE, revised)}) AS event
              WHERE known_from > %(earlier_known_at)s AND occurred_at < %(earlier_end)s
             """,
         "active": f"""
-            SELECT customer_id,
-                   bit_count(bit_or(CASE WHEN age < {TREND_DAYS} THEN 1::bigint << age ELSE 0 END)
-                             ::bit(64)) AS days_30,
-                   bit_count(bit_or(CASE WHEN age < {HALF} THEN 1::bigint << age ELSE 0 END)
-                             ::bit(64))
-                   + bit_count(bit_or(CASE WHEN age >= {HALF} THEN 1::bigint << (age - {HALF})
-                                           ELSE 0 END)::bit(64)) AS days_90,
-                   sum(events) FILTER (WHERE age < 30) AS events_30,
-                   sum(events) FILTER (WHERE age BETWEEN 30 AND 59) AS events_before,
-                   ARRAY[{weeks}]::bigint[] AS weekly
-              FROM (SELECT %(day)s::date - day AS age, customers, events FROM ({days}) AS day
-                     WHERE day > %(day)s::date - {USAGE_DAYS}) AS daily (age, customers, counts)
-             CROSS JOIN LATERAL unnest(customers, counts) AS used (customer_id, events)
-             GROUP BY customer_id
+            SELECT customer_id, month AS events_30, month_before AS events_before,
+                   ARRAY[{weeks}] AS weekly,
+                   bit_count((recent_days & {MONTH_BITS})::bit(64)) AS days_30,
+                   bit_count(recent_days::bit(64)) + bit_count(older_days::bit(64)) AS days_90
+              FROM {WINDOWS}
             """,
         "modules_used": f"""
             SELECT customer_id, used.module_id
@@ -74,11 +70,6 @@ def used(states: str, days: str, revised: Revisions) -> Mapping[str, str]:
     }
 
 
-def _persons() -> str:
-    """A row per customer and person, the unnamed one (empty) too. ``days``: on which of
-    the last thirty it was active, as bits; bit 0 is the as-of day."""
-    return f"""
-SELECT customer_id, person, seen.last_at,
-       (seen.days::bigint << LEAST(%(day)s::date - as_of, {TREND_DAYS})) & {MONTH_BITS} AS days
-  FROM states CROSS JOIN LATERAL unnest(persons, last_at, days) AS seen (person, last_at, days)
-"""
+def later(days: str) -> str:
+    """Bits of days before ``as_of``, as bits of days before the as-of day of the night."""
+    return f"({days}::bigint << LEAST(%(day)s::date - as_of, {TREND_DAYS})) & {MONTH_BITS}"

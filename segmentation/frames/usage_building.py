@@ -5,12 +5,22 @@ from __future__ import annotations
 from segmentation.frames.asof import TREND_DAYS, USAGE_DAYS
 from segmentation.frames.facts import USAGE, Revisions, known
 from segmentation.frames.planning import Run
+from segmentation.frames.usage_windows import WINDOWS, from_days
 
 STATES, DAYS = "night_usage_states", "night_usage_days"
 
+SUMS = "used_at, person_count, active_persons, person_days"
+# The same, of rows with person, last_at and days.
+SUMMED_UP = """
+       max(last_at) AS used_at, count(*) FILTER (WHERE person <> '') AS person_count,
+       count(*) FILTER (WHERE person <> '' AND days <> 0) AS active_persons,
+       coalesce(sum(bit_count(days::bigint::bit(64))) FILTER (WHERE person <> ''), 0) AS person_days
+"""
+
 
 def build(run: Run, parameters: dict[str, object], revised: Revisions) -> None:
-    """Fill the temporary tables STATES and DAYS with the columns of ``UsageState`` and ``UsageDay``.
+    """Fill the temporary tables STATES and DAYS with the columns of ``UsageState`` and ``UsageDay``, and
+    WINDOWS from these.
 
     Usage is read three times, each time for one aggregation: the whole of it by person, the days that
     are looked at one by one, the month of which modules are counted. That is cheaper than sorting it
@@ -19,7 +29,10 @@ def build(run: Run, parameters: dict[str, object], revised: Revisions) -> None:
     events = f"({known(USAGE, revised)}) AS event"
     run(f"CREATE TEMPORARY TABLE {STATES} ON COMMIT DROP AS {_states(events)}", parameters)
     run(f"CREATE TEMPORARY TABLE {DAYS} ON COMMIT DROP AS {_days(events)}", parameters)
-    run(f"ANALYZE {STATES}")
+    days = f"SELECT day, customers, events FROM {DAYS}"
+    run(f"CREATE TEMPORARY TABLE {WINDOWS} ON COMMIT DROP AS {from_days(days)}", parameters)
+    for table in (STATES, WINDOWS):
+        run(f"ANALYZE {table}")
 
 
 def _states(events: str) -> str:
@@ -40,11 +53,12 @@ WITH persons AS (
       FROM modules GROUP BY customer_id
 ), seen AS (
     SELECT customer_id, array_agg(person) AS persons, array_agg(last_at) AS last_at,
-           array_agg(days) AS days, bool_or(has_modules) AS has_modules
+           array_agg(days) AS days, bool_or(has_modules) AS has_modules, {SUMMED_UP}
       FROM persons GROUP BY customer_id
 )
 SELECT seen.customer_id, %(day)s::date AS as_of, persons, last_at, days,
-       coalesce(modules, '{{}}') AS modules, coalesce(used_on, '{{}}') AS used_on, has_modules
+       coalesce(modules, '{{}}') AS modules, coalesce(used_on, '{{}}') AS used_on, has_modules,
+       {SUMS}
   FROM seen LEFT JOIN used ON used.customer_id = seen.customer_id
 """
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from segmentation.compute.usage_paths import Seen
+from segmentation.frames import usage_windows
 from segmentation.frames.asof import TREND_DAYS, USAGE_DAYS, AsOf
 from segmentation.frames.planning import Run
-from segmentation.frames.usage import MONTH_BITS
+from segmentation.frames.usage import later
 from segmentation.frames.usage_building import DAYS as BUILT_DAYS
 from segmentation.frames.usage_building import STATES as BUILT_STATES
+from segmentation.frames.usage_building import SUMMED_UP, SUMS
 from segmentation.models import UsageDay, UsageEvent, UsageFold, UsageState
 
 EVENTS = UsageEvent._meta.db_table
@@ -25,6 +27,7 @@ NEW = "night_usage_new"
 _COLUMNS = (
     *("customer_id", "as_of", "persons", "last_at", "days"),
     *("modules", "used_on", "has_modules"),
+    *("used_at", "person_count", "active_persons", "person_days"),
 )
 _NAMES = ", ".join(_COLUMNS)
 
@@ -53,13 +56,14 @@ def kept_days() -> str:
 def keep(run: Run, asof: AsOf) -> None:
     """Make the tenant's states those that were built from the facts."""
     parameters = asof.parameters()
-    for table in (STATES, DAYS):
+    for table in (STATES, DAYS, usage_windows.KEPT):
         run(f"DELETE FROM {table} WHERE tenant_id = %(tenant)s", parameters)
     run(f"INSERT INTO {STATES} ({_NAMES}) SELECT {_NAMES} FROM {BUILT_STATES}")
     run(
         f"INSERT INTO {DAYS} (day, known_at, customers, events) "
         f"SELECT day, known_at, customers, events FROM {BUILT_DAYS}"
     )
+    run(usage_windows.kept())
     _remember(asof)
 
 
@@ -73,6 +77,11 @@ def fold(run: Run, asof: AsOf, before: Seen) -> None:
     run(f"CREATE TEMPORARY TABLE {NEW} ON COMMIT DROP AS {_NEW}", parameters)
     run(f"ANALYZE {NEW}")
     run(f"INSERT INTO {STATES} AS held ({_NAMES}) {_FOLDED}", parameters)
+    windows = usage_windows.carried(kept_days(), _DAILY, (asof.day - before.day).days)
+    run(f"CREATE TEMPORARY TABLE {usage_windows.WINDOWS} ON COMMIT DROP AS {windows}", parameters)
+    run(f"ANALYZE {usage_windows.WINDOWS}")
+    run(f"DELETE FROM {usage_windows.KEPT} WHERE tenant_id = %(tenant)s", parameters)
+    run(usage_windows.kept())
     run(f"INSERT INTO {DAYS} (day, known_at, customers, events) {_FOLDED_DAYS}", parameters)
     run(
         f"DELETE FROM {DAYS} WHERE tenant_id = %(tenant)s AND day <= %(day)s::date - {USAGE_DAYS}",
@@ -119,7 +128,7 @@ WITH touched AS (
           FROM {NEW} GROUP BY customer_id, person
         UNION ALL
         SELECT customer_id, seen.person, seen.last_at,
-               (seen.days::bigint << LEAST(%(day)s::date - as_of, {TREND_DAYS})) & {MONTH_BITS}
+               {later("seen.days")}
           FROM touched
          CROSS JOIN LATERAL unnest(persons, last_at, days) AS seen (person, last_at, days)
            ) AS both_of_them
@@ -147,19 +156,19 @@ WITH touched AS (
       FROM modules GROUP BY customer_id
 ), seen AS (
     SELECT customer_id, array_agg(person) AS persons, array_agg(last_at) AS last_at,
-           array_agg(days) AS days
+           array_agg(days) AS days, {SUMMED_UP}
       FROM persons GROUP BY customer_id
 )
 SELECT seen.customer_id, %(day)s::date, persons, last_at, days,
-       coalesce(modules, '{{}}'), coalesce(used_on, '{{}}'), named.has_modules
+       coalesce(modules, '{{}}'), coalesce(used_on, '{{}}'), named.has_modules, {SUMS}
   FROM seen JOIN named USING (customer_id) LEFT JOIN used USING (customer_id)
     ON CONFLICT (tenant_id, customer_id) DO UPDATE SET
        {", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS[1:])}
 """
 
+_DAILY = f"SELECT customer_id, day, sum(count) AS events FROM {NEW} GROUP BY customer_id, day"
+
 _FOLDED_DAYS = f"""
-SELECT day, %(known_at)s, array_agg(customer_id), array_agg(events)
-  FROM (SELECT customer_id, day, sum(count) AS events FROM {NEW}
-         WHERE day > %(day)s::date - {USAGE_DAYS} GROUP BY customer_id, day) AS daily
- GROUP BY day
+SELECT day, %(known_at)s, array_agg(customer_id), array_agg(events) FROM ({_DAILY}) AS daily
+ WHERE day > %(day)s::date - {USAGE_DAYS} GROUP BY day
 """

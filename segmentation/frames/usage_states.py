@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db import connection
 
 from segmentation.compute.usage_paths import Seen, UsagePath, usage_path
@@ -12,23 +10,14 @@ from segmentation.frames.asof import AsOf
 from segmentation.frames.facts import USAGE, Revisions
 from segmentation.frames.planning import Run
 
-
-@dataclass(frozen=True)
-class UsageSource:
-    """Queries for rows of ``UsageState`` and of ``UsageDay`` (without tenant, key and moment)."""
-
-    states: str
-    days: str
+BUILT = f"SELECT * FROM {usage_building.STATES}"
+KEPT = usage_folding.kept_states()
 
 
-BUILT = UsageSource(
-    states=f"SELECT * FROM {usage_building.STATES}", days=f"SELECT * FROM {usage_building.DAYS}"
-)
-KEPT = UsageSource(states=usage_folding.kept_states(), days=usage_folding.kept_days())
-
-
-def prepare(run: Run, asof: AsOf, revised: Revisions, *, carries: bool) -> UsageSource:
-    """Have states of usage as of the night; ``carries``: the tenant's own may be used and written."""
+def prepare(run: Run, asof: AsOf, revised: Revisions, *, carries: bool) -> str:
+    """Have usage as of the night in ``night_usage_windows`` and in states; returns the query for the
+    latter, with the columns of ``UsageState``. ``carries``: the tenant's own may be used and written.
+    """
     path = _path(asof, revised) if carries else UsagePath.READ
     if path is UsagePath.FOLD:
         before = usage_folding.held()

@@ -11,7 +11,7 @@ from segmentation.models.rule_drafts import RuleDraft
 from segmentation.models.saved_views import SavedView
 from segmentation.models.strategies import StrategyText
 from segmentation.models.usage import UsageEvent
-from segmentation.models.usage_states import UsageDay, UsageFold, UsageState
+from segmentation.models.usage_states import UsageDay, UsageFold, UsageState, UsageWindow
 
 __all__ = [
     "Assignment",
@@ -32,4 +32,5 @@ __all__ = [
     "UsageEvent",
     "UsageFold",
     "UsageState",
+    "UsageWindow",
 ]

@@ -39,6 +39,9 @@ class UsageState(TenantModel):
     did last. days: on which of the thirty days up to ``as_of``, as bits; bit 0 is ``as_of``.
     modules, used_on: modules used within thirty days of ``as_of`` and the last day of each;
     has_modules: whether any usage ever named one.
+    used_at, person_count, active_persons, person_days: what the arrays come to on ``as_of``: when
+    anything was used last, how many persons there are, how many of them were active in the thirty
+    days, and on how many days in sum.
     """
 
     derived = True
@@ -52,6 +55,10 @@ class UsageState(TenantModel):
     modules = ArrayField(models.BigIntegerField())
     used_on = ArrayField(models.DateField())
     has_modules = models.BooleanField()
+    used_at = models.DateTimeField()
+    person_count = models.IntegerField()
+    active_persons = models.IntegerField()
+    person_days = models.IntegerField()
 
     def __str__(self) -> str:
         return f"{self.customer_id}"
@@ -78,3 +85,31 @@ class UsageDay(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class UsageWindow(TenantModel):
+    """What customers used within the windows that end on the day of the fold: columns of equal length,
+    of customers that used anything within ninety days. The next night adds the days that come and
+    takes away those that leave, and need not read the days in between.
+
+    recent_days, older_days: the last forty-five days, and the forty-five before, on which something
+    was used, as bits; bit 0 is the later end. month, month_before: events of thirty days. weeks: events
+    of each of twelve weeks, the latest first; a row per week.
+    """
+
+    derived = True
+
+    customers = ArrayField(models.BigIntegerField())
+    recent_days = ArrayField(models.BigIntegerField())
+    older_days = ArrayField(models.BigIntegerField())
+    month = ArrayField(models.BigIntegerField())
+    month_before = ArrayField(models.BigIntegerField())
+    weeks = ArrayField(ArrayField(models.BigIntegerField()))
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id"], name="usage_window_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.customers)}"
