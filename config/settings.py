@@ -211,6 +211,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# A changed password or second factor is told to the owner of the account.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Proxies in front that append to X-Forwarded-For. With 0 everybody behind a proxy shares one rate
 # limit for signing in and for invitation links.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
