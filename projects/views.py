@@ -24,13 +24,13 @@ from ui.tables import Column, Table
 COLUMNS = (
     Column("customer", gettext_lazy("Customer"), sort="customer__name"),
     Column("project", gettext_lazy("Project"), sort="name"),
-    Column("manager", gettext_lazy("Project manager"), sort="manager__name", wide=True),
+    Column("manager", gettext_lazy("Project manager"), sort="manager__name"),
     Column("stage", gettext_lazy("Stage"), sort=("place", "urgency")),
-    Column("starts", gettext_lazy("Starts on"), sort="starts_on", wide=True),
+    Column("starts", gettext_lazy("Starts on"), sort="starts_on"),
     Column("due", gettext_lazy("Due on"), sort="due_on"),
-    Column("accepted", gettext_lazy("Accepted on"), sort="accepted_on", wide=True),
+    Column("accepted", gettext_lazy("Accepted on"), sort="accepted_on"),
     Column("days", gettext_lazy("Days"), align="end"),
-    Column("face", gettext_lazy("Face today"), sort="face_name", wide=True),
+    Column("face", gettext_lazy("Face today"), sort="face_name"),
 )
 
 

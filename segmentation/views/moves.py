@@ -24,10 +24,10 @@ from ui.tables.ordering import absent_last
 COLUMNS = (
     Column("direction", _("Direction"), sort=("sign", "-arr")),
     Column("customer", _("Customer"), sort="customer__name"),
-    Column("kind", _("What moved"), sort=("kind", "-arr"), wide=True),
+    Column("kind", _("What moved"), sort=("kind", "-arr")),
     Column("change", _("From → to"), sort=("from_value", "to_value", "-arr")),
     Column("why", _("What decided it")),
-    Column("cause", _("Cause"), sort=("cause", "-arr"), wide=True),
+    Column("cause", _("Cause"), sort=("cause", "-arr")),
     Column("arr", _("ARR"), sort="arr", align="end"),
     Column("face", _("The face"), sort="face__colleague__name", wide=True),
 )

@@ -5,6 +5,7 @@ import "./keyboard.js";
 import "./menus.js";
 import "./palette.js";
 import "./rows.js";
+import "./scrolling.js";
 import "./small.js";
 import "./tables.js";
 import "./why.js";

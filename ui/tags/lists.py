@@ -15,11 +15,19 @@ register = Library()
 
 @register.simple_block_tag
 def data_table(
-    content: str, table: Table, *, caption: Any, empty: Any = "", target: str = ""
+    content: str,
+    table: Table,
+    *,
+    caption: Any,
+    empty: Any = "",
+    target: str = "",
+    cards: bool = False,
 ) -> SafeString:
     """Rows (``<tr>``) under the headings of ``table``; ``empty`` is said where there are none.
 
     ``target``: id of the element that holds table and pages; sorting then swaps only that.
+    ``cards``: on a phone every row is a card; its cells say by class where they stand in it
+    (``cell-title``, ``cell-end`` beside it, ``cell-line`` below, ``cell-away`` not at all).
     """
     return draw(
         "data_table",
@@ -31,6 +39,7 @@ def data_table(
             "caption": caption,
             "empty": empty,
             "target": target,
+            "cards": cards,
             "content": content.strip() and content,
         },
     )

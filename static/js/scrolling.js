@@ -1,0 +1,29 @@
+// What scrolls sideways fades at its end while there is more: a phone shows no scroll bars.
+const SIDEWAYS = ".table-wrap, .matrix-wrap, .rail, .tabs";
+
+function mark(box) {
+  const left = box.scrollWidth - box.clientWidth - box.scrollLeft;
+  box.classList.toggle("scrolls-on", left > 2 && getComputedStyle(box).overflowX !== "visible");
+}
+
+const watch = new ResizeObserver((entries) => {
+  for (const entry of entries) mark(entry.target.closest(SIDEWAYS));
+});
+
+function start(root) {
+  for (const box of root.querySelectorAll(SIDEWAYS)) {
+    watch.observe(box);
+    if (box.firstElementChild) watch.observe(box.firstElementChild);
+    box.addEventListener("scroll", () => mark(box), { passive: true });
+  }
+}
+
+// The page one is on is in sight.
+const here = document.querySelector(".rail a[aria-current]");
+if (here) {
+  const rail = here.closest(".rail");
+  rail.scrollLeft += here.getBoundingClientRect().right - rail.clientWidth + here.offsetWidth;
+}
+
+document.addEventListener("htmx:load", (event) => start(event.target.parentElement ?? document));
+start(document);
