@@ -21,7 +21,7 @@ from segmentation.actions.group_nights import evaluate_groups
 from segmentation.actions.results import Computed, Progress, compute_result
 from segmentation.actions.storing import store
 from segmentation.frames.gathering import discard
-from segmentation.models import Night
+from segmentation.models import Night, RuleSet
 
 log = structlog.get_logger("tenure.nights")
 
@@ -117,17 +117,28 @@ def compute_and_store(
     known_at: datetime | None = None,
     restate: str = "",
     by: User | None = None,
+    rule_set: RuleSet | None = None,
+    expected: str = "",
     progress: Progress = silent,
 ) -> NightOutcome:
     """The body of a night, in the tenant's scope and with its turn taken.
 
+    Args:
+        rule_set: None: the rules in force.
+        expected: the digest that whoever restates was shown; empty: any.
+
     Raises:
-        NightRefused: the night is stored and differs, and no reason to restate it was given.
+        NightRefused: the night is stored and differs, and no reason to restate it was given; or it
+            is not what was expected.
     """
     with _told(tenant, night):
         started_at, started = timezone.now(), perf_counter()
         known_at = known_at or known_now()
-        computed = _compute(tenant, night.as_of, known_at, progress)
+        computed = _compute(tenant, night.as_of, known_at, rule_set, progress)
+        if expected and computed.digest != expected:
+            raise NightRefused(
+                _("The night would say something else by now than was compared. Compute it again.")
+            )
         progress("storing")
         stored: Stored = "new"
         if night.digest == computed.digest:
@@ -200,10 +211,18 @@ def known_now() -> datetime:
         _execute(f"SELECT pg_advisory_unlock{lock}", [LOADS])
 
 
-def _compute(tenant: Tenant, day: date, known_at: datetime, progress: Progress) -> Computed:
+def _compute(
+    tenant: Tenant,
+    day: date,
+    known_at: datetime,
+    rule_set: RuleSet | None,
+    progress: Progress,
+) -> Computed:
     try:
         with transaction.atomic():
-            return compute_result(tenant=tenant, day=day, known_at=known_at, progress=progress)
+            return compute_result(
+                tenant=tenant, day=day, known_at=known_at, rule_set=rule_set, progress=progress
+            )
     except DataError as error:
         if getattr(error.__cause__, "pgcode", None) != OUT_OF_RANGE:
             raise

@@ -47,9 +47,9 @@ SLOT_COLUMNS = dict(zip(SLOTS, digests.TIERS_COLUMNS[1:4], strict=True))
 class Computed:
     """A night computed: everything that storing it needs.
 
-    tiers: the rows of `tiers`, formatted; moves: rows of compute.moves.detect. rule_set: None while
-    the tenant has neither rules nor facts to settle their basis by. kinds: of which kinds the tenant
-    has facts at all.
+    tiers, move_rows: the rows of `tiers` and `moves`, formatted; moves: rows of compute.moves.detect.
+    rule_set: None while the tenant has neither rules nor facts to settle their basis by. kinds: of
+    which kinds the tenant has facts at all.
     """
 
     day: date
@@ -58,6 +58,7 @@ class Computed:
     result: NightResult
     tiers: list[tuple[str, ...]]
     moves: pd.DataFrame
+    move_rows: list[tuple[str, ...]]
     digest: str
     kinds: Mapping[str, bool]
     refusals: list[dict[str, Any]] = field(default_factory=list)
@@ -72,31 +73,77 @@ class Computed:
         return int(self.result.frame[["r", "f", "m"]].notna().all(axis=1).sum())
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """A night's facts and what they are compared with: the stored night before, if any."""
+
+    asof: AsOf
+    facts: NightFacts
+    earlier: Night | None
+    before: EarlierResult | None
+
+
 def compute_result(
-    *, tenant: Tenant, day: date, known_at: datetime, progress: Progress
+    *,
+    tenant: Tenant,
+    day: date,
+    known_at: datetime,
+    progress: Progress,
+    rule_set: RuleSet | None = None,
 ) -> Computed:
     """Compute a night in the tenant's open scope; ``night_measures`` stays for storing it.
 
-    The first night settles the basis of the rules in a version of its own, unless there is no fact
-    yet that could decide it.
+    ``rule_set``: None: the rules in force. The first night settles their basis in a version of its
+    own, unless there is no fact yet that could decide it.
     """
     progress("facts")
-    rule_set, document = rules_of_tonight()
+    if rule_set is None:
+        rule_set, document = rules_of_tonight()
+    else:
+        document = document_of(rule_set)
+    gathered = gather_night(tenant=tenant, day=day, known_at=known_at, rules=document, carries=True)
+    rule_set, document = settled(rule_set, document, kinds=gathered.facts.kinds)
+    return score_night(gathered, rule_set, document, progress=progress)
+
+
+def gather_night(
+    *,
+    tenant: Tenant,
+    day: date,
+    known_at: datetime,
+    rules: Mapping[str, Any],
+    carries: bool = False,
+) -> Gathered:
+    """A day's facts as known at a moment, by the look-back window of the rules.
+
+    ``carries``: by the tenant's states of usage, which then are those of this night; else nothing is
+    written.
+    """
     earlier = stored_nights().filter(as_of__lt=day).select_related("rule_set").first()
     asof = AsOf(
         tenant_id=tenant.id,
         day=day,
         known_at=known_at,
         zone=tenant.zone,
-        window_days=document["window_days"],
+        window_days=rules["window_days"],
         earlier=EarlierNight(earlier.as_of, earlier.known_at)
         if earlier and earlier.known_at
         else None,
     )
     before = _before(tenant, earlier) if earlier else None
-    facts = gather_facts(asof, carries=True)
-    rule_set, document = settled(rule_set, document, kinds=facts.kinds)
+    return Gathered(asof, gather_facts(asof, carries=carries), earlier, before)
 
+
+def score_night(
+    gathered: Gathered,
+    rule_set: RuleSet | None,
+    document: Mapping[str, Any],
+    *,
+    progress: Progress,
+) -> Computed:
+    """Scores, stages, tiers and moves of gathered facts by rules whose basis is settled."""
+    facts, earlier, before = gathered.facts, gathered.earlier, gathered.before
+    day, known_at = gathered.asof.day, gathered.asof.known_at
     progress("scores")
     slots = measures_of_slots(document)
     rules = Rules.from_document(document, slots)
@@ -108,6 +155,7 @@ def compute_result(
     keys = facts.keys.loc[moves["customer"]].to_list()
     told = moves[["kind", "from", "to", "cause", "reason"]].itertuples(index=False)
     rows = [(key, *move) for key, move in zip(keys, told, strict=True)]
+    move_rows = digests.moves_rows(rows, day.isoformat())
     return Computed(
         day=day,
         known_at=known_at,
@@ -115,7 +163,8 @@ def compute_result(
         result=result,
         tiers=tiers,
         moves=moves,
-        digest=digests.night_digest(tiers, digests.moves_rows(rows, day.isoformat())),
+        move_rows=move_rows,
+        digest=digests.night_digest(tiers, move_rows),
         kinds=facts.kinds,
         refusals=result.context.refused,
     )

@@ -89,6 +89,9 @@ class Replay(TenantModel):
 class ReplayDifference(TenantModel):
     """A customer of whom a replay says something else than the stored night said."""
 
+    # Goes with the customer when the load that brought it is undone.
+    derived = True
+
     class Presence(models.TextChoices):
         BOTH = "both", _("In both")
         ADDED = "added", _("Not in the stored night")
