@@ -35,6 +35,8 @@ def tier_sentence(reason: str) -> str:
         return _("No tier: neither activity, contribution nor value is known for any customer.")
     if code == "otherwise":
         return _("None of the other rules matched.")
+    if code == "unknown":
+        return _("No tier: it depends on what is not known.")
     if code.startswith("no_tier_in_stage="):
         stage = _stage(code.partition("=")[2])
         return _("A customer in the stage “%(stage)s” has no tier.") % {"stage": stage}

@@ -18,7 +18,8 @@ from segmentation.queries.remembered import of_night
 from segmentation.queries.scopes import Scope
 from segmentation.queries.stored import is_month_end
 
-Kind = Literal["tier", "stage"]
+Kind = Literal["tier", "tier_a", "tier_b", "tier_c", "stage"]
+TierColumn = Literal["tier", "tier_a", "tier_b", "tier_c"]
 NONE = ""
 
 
@@ -48,30 +49,29 @@ class Spread:
         return next((one for one in self.by[word] if one.key == key), Share(key, 0, Decimal(0)))
 
 
-def spread(rows: QuerySet[Any], scope: Scope, night: Night) -> Spread:
-    """Over the rows of ``queries.portfolio.portfolio``; two statements."""
+def spread(rows: QuerySet[Any], scope: Scope, night: Night, tier: TierColumn = "tier") -> Spread:
+    """Over the rows of ``queries.portfolio.portfolio``; two statements. ``tier``: the column of the
+    scheme whose tiers are counted."""
     if scope.is_whole:
-        return of_night("spread", night, lambda: _spread(rows))
-    return _spread(rows)
+        return of_night(f"spread-{tier}", night, lambda: _spread(rows, tier))
+    return _spread(rows, tier)
 
 
-def _spread(rows: QuerySet[Any]) -> Spread:
+def _spread(rows: QuerySet[Any], tier: TierColumn) -> Spread:
     # One scan for all words: their combinations are few.
-    combinations = rows.order_by().values(*WORDS).annotate(number=Count("pk"), money=Sum("arr"))
+    columns = {word: tier if word == "tier" else word for word in WORDS}
+    combinations = (
+        rows.order_by().values(*columns.values()).annotate(number=Count("pk"), money=Sum("arr"))
+    )
     counted: dict[str, dict[str, tuple[int, Decimal]]] = {word: {} for word in WORDS}
     customers, arr = 0, Decimal(0)
     for row in combinations:
         money = row["money"] or Decimal(0)
         customers += row["number"]
         arr += money
-        for word in WORDS:
-            number, before = counted[word].get(row[word], (0, Decimal(0)))
-            counted[word][row[word]] = (number + row["number"], before + money)
-    reasons: dict[str, int] = defaultdict(int)
-    without = rows.filter(tier=NONE).order_by().values("standing__reason")
-    for row in without.annotate(number=Count("pk")):
-        # What follows says which scores are missing, not why there is no tier.
-        reasons[(row["standing__reason"] or "").partition(";")[0]] += row["number"]
+        for word, column in columns.items():
+            number, before = counted[word].get(row[column], (0, Decimal(0)))
+            counted[word][row[column]] = (number + row["number"], before + money)
     return Spread(
         customers=customers,
         arr=arr,
@@ -82,8 +82,24 @@ def _spread(rows: QuerySet[Any]) -> Spread:
             )
             for word, shares in counted.items()
         },
-        reasons=sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0])),
+        reasons=_reasons(rows, tier),
     )
+
+
+def _reasons(rows: QuerySet[Any], tier: TierColumn) -> list[tuple[str, int]]:
+    """Why customers have no tier. Of the scheme picked as the night put it; of another, whose
+    reasons are not kept, by the stage: the stage has none, or something is not known."""
+    found: dict[str, int] = defaultdict(int)
+    word = "standing__reason" if tier == "tier" else "stage"
+    without = rows.filter(**{tier: NONE}).order_by().values(word).annotate(number=Count("pk"))
+    for row in without:
+        if tier == "tier":
+            # What follows says which scores are missing, not why there is no tier.
+            found[(row[word] or "").partition(";")[0]] += row["number"]
+        else:
+            code = {"potential": "prospect", "churned": "no_tier_in_stage=churned"}
+            found[code.get(row[word], "unknown")] += row["number"]
+    return sorted(found.items(), key=lambda reason: (-reason[1], reason[0]))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ MEASURES = (
     "weekly_events",
 )
 WORDS = ("tier", "stage", "eleven", "class8")
+# The tiers of every scheme, for the columns of those that are shown beside the one picked.
+SCHEME_TIERS = ("tier_a", "tier_b", "tier_c")
 # Name in the row → path of the query; what is not named here is a column of the base itself.
 _PATHS: dict[str, Any] = {
     "key": F("customer__key"),
@@ -60,7 +62,10 @@ _PATHS: dict[str, Any] = {
     "face_capacity": F("face__capacity"),
     "face_since": F("face__from_on"),
     "tier_reason": F("standing__reason"),
+    "facet_value": F("standing__facet_value"),
+    "need": F("standing__need"),
     "tier_place": place_of("tier", "tier"),
+    **{f"{name}_place": place_of("tier", name) for name in SCHEME_TIERS},
     "stage_place": place_of("stage", "stage"),
     "eleven_place": place_of("segment", "eleven"),
     "class8_place": place_of("segment", "class8"),
@@ -154,7 +159,12 @@ def all_rows(rows: QuerySet[Any], order_by: Sequence[str]) -> list[Row]:
 
 def _values(rows: QuerySet[Any], *further: str) -> QuerySet[Any, Row]:
     return rows.values(
-        "customer_id", *further, *WORDS, *MEASURES, **{name: _PATHS[name] for name in _SHOWN}
+        "customer_id",
+        *further,
+        *WORDS,
+        *SCHEME_TIERS,
+        *MEASURES,
+        **{name: _PATHS[name] for name in _SHOWN},
     )
 
 

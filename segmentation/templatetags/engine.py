@@ -17,6 +17,7 @@ from accounts.models import Responsibility
 from segmentation import catalogue, reasons
 from segmentation.catalogue import Unit
 from segmentation.charts import list_url
+from segmentation.gaps import gaps_of, refusal_words
 from segmentation.labels import BRANCHES
 from segmentation.measure_words import formula_of, source_of, why_missing
 from segmentation.models import Move, Night
@@ -158,9 +159,13 @@ def missing_scores(reason: Any) -> list[str]:
 @register.filter
 def refusal(found: Mapping[str, Any]) -> str:
     """What a night refused, in words."""
-    if "measure" in found:
-        return reasons.refusal_sentence(found)
-    return _("The eleven segments need five scores each of R, F and M.")
+    return refusal_words(dict(found))
+
+
+@register.filter
+def gaps(night: Night) -> list[str]:
+    """What a night could not know, a sentence each."""
+    return gaps_of(night)
 
 
 @register.simple_tag

@@ -21,7 +21,7 @@ from segmentation.queries.portfolio import Row
 from segmentation.reasons import tier_sentence
 from ui import formats
 from ui.tags.charts import sparkline
-from ui.tags.marks import segment, stage, tier
+from ui.tags.marks import level, segment, stage, tier
 
 NEAR_DAYS = 30
 ABSENT = formats.ABSENT
@@ -73,6 +73,14 @@ def face(row: Row, writer: Writer) -> str:
         return format_html('<span class="muted">{}</span>', _("Unassigned"))
     capacity = Responsibility.Capacity(row["face_capacity"]).label
     return format_html("{}<small>{}</small>", row["face_name"], capacity)
+
+
+def scheme_mark(row: Row, writer: Writer, *, scheme: str) -> str:
+    return tier(row[f"tier_{scheme}"])
+
+
+def level_mark(row: Row, writer: Writer, *, word: str) -> str:
+    return level(row[word]) if row[word] else ABSENT
 
 
 def tier_mark(row: Row, writer: Writer) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from segmentation import catalogue
+from segmentation.labels import DIMENSIONS, SCHEMES
 from segmentation.measure_words import heading_why
 from segmentation.views import cells
 from ui.tables import Column
@@ -40,8 +41,11 @@ class Shown:
         return self.headings or (self.column.label,)
 
 
-def all_columns() -> tuple[Shown, ...]:
-    """In the order of the table. The customer is always shown."""
+def all_columns(schemes: Sequence[str] = ()) -> tuple[Shown, ...]:
+    """In the order of the table. The customer is always shown.
+
+    ``schemes``: those that are shown, the one that gives the tier first.
+    """
     return (
         Shown(
             Column("name", _("Customer"), sort="name"),
@@ -57,6 +61,8 @@ def all_columns() -> tuple[Shown, ...]:
         ),
         _word("stage", _("Stage"), cells.stage_mark, wide=True),
         _word("tier", _("Tier"), cells.tier_mark),
+        *(_scheme(name) for name in schemes[1:]),
+        *(_facets() if "b" in schemes else ()),
         _word("eleven", _("Segment (11)"), cells.eleven, default=False, wide=True),
         _word("class8", _("Segment (8)"), cells.class8, default=False, wide=True),
         Shown(
@@ -120,10 +126,10 @@ def all_columns() -> tuple[Shown, ...]:
     )
 
 
-def chosen_columns(asked: QueryDict) -> list[Shown]:
+def chosen_columns(asked: QueryDict, schemes: Sequence[str] = ()) -> list[Shown]:
     """Those that ``?columns=`` names (keys, comma-separated or repeated), or the usual ones."""
     keys = {key for text in asked.getlist("columns") for key in text.split(",") if key}
-    columns = all_columns()
+    columns = all_columns(schemes)
     if not keys & {shown.key for shown in columns}:
         return [shown for shown in columns if shown.is_default]
     return [shown for shown in columns if shown.key in keys or shown.key == "name"]
@@ -175,6 +181,40 @@ def _word(
 ) -> Shown:
     column = Column(key, label, sort=(f"{key}_place", "-arr"), wide=wide)
     return Shown(column, cell, (key,), is_default=default)
+
+
+def _scheme(name: str) -> Shown:
+    """The tier in a scheme that is shown beside the one that gives the tier."""
+    key = f"tier_{name}"
+    return _word(key, SCHEMES[name], partial(cells.scheme_mark, scheme=name), wide=True)
+
+
+def _facets() -> tuple[Shown, ...]:
+    """The value and the need beside the tier of scheme b."""
+    return (
+        Shown(
+            Column(
+                "facet_value",
+                _("Value (B)"),
+                wide=True,
+                why=_("Consumption, interaction and loyalty, averaged."),
+            ),
+            partial(cells.level_mark, word="facet_value"),
+            ("facet_value",),
+        ),
+        Shown(
+            Column(
+                "need",
+                DIMENSIONS["need"],
+                wide=True,
+                why=_(
+                    "How demanding its needs are: breadth of use and what goes beyond the standard."
+                ),
+            ),
+            partial(cells.level_mark, word="need"),
+            ("need",),
+        ),
+    )
 
 
 def _text(key: str, label: Any) -> Shown:

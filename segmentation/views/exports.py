@@ -13,7 +13,13 @@ from segmentation.views.listing import Listing
 from ui.exports import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from ui.palette import mark_for
 
-_MARKED = {"tier": "tier", "stage": "stage", "eleven": "segment", "class8": "segment"}
+_MARKED = {
+    **dict.fromkeys(("tier", "tier_a", "tier_b", "tier_c"), "tier"),
+    "stage": "stage",
+    "eleven": "segment",
+    "class8": "segment",
+    **dict.fromkeys(("facet_value", "need"), "level"),
+}
 
 
 def exported(listing: Listing, format_: str, tenant: Tenant) -> HttpResponse:
