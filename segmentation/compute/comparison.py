@@ -54,9 +54,16 @@ class Comparison:
         return column.eq(True).fillna(False).to_numpy(dtype=bool)
 
     def only_late(self, customers: pd.Index, facts: str) -> Bools:
-        """Facts of this family came late and none is newer."""
+        """Facts of this family came late and none is newer.
+
+        Where none of the family came at all, those of the family that it is read together with count.
+        """
         late = self.flag(customers, f"{facts}_late")
-        return late & ~self.flag(customers, f"{facts}_changed")
+        changed = self.flag(customers, f"{facts}_changed")
+        only = late & ~changed
+        if facts in _READ_TOGETHER:
+            only |= ~late & ~changed & self.only_late(customers, _READ_TOGETHER[facts])
+        return only
 
     def previous_rows(self, customers: pd.Index) -> MeasureTable | None:
         """The earlier measures of these customers, missing where there are none."""
@@ -129,6 +136,8 @@ def stage_causes(nights: Comparison, customers: pd.Index) -> Words:
     return np.where(late_data, "late_data", causes).astype(object)
 
 
+# Who is a key user is told by contacts, whether active by usage; instalments are settled by payments.
+_READ_TOGETHER = {"contacts": "usage", "instalments": "payments"}
 _STAGE_FACTS = ("contracts", "projects", "usage")
 CAUSE_OF_GROUNDS = {
     "contracts": "commercial",

@@ -119,6 +119,10 @@ STAGE_FACTS: Mapping[str, str] = {
 
 # What changed since the earlier night; see segmentation.compute.comparison.
 CHANGES: Mapping[str, str] = {
+    "instalments_changed": "coalesce(due.is_changed, false)",
+    "instalments_late": "coalesce(due.is_late, false) OR due_before.customer_id IS NOT NULL",
+    "contacts_changed": "coalesce(named.is_changed, false)",
+    "contacts_late": "coalesce(named.is_late, false) OR named_before.customer_id IS NOT NULL",
     "payments_changed": "coalesce(paid.is_changed, false)",
     "payments_late": "coalesce(paid.is_late, false) OR paid_before.customer_id IS NOT NULL",
     "contracts_changed": "coalesce(bound.is_changed, false)",
@@ -198,7 +202,8 @@ def _measures(revised: Revisions, states: str) -> str:
         **{f"has_{kind}": f"has.{kind}" for kind in KINDS},
     }
     per_customer = (
-        *("paid", "paid_before", "bound", "bound_before", "ownership", "renewals", "due"),
+        *("paid", "paid_before", "bound", "bound_before", "ownership", "renewals"),
+        *("due", "due_before", "named", "named_before"),
         *("delivered", "delivered_before", "seen", "late", "active", "breadths", "coverage"),
     )
     joins = "\n".join(

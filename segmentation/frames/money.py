@@ -102,26 +102,47 @@ def contracts(revised: Revisions) -> Mapping[str, str]:
 
 
 def instalments(revised: Revisions) -> Mapping[str, str]:
-    """``due``: per customer the next instalment, and what is overdue.
+    """``due``: per customer the next instalment, and what is overdue; ``due_before``: whose
+    instalments were corrected or taken away since the earlier night.
 
     Paid is what a payment seen by now has paid. Instalments of a contract that is not signed yet are
     not seen.
     """
     return {
         "instalments": f"""
-            SELECT contract.customer_id, instalment.due_on, instalment.amount,
-                   payment.id IS NOT NULL AS is_paid
+            SELECT contract.customer_id, instalment.contract_id, instalment.due_on,
+                   instalment.amount, instalment.known_from, instalment.paid_by_id,
+                   payment.id IS NOT NULL AS is_paid, payment.paid_on
               FROM ({known("accounts_instalment", revised)}) AS instalment
               JOIN contracts AS contract ON contract.id = instalment.contract_id
               LEFT JOIN payments AS payment ON payment.id = instalment.paid_by_id
              WHERE instalment.contract_id IN (SELECT contract_id FROM lines)
             """,
+        "signed_before": """
+            SELECT DISTINCT contract_id FROM lines
+             WHERE LEAST(signed_on, starts_on) <= %(earlier_day)s
+            """,
+        # A payment after the earlier night that pays an instalment revises its row in good time.
         "due": """
             SELECT customer_id,
                    min(due_on) FILTER (WHERE NOT is_paid AND due_on > %(day)s) AS next_on,
                    min(due_on) FILTER (WHERE NOT is_paid AND due_on <= %(day)s) AS overdue_since,
-                   sum(amount) FILTER (WHERE NOT is_paid AND due_on <= %(day)s) AS overdue
-              FROM instalments GROUP BY customer_id
+                   sum(amount) FILTER (WHERE NOT is_paid AND due_on <= %(day)s) AS overdue,
+                   bool_or(due_on > %(earlier_day)s AND due_on <= %(day)s
+                           OR paid_on > %(earlier_day)s) AS is_changed,
+                   bool_or(known_from > %(earlier_known_at)s
+                           AND (paid_by_id IS NULL OR paid_on <= %(earlier_day)s)
+                           AND signed_before.contract_id IS NOT NULL) AS is_late
+              FROM instalments LEFT JOIN signed_before USING (contract_id) GROUP BY customer_id
+            """,
+        "due_before": f"""
+            SELECT DISTINCT contract.customer_id
+              FROM ({taken_back("accounts_instalment", revised)}) AS was
+              JOIN ({any_version("accounts_contract")}) AS contract ON contract.id = was.contract_id
+             WHERE NOT EXISTS (SELECT 1 FROM instalments
+                                WHERE instalments.contract_id = was.contract_id
+                                  AND instalments.due_on = was.due_on
+                                  AND instalments.amount = was.amount)
             """,
     }
 
