@@ -1,3 +1,4 @@
+from segmentation.models.alarms import NightAlarm
 from segmentation.models.assignments import Assignment, MeasureRow, Move
 from segmentation.models.customer_groups import (
     CustomerGroup,
@@ -22,6 +23,7 @@ __all__ = [
     "MeasureRow",
     "Move",
     "Night",
+    "NightAlarm",
     "Replay",
     "ReplayDifference",
     "RuleDraft",

@@ -43,6 +43,8 @@ class Night(TenantModel):
 
     as_of = models.DateField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    # Since when it is waited for.
+    created_at = models.DateTimeField(default=timezone.now)
     # Facts received after this moment are not seen; set when the night is computed.
     known_at = models.DateTimeField(null=True)
     rule_set = TenantForeignKey(RuleSet, models.PROTECT, null=True, related_name="nights")
