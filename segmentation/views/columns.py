@@ -194,25 +194,25 @@ def _facets() -> tuple[Shown, ...]:
     return (
         Shown(
             Column(
-                "facet_value",
+                "beside_value",
                 _("Value (B)"),
                 wide=True,
                 why=_("Consumption, interaction and loyalty, averaged."),
             ),
-            partial(cells.level_mark, word="facet_value"),
-            ("facet_value",),
+            partial(cells.level_mark, word="beside_value"),
+            ("beside_value",),
         ),
         Shown(
             Column(
-                "need",
+                "beside_need",
                 DIMENSIONS["need"],
                 wide=True,
                 why=_(
                     "How demanding its needs are: breadth of use and what goes beyond the standard."
                 ),
             ),
-            partial(cells.level_mark, word="need"),
-            ("need",),
+            partial(cells.level_mark, word="beside_need"),
+            ("beside_need",),
         ),
     )
 

@@ -18,7 +18,7 @@ _MARKED = {
     "stage": "stage",
     "eleven": "segment",
     "class8": "segment",
-    **dict.fromkeys(("facet_value", "need"), "level"),
+    **dict.fromkeys(("beside_value", "beside_need"), "level"),
 }
 
 
