@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -35,6 +35,18 @@ def groups_for(membership: Membership) -> QuerySet[CustomerGroup]:
     return groups.filter(Q(owner=membership.pk) | Q(is_shared=True))
 
 
+def group_names(membership: Membership) -> dict[int, str]:
+    """Id → name of the groups in use that a member may see, by name: what filters offer."""
+    groups = groups_for(membership).filter(archived_at__isnull=True).select_related(None)
+    return dict(groups.values_list("pk", "name"))
+
+
+def group_asked(asked: str, groups: Mapping[int, str]) -> int | None:
+    """The group that an address asks for, of those a member may see."""
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+    return number if number in groups else None
+
+
 def may_change(membership: Membership, group: CustomerGroup) -> bool:
     """The owner may, and an administrator."""
     return membership.has_role(Role.ADMIN) or group.owner_id == membership.pk
@@ -58,6 +70,13 @@ def members_of(group: CustomerGroup | int, on: date | None = None) -> CustomerQu
         pk__in=in_group(group_id, on).order_by().values("customer_id")
     )
     return customers
+
+
+def passed(group_id: int, day: date, *, has_entered: bool) -> QuerySet[Any]:
+    """Ids of the customers that entered a group on the night of a day, or left it."""
+    side = "valid_from" if has_entered else "valid_to"
+    spans = CustomerGroupMember.objects.filter(group=group_id, **{side: day})
+    return spans.order_by().values("customer_id")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Customer, Membership, Role, Visibility
 from accounts.models.reach import CustomerQuerySet
+from segmentation.models import CustomerGroupMember
 
 _WIDTH = [Visibility.MINE, Visibility.TEAM, Visibility.ALL]
 # Who works with customers of their own; they start with these.
@@ -20,17 +21,25 @@ _OWN_CUSTOMERS = (Role.SERVICE_MANAGER, Role.PROJECT_MANAGER)
 class Scope:
     """A member's view on the customers.
 
-    ``visibility`` is what is shown, ``allowed`` what could be, narrowest first.
+    ``visibility`` is what is shown, ``allowed`` what could be, narrowest first. ``group_id``: only
+    who is in a customer group now.
     """
 
     membership: Membership
     visibility: str
     allowed: tuple[str, ...]
+    group_id: int | None = None
 
     @property
     def customers(self) -> CustomerQuerySet:
         customers: CustomerQuerySet = Customer.objects.within(self.membership, self.visibility)
-        return customers
+        return customers if self.group_id is None else customers.filter(pk__in=self.in_group)
+
+    @property
+    def in_group(self) -> QuerySet[CustomerGroupMember]:
+        """Ids of the customers in the group."""
+        spans = CustomerGroupMember.objects.filter(group=self.group_id, valid_to__isnull=True)
+        return spans.order_by().values("customer_id")
 
     @cached_property
     def ids(self) -> list[int]:
@@ -40,12 +49,18 @@ class Scope:
 
     def narrow(self, rows: QuerySet[Any], customer: str = "customer") -> QuerySet[Any]:
         """Of these rows those of the scope's customers; ``customer``: the path to theirs."""
-        return rows if self.is_whole else rows.filter(**{f"{customer}__in": self.ids})
+        if self.visibility != Visibility.ALL:
+            return rows.filter(**{f"{customer}__in": self.ids})
+        return rows if self.is_whole else rows.filter(**{f"{customer}__in": self.in_group})
 
     @property
     def is_whole(self) -> bool:
         """Every customer of the tenant: what is shown depends on nobody's role or team."""
-        return self.visibility == Visibility.ALL
+        return self.visibility == Visibility.ALL and self.group_id is None
+
+    def within(self, group_id: int | None) -> Scope:
+        """Of its customers those in a group; None: all of them."""
+        return replace(self, group_id=group_id)
 
 
 def scope_of(membership: Membership, asked: str = "") -> Scope:

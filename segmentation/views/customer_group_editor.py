@@ -1,0 +1,241 @@
+"""Making and changing a customer group: its conditions row by row, with a count as one goes.
+
+Works without scripts: every button sends the whole form, and the page comes back with it done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import require
+from accounts.requests import TenantRequest
+from segmentation.actions.customer_groups import change_group, make_group
+from segmentation.catalogue import Unit
+from segmentation.compute.conditions import Field, Kind, parse
+from segmentation.condition_drafts import (
+    Draft,
+    Row,
+    check,
+    document_of,
+    done_to,
+    draft_of,
+    empty_draft,
+    read_draft,
+    settle,
+    without_incomplete,
+)
+from segmentation.condition_words import (
+    MATCHES,
+    UNIT_WORDS,
+    choices_of,
+    fault_sentence,
+    operator_word,
+    sections,
+    title_of,
+    unit_of,
+)
+from segmentation.forms import CustomerGroupForm
+from segmentation.models import CustomerGroup
+from segmentation.queries.condition_fields import ConditionFields, condition_fields
+from segmentation.queries.customer_groups import groups_for, may_change, preview
+from segmentation.queries.overview import choices
+from segmentation.queries.scopes import Scope, widest_scope
+from segmentation.queries.stored import latest_night
+
+PARTS = {
+    "editor": "segmentation/customer_groups/editor.html",
+    "preview": "segmentation/customer_groups/preview.html",
+}
+COPIED_NAME = 80
+
+
+@require("edit_groups")
+@require_http_methods(["GET", "POST"])
+def new(request: TenantRequest) -> HttpResponse:
+    """A new group; ``?copy=`` starts with what another one says."""
+    copied = None
+    if request.GET.get("copy", "").isdecimal():
+        copied = groups_for(request.membership).filter(pk=request.GET["copy"]).first()
+    initial = {"name": "", "note": "", "is_shared": False}
+    if copied is not None:
+        name = _("%(name)s (copy)") % {"name": copied.name}
+        initial |= {"name": name[:COPIED_NAME], "note": copied.note}
+    draft = draft_of(copied.condition) if copied is not None else empty_draft()
+    return _edit(request, None, draft, initial)
+
+
+@require("edit_groups")
+@require_http_methods(["GET", "POST"])
+def edit(request: TenantRequest, pk: int) -> HttpResponse:
+    """Change a group of one's own; an administrator any."""
+    group = groups_for(request.membership).filter(pk=pk).first()
+    if group is None or not may_change(request.membership, group):
+        raise Http404
+    initial = {"name": group.name, "note": group.note, "is_shared": group.is_shared}
+    return _edit(request, group, draft_of(group.condition), initial)
+
+
+def _edit(
+    request: TenantRequest, group: CustomerGroup | None, draft: Draft, initial: dict[str, Any]
+) -> HttpResponse:
+    fields = condition_fields()
+    form = CustomerGroupForm(instance=group, initial=initial)
+    if request.method == "POST":
+        draft = read_draft(request.POST)
+        if request.POST.get("do") == "save":
+            form = CustomerGroupForm(request.POST, instance=group)
+            document = check(draft, fields.by_key)
+            if form.is_valid() and document is not None:
+                return _saved(request, group, form.cleaned_data, document)
+        else:
+            # Shown as they were typed; whether they will do is said when they are saved.
+            form = CustomerGroupForm(
+                instance=group, initial={name: request.POST.get(name, "") for name in initial}
+            )
+            draft = done_to(draft, request.POST.get("do", ""))
+            settle(draft, fields.by_key)
+    elif group is not None:
+        check(draft, fields.by_key)
+    scope = widest_scope(request.membership)
+    context = {
+        "group": group,
+        "form": form,
+        "draft": _drawn(draft, _Drawer(fields, scope, request.tenant.currency)),
+        **_preview(draft, fields, scope),
+        "back": reverse("customer_group", args=[group.pk]) if group else reverse("customer_groups"),
+        "breadcrumbs": [(_("Groups"), reverse("customer_groups"))],
+        "action": request.get_full_path(),
+    }
+    part = PARTS.get(request.headers.get("HX-Target", ""))
+    response = render(request, part or "segmentation/customer_groups/edit.html", context)
+    patch_vary_headers(response, ("HX-Target",))
+    return response
+
+
+def _saved(
+    request: TenantRequest,
+    group: CustomerGroup | None,
+    given: dict[str, Any],
+    document: dict[str, Any],
+) -> HttpResponse:
+    if group is None:
+        saved = make_group(**given, condition=document, owner=request.membership, by=request.user)
+    else:
+        # The form has changed what it was given.
+        group.refresh_from_db()
+        saved = change_group(group=group, **given, condition=document, by=request.user)
+    messages.success(request, _("Saved: %(name)s.") % {"name": saved.name})
+    return redirect("customer_group", saved.pk)
+
+
+def _preview(draft: Draft, fields: ConditionFields, scope: Scope) -> dict[str, Any]:
+    """Who would be in it on the latest night, by the rows that are complete."""
+    night = latest_night()
+    readable, incomplete = without_incomplete(draft, fields.by_key)
+    context: dict[str, Any] = {"night": night, "incomplete": incomplete, "scope": scope}
+    if night is not None and readable.parts:
+        condition = parse(document_of(readable, fields.by_key), fields.by_key)
+        context["preview"] = preview(condition, night, scope, is_newest=True)
+    return context
+
+
+@dataclass(frozen=True)
+class _Drawer:
+    """What every row needs to be drawn."""
+
+    fields: ConditionFields
+    scope: Scope
+    currency: str
+
+    def suggestions(self, key: str) -> list[str]:
+        offered = choices(self.scope)
+        return {"industry": offered.industries, "region": offered.regions}.get(key, [])
+
+    def unit(self, key: str) -> str:
+        unit = unit_of(key)
+        if unit is Unit.MONEY:
+            return self.currency
+        return str(UNIT_WORDS.get(unit, "")) if unit else ""
+
+
+def _drawn(draft: Draft, drawer: _Drawer) -> dict[str, Any]:
+    """A group for its template; parts are drawn in turn."""
+    offered = sections(drawer.fields)
+    return {
+        "is_group": True,
+        "name": _name(draft),
+        "place": "-".join(map(str, draft.place)),
+        "match": draft.match,
+        "matches": MATCHES.items(),
+        "may_nest": draft.may_nest,
+        "parts": [
+            _drawn(part, drawer) if isinstance(part, Draft) else _drawn_row(part, drawer, offered)
+            for part in draft.parts
+        ],
+        "faults": [fault_sentence(fault) for fault in draft.faults],
+    }
+
+
+def _drawn_row(row: Row, drawer: _Drawer, offered: list[Any]) -> dict[str, Any]:
+    found = drawer.fields.by_key.get(row.field)
+    drawn: dict[str, Any] = {
+        "name": _name(row),
+        "place": "-".join(map(str, row.place)),
+        "field": row.field,
+        "operator": row.operator,
+        "sections": offered,
+        "is_offered": any(row.field == key for _word, keys in offered for key, _title in keys),
+        "title": title_of(row.field),
+        "operators": [],
+        "faults": [_fault(row, fault) for fault in row.faults],
+        "days": row.days,
+    }
+    if found is not None:
+        drawn |= {
+            "operators": [(key, operator_word(found, key)) for key in found.operators],
+            "widget": _widget(found, row.operator),
+            "takes_days": row.operator in {"entered_within", "left_within"},
+            "values": row.values,
+            "value": row.values[0] if row.values else "",
+            "texts": "; ".join(row.values),
+            "low": row.low,
+            "high": row.high,
+            "choices": choices_of(found, drawer.fields),
+            "suggestions": drawer.suggestions(row.field),
+            "unit": drawer.unit(row.field),
+        }
+    return drawn
+
+
+def _fault(row: Row, fault: Any) -> str:
+    if fault.code == "field_unknown" and not row.field:
+        return _("Choose what to compare.")
+    return fault_sentence(fault)
+
+
+def _widget(found: Field, operator: str) -> str:
+    """How the values of a comparison are typed."""
+    if operator in {"is_known", "is_unknown"}:
+        return "none"
+    if operator == "between":
+        return "range"
+    if found.takes_numbers(operator):
+        return "number"
+    if found.kind is Kind.TEXT:
+        return "texts" if operator == "is_one_of" else "text"
+    if operator != "is_one_of":
+        return "choice"
+    return "list" if found.kind in {Kind.PERSON, Kind.MODULES} else "boxes"
+
+
+def _name(part: Row | Draft) -> str:
+    return "c" + "".join(f"-{number}" for number in part.place)

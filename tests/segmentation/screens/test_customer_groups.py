@@ -1,0 +1,469 @@
+"""Customer groups on screen: making, changing, showing, narrowing, and who may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import AuditRecord, Membership, Tenant, User, VisibilityRule
+from accounts.tenancy import tenant_scope
+from segmentation.actions.customer_groups import change_group
+from segmentation.actions.group_nights import evaluate_groups
+from segmentation.models import CustomerGroup, CustomerGroupVersion, MeasureRow, Night
+from tests.segmentation.screens.screen_world import (
+    LAST,
+    customer,
+    faced,
+    listed,
+    moved,
+    night,
+    signed_in,
+    stands,
+    text_of,
+)
+
+URL = "/t/acme/groups/"
+LIST = "/t/acme/customers/"
+LOW = {"match": "all", "conditions": [{"field": "tier", "operator": "is", "value": "low"}]}
+RICH = {"match": "all", "conditions": [{"field": "arr", "operator": "at_least", "value": 5000}]}
+# The form of LOW.
+FORM = {
+    "name": "Low ones",
+    "note": "To be called",
+    "c.match": "all",
+    "c-0.field": "tier",
+    "c-0.operator": "is",
+    "c-0.value": "low",
+}
+
+
+@pytest.fixture
+def member(bob: User, tenant: Tenant) -> Membership:
+    with tenant_scope(tenant.id):
+        return Membership.objects.get(user=bob)
+
+
+@pytest.fixture
+def world(tenant: Tenant) -> Night:
+    """Two nights: Anna is low on both, Bella since the last, Carla is rich."""
+    with tenant_scope(tenant.id):
+        earlier, last = night(LAST - timedelta(days=8)), night()
+        people = {name: customer(name, industry="Retail") for name in ("Anna", "Bella", "Carla")}
+        for on in (earlier, last):
+            stands(people["Anna"], on, tier="low")
+            stands(people["Bella"], on, tier="low" if on == last else "mid")
+            stands(people["Carla"], on, tier="high", arr=9000)
+        moved(people["Bella"], last, "mid", "low")
+        moved(people["Carla"], last, "mid", "high")
+        return last
+
+
+@pytest.fixture
+def bobs(bob: User) -> Client:
+    return signed_in(bob)
+
+
+def make(tenant: Tenant, name: str = "Low ones", **values: Any) -> CustomerGroup:
+    """A group from before the nights, which have evaluated it one after the other."""
+    with tenant_scope(tenant.id):
+        group = CustomerGroup.objects.create(
+            name=name, **({"condition": LOW, "is_shared": True} | values)
+        )
+        CustomerGroupVersion.objects.create(group=group, version=1, condition=group.condition)
+        for found in Night.objects.order_by("as_of"):
+            evaluate_groups(night=found, only=[group.pk])
+        return group
+
+
+def make_by_form(client: Client, **form: str) -> Any:
+    return client.post(f"{URL}new/", FORM | {"do": "save"} | form)
+
+
+# --- Making and changing --------------------------------------------------------------------------
+
+
+def test_a_group_is_made_and_shows_its_members(world: Night, tenant: Tenant, bobs: Client) -> None:
+    answer = make_by_form(bobs)
+    with tenant_scope(tenant.id):
+        group = CustomerGroup.objects.get()
+        assert (group.condition, group.owner.user.email) == (LOW, "bob@acme.example")
+        assert AuditRecord.objects.filter(verb="group.made").count() == 1
+    assert answer["Location"] == f"{URL}{group.pk}/"
+    page = bobs.get(answer["Location"])
+    assert sorted(listed(page)) == ["Anna", "Bella"]
+    assert "Tier is Low value" in text_of(page)
+    assert "2 because the condition changed" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("row", "comparison"),
+    [
+        (
+            {"c-0.field": "seat_utilisation", "c-0.operator": "at_least", "c-0.value": "12.5"},
+            {"field": "seat_utilisation", "operator": "at_least", "value": 0.125},
+        ),
+        (
+            {"c-0.field": "arr", "c-0.operator": "between", "c-0.low": "0", "c-0.high": "10"},
+            {"field": "arr", "operator": "between", "value": [0, 10]},
+        ),
+        (
+            {"c-0.field": "industry", "c-0.operator": "is_one_of", "c-0.value": "Retail; Banks ;"},
+            {"field": "industry", "operator": "is_one_of", "value": ["Retail", "Banks"]},
+        ),
+        (
+            {"c-0.field": "tier", "c-0.operator": "is_one_of", "c-0.value": ["low", "high"]},
+            {"field": "tier", "operator": "is_one_of", "value": ["low", "high"]},
+        ),
+        (
+            {"c-0.operator": "entered_within", "c-0.days": "30"},
+            {"field": "tier", "operator": "entered_within", "value": "low", "days": 30},
+        ),
+        (
+            {"c-0.field": "nps", "c-0.operator": "is_unknown", "c-0.value": ""},
+            {"field": "nps", "operator": "is_unknown"},
+        ),
+    ],
+    ids=lambda one: one.get("operator", ""),
+)
+def test_a_row_of_the_form_becomes_a_comparison_and_a_row_again(
+    world: Night, tenant: Tenant, bobs: Client, row: dict[str, str], comparison: dict[str, Any]
+) -> None:
+    make_by_form(bobs, **row)
+    with tenant_scope(tenant.id):
+        group = CustomerGroup.objects.get()
+    assert group.condition["conditions"] == [comparison]
+    page = bobs.get(f"{URL}{group.pk}/edit/").content.decode()
+    for name, values in row.items():
+        for value in [values] if isinstance(values, str) else values:
+            words = {"Retail; Banks ;": "Retail; Banks"}.get(value, value)
+            assert words in page, name
+
+
+def test_conditions_nest_on_screen(world: Night, tenant: Tenant, bobs: Client) -> None:
+    nested = {
+        "c-1.match": "none",
+        "c-1-0.field": "arr",
+        "c-1-0.operator": "at_least",
+        "c-1-0.value": "5000",
+    }
+    make_by_form(bobs, **nested)
+    with tenant_scope(tenant.id):
+        condition = CustomerGroup.objects.get().condition
+    assert condition["conditions"][1] == RICH | {"match": "none"}
+
+
+def edited(client: Client, do: str, **form: Any) -> str:
+    answer = client.post(f"{URL}new/", FORM | {"do": do} | form)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_rows_come_and_go_without_scripts(world: Night, tenant: Tenant, bobs: Client) -> None:
+    assert 'name="c-1.field"' in edited(bobs, "add:")
+    within = edited(bobs, "add_group:")
+    assert 'name="c-1.match"' in within
+    assert 'name="c-1-0.field"' in within
+    assert 'name="c-0.field"' not in edited(bobs, "remove:0")
+    # A button of no place does nothing.
+    for do in ("remove:7", "remove:", "add:0", "add:9-9", "what", "remove:" + "9" * 400):
+        assert 'name="c-0.field"' in edited(bobs, do)
+    kept = edited(bobs, "add:", name="As typed")
+    assert "As typed" in kept
+    with tenant_scope(tenant.id):
+        assert not CustomerGroup.objects.exists()
+
+
+def test_groups_on_screen_nest_as_deep_as_conditions_may(world: Night, bobs: Client) -> None:
+    deep = {"c-0.match": "all", "c-0-0.match": "all", "c-0-0-0.field": "arr"}
+    page = edited(bobs, "count", **deep)
+    assert 'value="add_group:0"' in page
+    assert 'value="add_group:0-0"' not in page
+
+
+def test_another_field_gets_an_operator_that_it_has(world: Night, bobs: Client) -> None:
+    page = edited(bobs, "count", **{"c-0.field": "arr"})
+    assert '<option value="at_least"' in page
+    assert "entered_within" not in page
+
+
+def test_the_count_follows_the_rows_that_are_complete(world: Night, bobs: Client) -> None:
+    page = bobs.post(f"{URL}new/", FORM, headers={"HX-Target": "preview", "HX-Request": "true"})
+    assert page.content.decode().strip().startswith("<aside")
+    assert page.context["preview"].total == 2
+    assert [name for _pk, _key, name, _arr in page.context["preview"].first] == ["Anna", "Bella"]
+    page = bobs.post(f"{URL}new/", FORM | {"c-1.field": "arr", "c-1.operator": "at_least"})
+    assert page.context["preview"].total == 2
+    assert "1 condition is not complete" in text_of(page)
+    page = bobs.post(f"{URL}new/", {"c.match": "all"})
+    assert "A complete condition shows here who meets it" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"name": ""}, "This field is required"),
+        ({"c-0.value": ""}, "A value is missing"),
+        ({"c-0.field": ""}, "Choose what to compare"),
+        ({"c-0.field": "gone"}, "“gone” does not exist (any more)"),
+        ({"c-0.value": "vip"}, "“vip” does not exist (any more)"),
+        ({"c-0.operator": "entered_within", "c-0.days": "x"}, "Give a number of days"),
+        ({"c-0.field": "arr", "c-0.operator": "at_least", "c-0.value": "1e999999"},
+         "“1e999999” is not a number"),
+        ({"c-0.field": "arr", "c-0.operator": "at_least", "c-0.value": "many"},
+         "“many” is not a number"),
+    ],
+    ids=lambda one: str(one),
+)  # fmt: skip
+def test_what_cannot_be_saved_says_why(
+    world: Night, tenant: Tenant, bobs: Client, wrong: dict[str, str], told: str
+) -> None:
+    answer = make_by_form(bobs, **wrong)
+    assert answer.status_code == 200
+    assert told in text_of(answer)
+    with tenant_scope(tenant.id):
+        assert not CustomerGroup.objects.exists()
+
+
+def test_a_group_is_changed_and_copied(world: Night, tenant: Tenant, bobs: Client) -> None:
+    make_by_form(bobs)
+    with tenant_scope(tenant.id):
+        group = CustomerGroup.objects.get()
+    change = {"c-0.field": "arr", "c-0.operator": "at_least", "c-0.value": "5000", "name": "Rich"}
+    bobs.post(f"{URL}{group.pk}/edit/", FORM | change | {"do": "save"})
+    page = bobs.get(f"{URL}{group.pk}/")
+    assert listed(page) == ["Carla"]
+    assert "Version 2" in text_of(page)
+    copy = bobs.get(f"{URL}new/?copy={group.pk}").content.decode()
+    assert "Rich (copy)" in copy
+    assert 'value="5000"' in copy
+
+
+def test_a_group_can_be_made_before_the_first_night(tenant: Tenant, bobs: Client) -> None:
+    answer = make_by_form(bobs)
+    assert "No night has evaluated this group yet" in text_of(bobs.get(answer["Location"]))
+    assert "Low ones" in text_of(bobs.get(URL))
+
+
+# --- Showing --------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_size_and_change(world: Night, tenant: Tenant, bobs: Client) -> None:
+    make(tenant)
+    page = bobs.get(URL)
+    row = page.context["rows"][0]
+    assert (row["members"], row["change"], row["trend"]) == (2, 1, [1, 2])
+    assert "No groups yet" not in text_of(page)
+
+
+def test_before_any_group_the_list_says_what_they_are_for(tenant: Tenant, bobs: Client) -> None:
+    assert "No groups yet" in text_of(bobs.get(URL))
+
+
+def test_members_have_the_filters_and_exports_of_the_portfolio(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    url = f"{URL}{make(tenant).pk}/"
+    assert listed(bobs.get(url, {"q": "bel"})) == ["Bella"]
+    assert listed(bobs.get(url, {"sort": "-name"})) == ["Bella", "Anna"]
+    assert listed(bobs.get(url, {"as_of": (LAST - timedelta(days=8)).isoformat()})) == ["Anna"]
+    export = bobs.get(url, {"export": "csv", "sort": "name"}).content.decode()
+    assert [line.split(",")[1] for line in export.splitlines()[1:]] == ["Anna", "Bella"]
+    part = bobs.get(url, {"q": "bel"}, headers={"HX-Request": "true", "HX-Target": "list"})
+    assert listed(part) == ["Bella"]
+    assert "Size over time" not in text_of(part)
+
+
+def test_entries_and_exits_open_their_lists(world: Night, tenant: Tenant, bobs: Client) -> None:
+    group = make(tenant)
+    row = bobs.get(f"{URL}{group.pk}/").context["passages"][0]
+    assert row["passage"].entered == {"customer": 1}
+    opened = bobs.get(row["entered_url"])
+    assert listed(opened) == ["Bella"]
+    assert "entered “Low ones” on 15 Jun 2026" in text_of(opened)
+    with tenant_scope(tenant.id):
+        change_group(group=group, name="Rich", note="", condition=RICH, is_shared=True, by=None)
+    row = bobs.get(f"{URL}{group.pk}/").context["passages"][0]
+    assert (row["passage"].entered, row["passage"].left) == ({"condition": 1}, {"condition": 1})
+    assert listed(bobs.get(row["left_url"])) == ["Anna"]
+
+
+def test_a_group_narrows_customers_moves_and_tiers(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    group = make(tenant)
+    asked = {"scope": "all", "group": str(group.pk)}
+    assert sorted(listed(bobs.get(LIST, asked))) == ["Anna", "Bella"]
+    earlier = (LAST - timedelta(days=8)).isoformat()
+    assert listed(bobs.get(LIST, asked | {"as_of": earlier})) == ["Anna"]
+    assert listed(bobs.get("/t/acme/moves/", asked)) == ["Bella"]
+    tiers = bobs.get("/t/acme/tiers/", asked)
+    assert tiers.context["spread"].customers == 2
+    url = next(item["url"] for item in tiers.context["tiers"] if item["share"].key == "low")
+    assert sorted(listed(bobs.get(url))) == ["Anna", "Bella"]
+    # Remembered figures of everybody are not mixed up with those of a group.
+    assert bobs.get("/t/acme/tiers/", {"scope": "all"}).context["spread"].customers == 3
+
+
+def test_rolling_up_by_companies_is_no_customer_group(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    make(tenant)
+    page = bobs.get(LIST, {"scope": "all", "group": "parent"})
+    assert page.context["grouped"]
+    assert listed(page) == ["Carla", "Anna", "Bella"]
+
+
+def test_a_saved_view_is_a_use_of_the_group(world: Night, tenant: Tenant, bobs: Client) -> None:
+    group = make(tenant)
+    given = {"screen": "portfolio", "name": "Call list", "query": f"group={group.pk}&scope=all"}
+    bobs.post(f"{LIST}views/", given)
+    assert [use.name for use in bobs.get(f"{URL}{group.pk}/").context["uses"]] == ["Call list"]
+    other = make(tenant, "Other")
+    assert bobs.get(f"{URL}{other.pk}/").context["uses"] == []
+
+
+def test_a_night_says_who_entered_and_left(world: Night, tenant: Tenant, bobs: Client) -> None:
+    make(tenant)
+    make(tenant, "Secret", is_shared=False)
+    text = text_of(bobs.get(f"/t/acme/nights/{LAST.isoformat()}/"))
+    assert "Low ones 1 – 2 The customers changed" in text
+    assert "Secret" not in text
+
+
+def test_a_broken_group_says_why(world: Night, tenant: Tenant, bobs: Client) -> None:
+    group = make(tenant)
+    gone = {"match": "all", "conditions": [{"field": "gone", "operator": "is_known"}]}
+    with tenant_scope(tenant.id):
+        CustomerGroup.objects.filter(pk=group.pk).update(condition=gone, version=2)
+        CustomerGroupVersion.objects.create(group=group, version=2, condition=gone)
+        evaluate_groups(night=world, only=[group.pk])
+    assert "Broken" in text_of(bobs.get(URL))
+    page = bobs.get(f"{URL}{group.pk}/")
+    assert "“gone” does not exist (any more)." in text_of(page)
+    assert sorted(listed(page)) == ["Anna", "Bella"]
+    assert "“gone” does not exist" in text_of(bobs.get(f"/t/acme/nights/{LAST.isoformat()}/"))
+
+
+def test_archived_groups_stand_apart(world: Night, tenant: Tenant, bobs: Client) -> None:
+    make_by_form(bobs)
+    with tenant_scope(tenant.id):
+        group = CustomerGroup.objects.get()
+    url = f"{URL}{group.pk}/"
+    assert "Archive the group Low ones?" in text_of(bobs.get(f"{url}archivals/"))
+    bobs.post(f"{url}archivals/")
+    assert bobs.get(URL).context["rows"] == []
+    assert len(bobs.get(URL, {"archived": "1"}).context["rows"]) == 1
+    assert sorted(listed(bobs.get(url))) == ["Anna", "Bella"]
+    bobs.post(f"{url}restorals/")
+    assert len(bobs.get(URL).context["rows"]) == 1
+
+
+# --- Who may --------------------------------------------------------------------------------------
+
+
+def test_ones_own_group_is_ones_own(
+    world: Night, tenant: Tenant, bobs: Client, alice: User, make_member: Callable[..., Membership]
+) -> None:
+    make_by_form(bobs)
+    with tenant_scope(tenant.id):
+        group = CustomerGroup.objects.get()
+    url = f"{URL}{group.pk}/"
+    dora = signed_in(make_member(tenant, "dora@acme.example", "service_manager").user)
+    assert dora.get(url).status_code == dora.get(f"{url}edit/").status_code == 404
+    assert dora.post(f"{url}archivals/").status_code == 404
+    assert dora.get(URL).context["rows"] == []
+    assert dora.get(f"{URL}new/?copy={group.pk}").context["form"]["name"].value() == ""
+    # An address with a group that one may not see finds nobody, rather than everybody.
+    for asked in (
+        {"group": str(group.pk)},
+        {"entered": str(group.pk), "on": LAST.isoformat()},
+        {"left": str(group.pk), "on": LAST.isoformat()},
+        {"group": "9" * 30},
+    ):
+        assert listed(dora.get(LIST, {"scope": "all"} | asked)) == []
+    assert listed(dora.get("/t/acme/moves/", {"scope": "all", "group": str(group.pk)})) == []
+    admin = signed_in(alice)
+    assert admin.get(url).status_code == admin.get(f"{url}edit/").status_code == 200
+    bobs.post(f"{url}edit/", FORM | {"is_shared": "on", "do": "save"})
+    assert dora.get(url).status_code == 200
+    assert dora.get(f"{url}edit/").status_code == 404
+
+
+def test_who_may_not_make_groups_may_use_those_of_everybody(
+    world: Night, tenant: Tenant, make_member: Callable[..., Membership]
+) -> None:
+    group = make(tenant)
+    boss = signed_in(make_member(tenant, "boss@acme.example", "executive").user)
+    page = boss.get(f"{URL}{group.pk}/")
+    assert sorted(listed(page)) == ["Anna", "Bella"]
+    assert f"{URL}{group.pk}/edit/" not in page.content.decode()
+    for path in ("new/", f"{group.pk}/edit/", f"{group.pk}/archivals/"):
+        assert boss.get(URL + path).status_code == boss.post(URL + path).status_code == 404
+
+
+def test_another_tenants_group_is_not_there(world: Night, tenant: Tenant, charlie: User) -> None:
+    group = make(tenant)
+    theirs = signed_in(charlie)
+    assert theirs.get(f"{URL}{group.pk}/").status_code == 404
+    assert theirs.get(f"/t/other/groups/{group.pk}/").status_code == 404
+    assert theirs.get("/t/other/groups/").context["rows"] == []
+
+
+def test_only_customers_that_one_may_see_are_counted_and_listed(
+    world: Night, tenant: Tenant, member: Membership, bobs: Client
+) -> None:
+    group = make(tenant)
+    with tenant_scope(tenant.id):
+        VisibilityRule.objects.create(role="service_manager", visibility="mine")
+        anna = MeasureRow.objects.filter(customer__name="Anna").first().customer
+        faced(anna, "Bob", LAST - timedelta(days=90), membership=member)
+    page = bobs.get(f"{URL}{group.pk}/")
+    assert listed(page) == ["Anna"]
+    assert page.context["members"] == 1
+    assert page.context["passages"][0]["passage"].entered_total == 0
+    row = bobs.get(URL).context["rows"][0]
+    assert (row["members"], row["trend"]) == (1, [1, 1])
+    assert bobs.post(f"{URL}new/", FORM).context["preview"].total == 1
+    assert bobs.get("/t/acme/tiers/", {"group": group.pk}).context["spread"].customers == 1
+
+
+# --- Cost -----------------------------------------------------------------------------------------
+
+
+def test_screens_cost_the_same_queries_whatever_the_size(
+    world: Night, tenant: Tenant, member: Membership, bobs: Client
+) -> None:
+    first = make(tenant, owner=member)
+
+    def queries(path: str, **form: str) -> int:
+        cache.clear()
+        with CaptureQueriesContext(connection) as found:
+            answer = bobs.post(path, form) if form else bobs.get(path)
+            assert answer.status_code == 200
+        return len(found)
+
+    def all_queries() -> list[int]:
+        return [
+            queries(URL),
+            queries(f"{URL}{first.pk}/"),
+            queries(f"{URL}{first.pk}/edit/"),
+            queries(f"{URL}new/", **FORM),
+            queries(f"/t/acme/nights/{LAST.isoformat()}/"),
+            queries(f"{LIST}?scope=all&group={first.pk}"),
+        ]
+
+    few = all_queries()
+    with tenant_scope(tenant.id):
+        for number in range(30):
+            stands(customer(f"N{number}"), world, tier="low")
+    for number in range(6):
+        make(tenant, f"G{number}")
+    assert all_queries() == few
+    assert max(few) <= 30
