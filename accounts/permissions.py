@@ -21,6 +21,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "view_groups": EVERYONE,
     "edit_groups": (Role.ADMIN, Role.SERVICE_MANAGER),
     "view_nights": EVERYONE,
+    "view_rules": EVERYONE,
+    "edit_rules": (Role.ADMIN,),
     "run_nights": (Role.ADMIN,),
     "restate_nights": (Role.ADMIN,),
     "view_projects": EVERYONE,

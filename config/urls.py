@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from config import views
+from segmentation.views.rules import rule_schema
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +13,8 @@ urlpatterns = [
     path("", include("accounts.platform_urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("ui.urls")),
+    # Where rule files and editors find it; the same for every tenant.
+    path("schemas/rules.json", rule_schema, name="rule_schema"),
 ]
 handler400 = "ui.views.bad_request"
 handler403 = "ui.views.permission_denied"

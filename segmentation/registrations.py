@@ -27,6 +27,9 @@ VERBS.update(
         "night.requested": _("Night asked for"),
         "night.restated": _("Night restated"),
         "night.retried": _("Night tried again"),
+        "rule_draft.discarded": _("Draft of rules discarded"),
+        "rule_draft.started": _("Draft of rules started"),
+        "rule_draft.updated": _("Draft of rules brought up to date"),
         "rules.published": _("Rules published"),
         "saved_view.changed": _("View changed"),
         "saved_view.created": _("View saved"),
@@ -51,6 +54,7 @@ for _item in (
     NavigationItem(_("Tiers"), "tiers", "layers", "view_tiers", 30),
     NavigationItem(_("Moves"), "moves", "arrow-left-right", "view_tiers", 32, prefix="/moves/"),
     NavigationItem(_("Modules"), "modules", "blocks", "view_modules", 40),
+    NavigationItem(_("Rules"), "rules", "scale", "edit_rules", 58, prefix="/rules/"),
     NavigationItem(_("Nights"), "nights", "moon", "view_nights", 60, prefix="/nights/"),
 ):
     navigation.register(_item)

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from segmentation.views import modules, moves, nights, portfolio, saved_views, strategies, tiers
+from segmentation.views import (
+    modules,
+    moves,
+    nights,
+    portfolio,
+    rule_drafts,
+    rule_previews,
+    rule_sections,
+    rules,
+    saved_views,
+    strategies,
+    tiers,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", portfolio.portfolio, name="portfolio"),
@@ -21,4 +33,39 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("nights/<str:day>/", nights.night, name="night"),
     path("nights/<str:day>/retries/", nights.retries, name="night_retries"),
     path("modules/", modules.modules, name="modules"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/versions/<int:version>/", rules.rule_version, name="rule_version"),
+    path("rules/versions/<int:version>/rules.json", rules.rule_file, name="rule_file"),
+    path("rules/drafts/", rule_drafts.rule_drafts, name="rule_drafts"),
+    path("rules/drafts/<int:pk>/", rule_drafts.rule_draft, name="rule_draft"),
+    path(
+        "rules/drafts/<int:pk>/sections/<slug:section>/",
+        rule_sections.rule_section,
+        name="rule_section",
+    ),
+    path(
+        "rules/drafts/<int:pk>/sections/<slug:section>/orders/",
+        rule_sections.rule_orders,
+        name="rule_orders",
+    ),
+    path(
+        "rules/drafts/<int:pk>/sections/<slug:section>/tiers/<slug:tier>/",
+        rule_sections.rule_tier,
+        name="rule_tier",
+    ),
+    path("rules/drafts/<int:pk>/preview/", rule_previews.rule_preview, name="rule_preview"),
+    path(
+        "rules/drafts/<int:pk>/preview/customers/",
+        rule_previews.rule_preview_customers,
+        name="rule_preview_customers",
+    ),
+    path(
+        "rules/drafts/<int:pk>/publications/",
+        rule_drafts.rule_publications,
+        name="rule_publications",
+    ),
+    path("rules/drafts/<int:pk>/updates/", rule_drafts.rule_updates, name="rule_updates"),
+    path(
+        "rules/drafts/<int:pk>/removal/", rule_drafts.rule_draft_removal, name="rule_draft_removal"
+    ),
 ]

@@ -60,7 +60,11 @@ class Preview:
         columns = [f"{subject}_now", f"{subject}_then"]
         words = self.frame[columns].astype(object)
         counted = words.where(words.notna(), NONE).value_counts()
-        return {(str(now), str(then)): int(number) for (now, then), number in counted.items()}
+        pairs: list[Any] = counted.index.to_list()
+        return {
+            (str(now), str(then)): int(number)
+            for (now, then), number in zip(pairs, counted.to_list(), strict=True)
+        }
 
     def moved(self, kind: str) -> int:
         """Customers that would move."""
@@ -75,8 +79,12 @@ class Preview:
         reasons = self.frame["reason_then"].astype(object).str.partition(";")[0]
         tiers = self.frame["tier_then"].astype(object)
         pairs = pd.DataFrame({"tier": tiers.where(tiers.notna(), NONE), "reason": reasons})
-        counted = pairs.value_counts().reset_index(name="number")
-        rows = [(str(row.tier), str(row.reason), int(row.number)) for row in counted.itertuples()]
+        counted = pairs.value_counts()
+        keys: list[Any] = counted.index.to_list()
+        rows = [
+            (str(tier), str(reason), int(number))
+            for (tier, reason), number in zip(keys, counted.to_list(), strict=True)
+        ]
         return sorted(rows, key=lambda row: (-row[2], row[0], row[1]))
 
     def between(self, subject: str, now: str | None, then: str | None) -> pd.DataFrame:

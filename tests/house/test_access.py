@@ -34,7 +34,8 @@ from accounts.models import (
 )
 from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
-from segmentation.models import Night, SavedView
+from segmentation.models import Night, RuleDraft, RuleSet, SavedView
+from segmentation.rules.defaults import default_rules
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ PUBLIC = {
     "dismiss_hint",  # a cookie
     "healthz",
     "readyz",
+    "rule_schema",  # the same for every tenant; editors fetch it
     "set_language",  # a cookie
     "set_theme",  # a cookie
 }
@@ -104,6 +106,8 @@ class World:
     invitation: Invitation
     load: Load
     night: Night
+    rule_draft: RuleDraft
+    rule_set: RuleSet
     saved_view: SavedView
 
 
@@ -123,6 +127,8 @@ def make_world(
             invitation=invite(email=f"new@{name}.example", roles=["executive"], by=None)[0],
             load=Load.objects.create(kind="customers", filename="c.csv"),
             night=Night.objects.create(as_of=day, state=Night.State.DONE, known_at=timezone.now()),
+            rule_draft=RuleDraft.objects.create(owner=member, rules=default_rules()),
+            rule_set=RuleSet.objects.create(version=day.day, rules=default_rules()),
             saved_view=SavedView.objects.create(owner=member, name="V", screen="portfolio"),
         )
 
@@ -147,6 +153,17 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "new_contact": lambda w: {"pk": w.customer.pk},
     "night": lambda w: {"day": w.night.as_of},
     "night_retries": lambda w: {"day": w.night.as_of},
+    "rule_draft": lambda w: {"pk": w.rule_draft.pk},
+    "rule_draft_removal": lambda w: {"pk": w.rule_draft.pk},
+    "rule_file": lambda w: {"version": w.rule_set.version},
+    "rule_orders": lambda w: {"pk": w.rule_draft.pk, "section": "scheme-a"},
+    "rule_preview": lambda w: {"pk": w.rule_draft.pk},
+    "rule_preview_customers": lambda w: {"pk": w.rule_draft.pk},
+    "rule_publications": lambda w: {"pk": w.rule_draft.pk},
+    "rule_section": lambda w: {"pk": w.rule_draft.pk, "section": "stages"},
+    "rule_tier": lambda w: {"pk": w.rule_draft.pk, "section": "scheme-a", "tier": "high"},
+    "rule_updates": lambda w: {"pk": w.rule_draft.pk},
+    "rule_version": lambda w: {"version": w.rule_set.version},
     "saved_view_removals": lambda w: {"pk": w.saved_view.pk},
     "team": lambda w: {"pk": w.team.pk},
     "team_removal": lambda w: {"pk": w.team.pk},

@@ -109,7 +109,8 @@ def test_a_preview_is_what_the_next_night_says(vendor: Tenant, change: dict[str,
     run_night(tenant=vendor, as_of=D - timedelta(days=1))
     run_night(tenant=vendor, as_of=D)
     night = previewed_night()
-    assert night is not None and night.as_of == D
+    assert night is not None
+    assert night.as_of == D
     rules = merge_rules(current_rules(), change)
     found = preview(vendor, night, rules)
     assert isinstance(found, Preview)
