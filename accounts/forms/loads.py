@@ -12,7 +12,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.loads.labels import OPTIONS, column_label, quoted_options, type_label
+from accounts.loads.labels import (
+    DATE_ORDERS,
+    DECIMAL_MARKS,
+    OPTIONS,
+    column_label,
+    quoted_options,
+    type_label,
+)
 from accounts.loads.reading import (
     DateOrder,
     DecimalMark,
@@ -20,6 +27,7 @@ from accounts.loads.reading import (
     Peek,
     Source,
     guess_mapping,
+    likely_columns,
     peek,
 )
 from accounts.loads.reading.columns import folded
@@ -78,6 +86,15 @@ class MappingRow:
     samples: list[str]
 
 
+@dataclass(frozen=True)
+class UnusedColumn:
+    """A column of the file that feeds none of the kind; `resembles` is the label of the column
+    whose name it resembles, or empty."""
+
+    name: str
+    resembles: str
+
+
 class LoadMappingForm(forms.Form):
     """One choice per column of the kind: which column of the file feeds it."""
 
@@ -86,9 +103,7 @@ class LoadMappingForm(forms.Form):
         required=False,
         choices=[
             ("", gettext_lazy("As the file shows")),
-            (DateOrder.ISO.value, gettext_lazy("Year, month, day")),
-            (DateOrder.DMY.value, gettext_lazy("Day, month, year")),
-            (DateOrder.MDY.value, gettext_lazy("Month, day, year")),
+            *DATE_ORDERS.items(),
         ],
     )
     decimal = forms.ChoiceField(
@@ -96,8 +111,7 @@ class LoadMappingForm(forms.Form):
         required=False,
         choices=[
             ("", gettext_lazy("As the file shows")),
-            (DecimalMark.POINT.value, gettext_lazy("Point: 1,234.50")),
-            (DecimalMark.COMMA.value, gettext_lazy("Comma: 1.234,50")),
+            *DECIMAL_MARKS.items(),
         ],
     )
     save_as = forms.CharField(
@@ -149,6 +163,16 @@ class LoadMappingForm(forms.Form):
                 )
             )
         return rows
+
+    def unused_columns(self) -> list[UnusedColumn]:
+        """What the choices leave over, in the order of the file."""
+        used = {self[f"column_{column.name}"].value() for column in self.kind.columns}
+        names = [name for name in self.found.header if name and name not in used]
+        likely = likely_columns(names, self.kind.columns)
+        return [
+            UnusedColumn(name, column_label(likely[name]) if name in likely else "")
+            for name in names
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.loads.reading import Column
+from accounts.loads.reading import Column, DateOrder, DecimalMark
 from accounts.loads.reading.values import (
     Amount,
     Choice,
@@ -81,6 +81,16 @@ PHASES: dict[str, str | Promise] = {
 OPTIONS = {
     "dates": _("Order of dates"),
     "decimal": _("Decimal mark"),
+}
+
+DATE_ORDERS: dict[str, str | Promise] = {
+    DateOrder.ISO.value: _("Year, month, day"),
+    DateOrder.DMY.value: _("Day, month, year"),
+    DateOrder.MDY.value: _("Month, day, year"),
+}
+DECIMAL_MARKS: dict[str, str | Promise] = {
+    DecimalMark.POINT.value: _("Point: 1,234.50"),
+    DecimalMark.COMMA.value: _("Comma: 1.234,50"),
 }
 
 TONES: dict[str, str] = {

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.loads.labels import DATE_ORDERS, DECIMAL_MARKS
+
 TEXTS: dict[str, str | Promise] = {
     # The file as a whole
     "empty_file": _("The file is empty."),
@@ -117,6 +119,9 @@ MAPPING_TEXTS: dict[str, str | Promise] = {
 # What a person says about a file, as the command `load` calls it; forms have labels for it.
 COMMAND_OPTIONS: dict[str, str] = {"dates": "--dates dmy|mdy", "decimal": "--decimal point|comma"}
 
+# Parameters whose values have words.
+WORDED: dict[str, Mapping[str, str | Promise]] = {"order": DATE_ORDERS, "mark": DECIMAL_MARKS}
+
 
 def reason_text(code: str, params: Mapping[str, Any], *, options: Mapping[str, str]) -> str:
     """The sentence of a fault in the active language.
@@ -127,12 +132,12 @@ def reason_text(code: str, params: Mapping[str, Any], *, options: Mapping[str, s
     if template is None:
         return code
     return str(template) % {
-        **{name: _worded(value) for name, value in params.items()},
+        **{name: _worded(value, WORDED.get(name, {})) for name, value in params.items()},
         **{f"{name}_option": text for name, text in options.items()},
     }
 
 
-def _worded(value: Any) -> str:
+def _worded(value: Any, words: Mapping[str, str | Promise]) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(
             gettext("%(first)s or %(second)s") % dict(zip(("first", "second"), names, strict=False))
@@ -140,4 +145,4 @@ def _worded(value: Any) -> str:
             else str(item)
             for item in value
         )
-    return str(value)
+    return str(words.get(value, value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -216,7 +216,7 @@ def _run(
             result.rejected = rejected + stage.rejected()
             result.refused = result.rejected > 0 and not options.skip_bad
         _count(result, kind.counts(stage))
-    found = [_named(fault, reader) for fault in stage.faults(KEPT_FAULTS)]
+    found = list(_unique(_named(fault, reader) for fault in stage.faults(KEPT_FAULTS)))
     result.faults = sorted(faults + found, key=lambda fault: fault.line or 0)[:KEPT_FAULTS]
     result.notes = {**_about(kind, reader), **stage.notes}
     if kind.touched and load_id is not None and not dry_run and not result.refused:
@@ -258,6 +258,16 @@ def _fill(
 def _count(result: Result, counts: Counts) -> None:
     result.created, result.updated = counts.created, counts.updated
     result.unchanged = counts.unchanged
+
+
+def _unique(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Each fault once: one column of the file may feed several of the kind."""
+    said = set()
+    for fault in faults:
+        known = (fault.line, fault.column, fault.value, fault.reason.code)
+        if known not in said:
+            said.add(known)
+            yield fault
 
 
 def _named(fault: Fault, reader: Reader) -> Fault:

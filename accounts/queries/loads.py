@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.loads.labels import PHASES, TONES, column_label, quoted_options
+from accounts.loads.labels import DATE_ORDERS, PHASES, TONES, column_label, quoted_options
 from accounts.loads.progress import read_progress
-from accounts.loads.registry import find_kind
+from accounts.loads.reading.values import Amount, Day, Flag, Moment, ValueType, Whole
+from accounts.loads.registry import LoadKind, find_kind
 from accounts.loads.running import in_words
 from accounts.loads.undo import dependant_text
 from accounts.models import Load, LoadMapping
+from ui import formats
+from ui.tags.formats import language, number, short_date
 
 State = Load.State
 
@@ -106,7 +111,7 @@ def notes_in_words(load: Load) -> list[str]:
     if encoding := notes.get("encoding"):
         words.append(_("Encoding: %(name)s.") % {"name": encoding.removesuffix("-sig").upper()})
     if order := notes.get("dates"):
-        words.append(_("Order of dates: %(order)s.") % {"order": order.upper()})
+        words.append(_("Order of dates: %(order)s.") % {"order": DATE_ORDERS.get(order, order)})
     return words
 
 
@@ -115,9 +120,55 @@ def dependants_in_words(load: Load) -> list[str]:
     return [dependant_text(found) for found in load.notes.get("dependants", [])]
 
 
-def preview_columns(load: Load) -> list[tuple[str, str]]:
-    """(name, label) of the columns that a preview shows."""
-    return [(name, column_label(name)) for name in (load.preview or {}).get("columns", [])]
+@dataclass(frozen=True)
+class PreviewColumn:
+    """A column of a preview. ``align``: ``num`` for what compares by its end, else empty."""
+
+    name: str
+    label: str
+    type: ValueType | None
+
+    @property
+    def align(self) -> str:
+        return "num" if isinstance(self.type, Amount | Whole | Day | Moment) else ""
+
+    def words(self, cell: str) -> str:
+        """A cell as the preview keeps it, in the active language."""
+        return cell_words(self.type, cell)
+
+
+def preview_columns(load: Load, kind: LoadKind) -> dict[str, PreviewColumn]:
+    """Columns that a preview shows, by name and in its order."""
+    types = {column.name: column.type for column in kind.columns}
+    return {
+        name: PreviewColumn(name, column_label(name), types.get(name))
+        for name in (load.preview or {}).get("columns", [])
+    }
+
+
+def cell_words(type_: ValueType | None, cell: str) -> str:
+    """What PostgreSQL wrote for a value of this type, as people write it; others as they are."""
+    try:
+        return _typed_words(type_, cell) if cell else ""
+    except (ValueError, ArithmeticError):
+        # An attribute of the tenant's own that is called like one of our columns.
+        return cell
+
+
+def _typed_words(type_: ValueType | None, cell: str) -> str:
+    if isinstance(type_, Amount):
+        amount = Decimal(cell)
+        return number(amount, max(2, -int(amount.normalize().as_tuple().exponent)))
+    if isinstance(type_, Whole):
+        return number(Decimal(cell))
+    if isinstance(type_, Day):
+        return short_date(date.fromisoformat(cell))
+    if isinstance(type_, Moment):
+        # Of the tenant's clock already, and without a zone.
+        return formats.date_time(datetime.fromisoformat(cell), language())
+    if isinstance(type_, Flag):
+        return _("yes") if cell == "true" else _("no")
+    return cell
 
 
 def mappings(kind: str) -> QuerySet[LoadMapping]:

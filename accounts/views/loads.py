@@ -19,6 +19,7 @@ from accounts.models import Load
 from accounts.permissions import require
 from accounts.queries.loads import (
     WORKING,
+    PreviewColumn,
     dependants_in_words,
     errors_in_words,
     kind_label,
@@ -111,32 +112,47 @@ def load_detail(request: TenantRequest, pk: int) -> HttpResponse:
     if load.state == State.UPLOADED:
         return redirect("load_mapping", pk)
     preview = load.preview or {}
-    columns = preview_columns(load)
+    columns = preview_columns(load, kind)
     context = load_context(load) | {
         "working": working(load),
         "errors": errors_in_words(load),
         "more_errors": max(0, load.rejected - len(load.errors)),
         "notes": notes_in_words(load),
         "dependants": dependants_in_words(load),
-        "columns": [label for _name, label in columns],
+        # A file that could not be read to its end has no figures.
+        "was_read": load.read > 0 or not load.errors,
+        "columns": list(columns.values()),
         "created": [
-            (row["line"], [row["cells"].get(name, "") for name, _label in columns])
+            (
+                row["line"],
+                [
+                    (column.align, column.words(row["cells"].get(name, "")))
+                    for name, column in columns.items()
+                ],
+            )
             for row in preview.get("created", [])
         ],
-        "changed": [_change(row, kind) for row in preview.get("changed", [])],
+        "changed": [_change(row, columns) for row in preview.get("changed", [])],
         "kept": load.parts.exists() if load.state in (State.CHECKED, State.REFUSED) else False,
     }
     return render(request, "accounts/loads/load.html", context)
 
 
-def _change(row: dict[str, Any], kind: LoadKind) -> dict[str, Any]:
+def _change(row: dict[str, Any], columns: dict[str, PreviewColumn]) -> dict[str, Any]:
     """A row that changes: what it is called, and each column's old and new value."""
     names = [name for name in ("customer", "contract", "key", "module") if name in row["cells"]]
     return {
         "line": row["line"],
         "label": " · ".join(row["cells"][name] for name in names if row["cells"][name]),
         "changes": [
-            {**change, "label": column_label(change["column"])} for change in row["changes"]
+            {
+                "label": column_label(name := change["column"]),
+                **{
+                    side: columns[name].words(change[side]) if name in columns else change[side]
+                    for side in ("old", "new")
+                },
+            }
+            for change in row["changes"]
         ],
     }
 

@@ -25,6 +25,19 @@ CUSTOMER = Column(
         "客户编码",
         "客户代码",
         "客户",
+        "customer_no",
+        "customer_code",
+        "client_no",
+        "client_code",
+        "account_no",
+        "account_code",
+        "company_no",
+        "company",
+        "客户号",
+        "客户ID",
+        "企业编号",
+        "公司编号",
+        "客户名称",
     ),
 )
 MODULE_NAMES = (
@@ -36,7 +49,24 @@ MODULE_NAMES = (
     "模块",
     "产品模块",
     "产品",
+    "module_name",
+    "product_name",
+    "product_code",
+    "产品编号",
+    "产品名称",
+    "模块名称",
 )
 CURRENCY = Column(
-    "currency", Currency(), synonyms=("currency_code", "ccy", "币种", "货币", "结算币种")
+    "currency",
+    Currency(),
+    synonyms=(
+        "currency_code",
+        "ccy",
+        "币种",
+        "货币",
+        "结算币种",
+        "币别",
+        "货币代码",
+        "币种代码",
+    ),
 )

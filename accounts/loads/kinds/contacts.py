@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.loads.checks import CUSTOMER as OF_CUSTOMER
 from accounts.loads.checks import reject_backwards, reject_repeats, resolve
+from accounts.loads.kinds.called import CONTACTS as CALLED
 from accounts.loads.kinds.common import CUSTOMER, KEY
 from accounts.loads.preview import PREVIEW_ROWS, Change, Preview, preview_of
 from accounts.loads.reading import Column
@@ -36,23 +37,45 @@ class Contacts(LoadKind):
             KEY,
             required=True,
             filled=True,
-            synonyms=("contact_id", "person_id", "user_id", "id", "联系人编号", "编号", "工号"),
+            synonyms=CALLED["key"],
         ),
         Column(
             "name",
             Text(200),
             required=True,
             filled=True,
-            synonyms=("contact_name", "full_name", "contact", "姓名", "联系人"),
+            synonyms=CALLED["name"],
         ),
-        Column("email", Email(), synonyms=("e_mail", "mail", "email_address", "邮箱", "电子邮箱")),
         Column(
-            "phone", Text(60), synonyms=("mobile", "telephone", "tel", "电话", "手机", "联系电话")
+            "email",
+            Email(),
+            synonyms=CALLED["email"],
         ),
-        Column("title", Text(200), synonyms=("job_title", "position", "职务", "岗位", "职位")),
-        Column("roles", Choices(ROLES), synonyms=("role", "contact_role", "角色")),
-        Column("from", Day(), synonyms=("role_from", "since", "开始日期", "起")),
-        Column("to", Day(), synonyms=("role_to", "until", "结束日期", "止")),
+        Column(
+            "phone",
+            Text(60),
+            synonyms=CALLED["phone"],
+        ),
+        Column(
+            "title",
+            Text(200),
+            synonyms=CALLED["title"],
+        ),
+        Column(
+            "roles",
+            Choices(ROLES),
+            synonyms=CALLED["roles"],
+        ),
+        Column(
+            "from",
+            Day(),
+            synonyms=CALLED["from"],
+        ),
+        Column(
+            "to",
+            Day(),
+            synonyms=CALLED["to"],
+        ),
     )
     contact: ClassVar[Upsert] = Upsert(
         table="accounts_contact",

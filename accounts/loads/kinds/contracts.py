@@ -18,6 +18,7 @@ from accounts.loads.checks import (
     reject_where,
     resolve,
 )
+from accounts.loads.kinds.called import CONTRACTS as CALLED
 from accounts.loads.kinds.common import CURRENCY, CUSTOMER, KEY, MODULE_NAMES
 from accounts.loads.named import make_modules
 from accounts.loads.preview import Preview, preview_of
@@ -50,13 +51,13 @@ class Contracts(LoadKind):
             KEY,
             required=True,
             filled=True,
-            synonyms=("contract_id", "subscription_id", "contract", "id", "合同编号", "合同号"),
+            synonyms=CALLED["key"],
         ),
         Column(
             "signed_on",
             Day(),
             required=True,
-            synonyms=("signed", "signature_date", "signing_date", "签约日期", "签订日期"),
+            synonyms=CALLED["signed_on"],
             like="starts_on",
         ),
         Column(
@@ -64,31 +65,47 @@ class Contracts(LoadKind):
             Day(),
             required=True,
             filled=True,
-            synonyms=("start_date", "start", "starts", "begin_date", "开始日期", "生效日期"),
+            synonyms=CALLED["starts_on"],
         ),
         Column(
             "ends_on",
             Day(),
             required=True,
-            synonyms=("end_date", "end", "ends", "expiry_date", "结束日期", "到期日期", "截止日期"),
+            synonyms=CALLED["ends_on"],
         ),
         Column("module", KEY, required=True, filled=True, synonyms=MODULE_NAMES),
         Column(
             "annual_fee",
             Amount(negative=False),
             required=True,
-            synonyms=("arr_amount", "arr", "annual_amount", "yearly_fee", "年费"),
+            synonyms=CALLED["annual_fee"],
         ),
-        Column("kind", Choice(("subscription", "one_off")), synonyms=("type", "类型")),
+        Column(
+            "kind",
+            Choice(("subscription", "one_off")),
+            synonyms=CALLED["kind"],
+        ),
         Column(
             "amount",
             Amount(negative=False),
-            synonyms=("one_off_amount", "total", "合同金额", "金额"),
+            synonyms=CALLED["amount"],
         ),
-        Column("seats", Whole(), synonyms=("licences", "licenses", "users", "席位数", "账号数")),
+        Column(
+            "seats",
+            Whole(),
+            synonyms=CALLED["seats"],
+        ),
         CURRENCY,
-        Column("renewal_of", KEY, synonyms=("renews", "previous_contract", "续签合同", "原合同")),
-        Column("is_trial", Flag(), synonyms=("trial", "是否试用", "试用")),
+        Column(
+            "renewal_of",
+            KEY,
+            synonyms=CALLED["renewal_of"],
+        ),
+        Column(
+            "is_trial",
+            Flag(),
+            synonyms=CALLED["is_trial"],
+        ),
     )
     contract: ClassVar[Upsert] = Upsert(
         table="accounts_contract",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from accounts.loads.checks import reject_repeats, resolve
+from accounts.loads.kinds.called import CUSTOMERS as CALLED
 from accounts.loads.kinds.common import CURRENCY, KEY, NAME
 from accounts.loads.named import make_colleagues
 from accounts.loads.reading import Column
@@ -33,68 +34,51 @@ class Customers(TableKind):
             KEY,
             required=True,
             filled=True,
-            synonyms=(
-                "customer_id",
-                "account_id",
-                "customer_key",
-                "client_id",
-                "company_id",
-                "id",
-                "code",
-                "客户编号",
-                "客户编码",
-                "客户代码",
-                "编号",
-            ),
+            synonyms=CALLED["key"],
         ),
         Column(
             "name",
             NAME,
             required=True,
             filled=True,
-            synonyms=(
-                "customer_name",
-                "account_name",
-                "company_name",
-                "company",
-                "customer",
-                "account",
-                "client",
-                "客户名称",
-                "公司名称",
-                "企业名称",
-                "名称",
-                "客户",
-            ),
+            synonyms=CALLED["name"],
         ),
-        Column("industry", Text(200), synonyms=("sector", "vertical", "行业", "所属行业")),
+        Column(
+            "industry",
+            Text(200),
+            synonyms=CALLED["industry"],
+        ),
         Column(
             "size",
             Text(100),
-            synonyms=("company_size", "employees", "headcount", "规模", "企业规模", "员工人数"),
+            synonyms=CALLED["size"],
         ),
         Column(
             "region",
             Text(200),
-            synonyms=("country", "area", "territory", "地区", "区域", "省份", "国家"),
+            synonyms=CALLED["region"],
         ),
         CURRENCY,
         Column(
             "parent",
             KEY,
-            synonyms=("parent_id", "parent_key", "group", "上级客户", "母公司", "集团"),
+            synonyms=CALLED["parent"],
         ),
         Column(
             "salesperson",
             Person(),
-            synonyms=("sales", "account_executive", "owner", "sales_rep", "销售", "销售负责人"),
+            synonyms=CALLED["salesperson"],
         ),
         Column(
             "service_manager",
             Person(),
-            synonyms=("csm", "customer_success_manager", "客户服务经理", "客户成功经理"),
+            synonyms=CALLED["service_manager"],
         ),
-        Column("project_manager", Person(), synonyms=("pm", "项目经理")),
+        Column(
+            "project_manager",
+            Person(),
+            synonyms=CALLED["project_manager"],
+        ),
     )
     derived = (Column("search_text", Text()),)
     upsert = Upsert(

@@ -13,6 +13,7 @@ from accounts.loads.checks import (
     reject_repeats,
     resolve,
 )
+from accounts.loads.kinds.called import PAYMENTS as CALLED
 from accounts.loads.kinds.common import CURRENCY, CUSTOMER, KEY, MODULE_NAMES
 from accounts.loads.reading import Column
 from accounts.loads.reading.values import Amount, Day
@@ -34,43 +35,28 @@ class Payments(TableKind):
             KEY,
             required=True,
             filled=True,
-            synonyms=(
-                "payment_id",
-                "invoice_no",
-                "invoice",
-                "invoice_id",
-                "order_id",
-                "id",
-                "回款编号",
-                "收款单号",
-                "单号",
-                "编号",
-            ),
+            synonyms=CALLED["key"],
         ),
         Column(
             "paid_on",
             Day(),
             required=True,
             filled=True,
-            synonyms=(
-                "payment_date",
-                "paid_at",
-                "date",
-                "invoice_date",
-                "回款日期",
-                "付款日期",
-                "日期",
-            ),
+            synonyms=CALLED["paid_on"],
         ),
         Column(
             "amount",
             Amount(),
             required=True,
             filled=True,
-            synonyms=("paid_amount", "total", "sum", "value", "回款金额", "金额"),
+            synonyms=CALLED["amount"],
         ),
         CURRENCY,
-        Column("contract", KEY, synonyms=("contract_id", "subscription_id", "合同编号", "合同")),
+        Column(
+            "contract",
+            KEY,
+            synonyms=CALLED["contract"],
+        ),
         Column("module", KEY, synonyms=MODULE_NAMES),
     )
     upsert = Upsert(

@@ -4,9 +4,10 @@ Pure Python: no Django, no database. `Source` opens the bytes, `Reader` reads th
 """
 
 from .amounts import DecimalMark
-from .columns import Column, WrongMapping, guess_mapping, parse_mapping
+from .columns import Column, WrongMapping, parse_mapping
 from .dates import DateOrder
 from .faults import Fault, FileRefused, Reason
+from .guesses import guess_mapping, likely_columns
 from .peek import Peek, peek
 from .reader import Reader, Records, Wanted
 from .source import Limits, Source, spool
@@ -28,6 +29,7 @@ __all__ = [
     "Wanted",
     "WrongMapping",
     "guess_mapping",
+    "likely_columns",
     "parse_mapping",
     "peek",
     "spool",

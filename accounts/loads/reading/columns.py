@@ -101,25 +101,3 @@ def lay_out(
     used = set(sources.values())
     extras = tuple((name, place) for place, name in enumerate(header) if name and place not in used)
     return Layout(tuple(header), sources, extras)
-
-
-def guess_mapping(header: Sequence[str], columns: Sequence[Column]) -> dict[str, str]:
-    """Column → name in the file, by the kind's names and their synonyms; the best first.
-
-    A column of the file is guessed for one column of the kind only, but for those that are like it.
-    """
-    by_name = {folded(name): name for name in header if name}
-    guesses: dict[str, str] = {}
-    free = dict(by_name)
-    rounds = max((len(column.synonyms) for column in columns), default=0) + 1
-    for turn in range(rounds):
-        for column in columns:
-            if column.name in guesses:
-                continue
-            names = (column.name, *column.synonyms)
-            if turn < len(names) and (theirs := free.pop(folded(names[turn]), None)):
-                guesses[column.name] = theirs
-    for column in columns:
-        if column.like in guesses:
-            guesses.setdefault(column.name, guesses[column.like])
-    return guesses

@@ -103,16 +103,22 @@ class Reader:
         unnamed = [place for place, name in enumerate(self.table.header) if not name]
         for chunk in self.table.chunks():
             faults = list(chunk.faults)
+            # One column of the file may feed several of the kind; its faults are said once.
+            said: set[tuple[int, int, str]] = set()
             bad: set[int] = set()
             values: dict[str, Sequence[str | None]] = {}
             for column, parser in zip(self._columns, parsers, strict=True):
-                raw = chunk.columns[self.layout.sources[column.name]]
+                source = self.layout.sources[column.name]
+                raw = chunk.columns[source]
                 parsed, reasons = parser.parse(raw)
                 for place, reason in reasons:
+                    bad.add(place)
+                    if (place, source, reason.code) in said:
+                        continue
+                    said.add((place, source, reason.code))
                     name = self.layout.name_of(column.name)
                     value = raw[place][:SHOWN_VALUE]
                     faults.append(Fault(chunk.lines[place], name, value, reason))
-                    bad.add(place)
                 values[column.name] = parsed
             for position in unnamed:
                 for place, text in enumerate(chunk.columns[position]):

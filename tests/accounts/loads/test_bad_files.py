@@ -108,3 +108,11 @@ def test_every_form_of_a_file_loads_the_same(load: Any) -> None:
     ):
         assert load("customers", content).counts == (0, 0, 2, 0)
     assert Customer.objects.count() == 2
+
+
+def test_a_bad_cell_that_feeds_two_columns_is_said_once(load: Any) -> None:
+    content = "customer,key,module,start,ends_on,annual_fee\nA,C,M,soon,2025-01-01,1\n"
+    found = load("contracts", content, map=["start=signed_on", "start=starts_on"])
+    dates = [one for one in found.answer["errors"] if one["code"] == "not_a_date"]
+    assert [(one["line"], one["column"], one["value"]) for one in dates] == [(2, "start", "soon")]
+    assert found.answer["rejected"] == 1

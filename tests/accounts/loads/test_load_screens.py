@@ -263,3 +263,43 @@ def test_the_list_asks_the_same_number_of_queries_at_any_size(
             page(admin, "/t/acme/loads/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_columns_that_nothing_uses_are_named_before_they_become_attributes(
+    admin: Client, tenant: Tenant
+) -> None:
+    upload(admin, "key,name,原客服经理,备注\nA,Alpha,x,y\n")
+    mapping = page(admin, f"/t/acme/loads/{only_load(tenant).pk}/mapping/")
+    notice = mapping[mapping.index("kept as attributes") :]
+    notice = notice[: notice.index("choose it there")]
+    assert "原客服经理" in notice
+    assert "resembles “Customer-service manager”" in notice
+    assert "备注" in notice
+    assert notice.count("resembles") == 1
+
+
+def test_a_preview_reads_as_the_reader_writes(admin: Client, tenant: Tenant, alice: User) -> None:
+    with tenant_scope(tenant.id):
+        Customer.objects.create(key="A", name="Alpha")
+    upload(admin, "customer,key,paid_on,amount\nA,P1,23/11/2024,304358.5\n", kind="payments")
+    base = f"/t/acme/loads/{only_load(tenant).pk}/"
+    names = ("customer", "key", "paid_on", "amount")
+    admin.post(f"{base}mapping/", {f"column_{name}": name for name in names})
+    work_on_load(tenant_id=tenant.pk, load_id=only_load(tenant).pk)
+    checked = page(admin, base)
+    assert '<td class="num">304,358.50</td>' in checked
+    assert '<td class="num">23 Nov 2024</td>' in checked
+    assert "Order of dates: Day, month, year." in checked
+    User.objects.filter(pk=alice.pk).update(language="zh-hans")
+    assert '<td class="num">2024-11-23</td>' in page(admin, base)
+
+
+def test_a_file_that_cannot_be_read_has_no_figures(admin: Client, tenant: Tenant) -> None:
+    upload(admin, 'key,name\nA,Alpha\nB,"Beta\n')
+    base = f"/t/acme/loads/{only_load(tenant).pk}/"
+    admin.post(f"{base}mapping/", {"column_key": "key", "column_name": "name"})
+    work_on_load(tenant_id=tenant.pk, load_id=only_load(tenant).pk)
+    refused = page(admin, base)
+    assert "What is wrong with the file" in refused
+    assert "quotation mark" in refused
+    assert "Rows read" not in refused
