@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 
+from config.command_line import refuse_what_is_not_text, speak_utf8
+
 # Commands that need neither database nor Redis.
 WITHOUT_SERVERS = {
     "help",
@@ -21,6 +23,8 @@ BEFORE_MIGRATING = {"migrate", "makemigrations"}
 
 
 def main() -> None:
+    refuse_what_is_not_text(sys.argv[1:])
+    speak_utf8()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # Ending by SIGTERM runs the exit handlers, which release the embedded servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -127,14 +127,15 @@ def _commands() -> dict[str, list[str]]:
             "--no-control-socket",
         ],
         "worker": [
-            *(sys.executable, "-m", "celery", "--app=config.celery", "worker"),
+            *(sys.executable, "-m", "celery", "--app=config.celery", "--quiet", "worker"),
             "--concurrency=1",
             f"--loglevel={log_level}",
             "--without-gossip",
             "--without-mingle",
         ],
         "beat": [
-            *(sys.executable, "-m", "celery", "--app=config.celery", "beat"),
+            # Without its banner; what goes wrong still shows.
+            *(sys.executable, "-m", "celery", "--app=config.celery", "--quiet", "beat"),
             f"--loglevel={log_level}",
             "--pidfile=",
         ],

@@ -51,7 +51,8 @@ class CommandProgress:
     def __call__(self, phase: str, done: int, total: int) -> None:
         if self._bar is None:
             if phase != self._phase:
-                self._stream.write(f"{self._words(phase)} …")
+                # Streams of commands end lines by themselves, plain ones do not.
+                self._stream.write(f"{self._words(phase)} …\n")
         elif phase != self._phase:
             if self._task is not None:
                 self._bar.remove_task(self._task)

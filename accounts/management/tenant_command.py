@@ -47,10 +47,15 @@ def find_tenant(slug: str) -> Tenant:
         Refused: there is none, or the database is older than the program.
     """
     refuse_older_database()
-    tenant = Tenant.objects.filter(slug=slug).first()
+    # A slug is ASCII; anything else never reaches the database, which may not be able to hold it.
+    tenant = Tenant.objects.filter(slug=slug).first() if _could_be_a_slug(slug) else None
     if tenant is None:
-        raise Refused(f"There is no tenant “{slug}”.")
+        raise Refused(f"There is no tenant “{slug if slug.isprintable() else ascii(slug)}”.")
     return tenant
+
+
+def _could_be_a_slug(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def refuse_older_database() -> None:
