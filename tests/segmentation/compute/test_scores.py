@@ -55,6 +55,57 @@ def test_type_7_cut_points_are_interpolated() -> None:
     assert [float(cut) for cut in points.cuts] == pytest.approx([1.8, 3.2, 5.6, 9.6])
 
 
+# Miles per gallon of 32 cars (Motor Trend, 1974), the vector on which R's documentation shows its
+# default quantiles, which are of type 7: 15.425, 19.2, 22.8; in fifths 15.2, 17.92, 21, 24.08.
+MILES = [
+    *(
+        21.0,
+        21.0,
+        22.8,
+        21.4,
+        18.7,
+        18.1,
+        14.3,
+        24.4,
+        22.8,
+        19.2,
+        17.8,
+        16.4,
+        17.3,
+        15.2,
+        10.4,
+        10.4,
+    ),
+    *(
+        14.7,
+        32.4,
+        30.4,
+        33.9,
+        21.5,
+        15.5,
+        15.2,
+        13.3,
+        19.2,
+        27.3,
+        26.0,
+        30.4,
+        15.8,
+        19.7,
+        15.0,
+        21.4,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("bins", "published"), [(4, [15.425, 19.2, 22.8]), (5, [15.2, 17.92, 21.0, 24.08])]
+)
+def test_type_7_cut_points_are_the_published_ones(bins: int, published: list[float]) -> None:
+    points = cut_points(table(x=pd.Series(MILES)), quantile(bins))
+    assert points.cuts is not None
+    assert [float(cut) for cut in points.cuts] == pytest.approx(published, abs=1e-12)
+
+
 def test_recency_is_reversed() -> None:
     assert scores_of([10, 20, 30, 40, 50, 60], quantile(reverse=True)) == [5, 5, 4, 3, 2, 1]
 
