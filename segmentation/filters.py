@@ -162,6 +162,11 @@ class PortfolioFilter(django_filters.FilterSet):
             ("region", [(word, word) for word in offered.regions]),
         ):
             self.filters[name].extra["choices"] = _with_asked(pairs, self.data.get(name, ""))
+        if self.data.get("view") == "list":
+            # No room for labels there: what narrows nothing says what could be narrowed.
+            for one in self.filters.values():
+                if "empty_label" in one.extra:
+                    one.extra["empty_label"] = one.label
 
     def by_text(self, rows: Rows, name: str, value: str) -> Rows:
         # A substring of a stored, case-folded text: no function an index or the planner could not

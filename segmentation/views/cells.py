@@ -61,9 +61,11 @@ def name(row: Row, writer: Writer) -> str:
     if row["parent_name"]:
         below += f" · {row['parent_name']}"
     return format_html(
-        '<a data-row href="{}">{}</a><small>{}</small>',
+        '<a data-row href="{}" title="{}">{}</a><small title="{}">{}</small>',
         reverse("customer", args=[row["customer_id"]]),
         row["name"],
+        row["name"],
+        below,
         below,
     )
 
@@ -147,7 +149,9 @@ def payment(row: Row, writer: Writer) -> str:
     late = row["payment_overdue_days"]
     if late:
         words = _("%(days)s late") % {"days": writer.days(late)}
-        return _with_small(_alarm(writer.money(row["overdue_amount"])), words)
+        return format_html(
+            '{} <small class="late">{}</small>', _alarm(writer.money(row["overdue_amount"])), words
+        )
     return writer.days(row["days_to_payment"])
 
 

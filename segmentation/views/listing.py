@@ -62,6 +62,11 @@ class Listing:
         """Keys of the columns shown."""
         return {shown.key for shown in self.columns}
 
+    @property
+    def is_only_list(self) -> bool:
+        """The rows alone, low ones: without what moved and what waits above them."""
+        return self.asked.get("view") == "list"
+
     def page(self) -> list[Row]:
         return page_rows(self.rows, self.table.order_by, self.table.slice)
 

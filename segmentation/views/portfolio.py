@@ -34,8 +34,8 @@ from ui.tables import Column, Table
 from ui.tags.formats import language
 
 ROWS = 50
-MOVED_SHOWN = 5
-FACES_SHOWN = 5
+MOVED_SHOWN = 3
+FACES_SHOWN = 3
 # What a saved view keeps of an address.
 NOT_SAVED = ("page", "export", "as_of")
 
@@ -113,21 +113,27 @@ def _total(listing: Listing) -> int:
 def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     """Everything above the list."""
     night, scope = listing.night, listing.scope
-    faces, faces_total = new_faces(scope, night.as_of, most=FACES_SHOWN)
-    return {
+    around = {
         "scopes": scope_tabs(scope, listing.table),
+        "added": added_since(scope, night) if listing.is_latest else 0,
+    }
+    if listing.is_only_list:
+        return around
+    faces, faces_total = new_faces(scope, night.as_of, most=FACES_SHOWN)
+    return around | {
         "faces": faces,
         "faces_more": faces_total - len(faces),
         "waiting": waiting_tiles(waiting(listing.every, scope, night), listing.table),
         **_moved(night, scope),
-        "added": added_since(scope, night) if listing.is_latest else 0,
     }
 
 
 def _moved(night: Night, scope: Scope) -> dict[str, Any]:
     groups = first_moved(night, scope, most=MOVED_SHOWN)
+    first = [*groups[WORSE].customers, *groups[BETTER].customers]
     asked = {"scope": scope.visibility, "as_of": night.as_of.isoformat()}
     return {
+        "moved": first[:MOVED_SHOWN],
         "moved_groups": [
             {"group": groups[word], "query": urlencode(asked | {"direction": word})}
             for word in (WORSE, BETTER)

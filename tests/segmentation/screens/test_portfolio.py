@@ -452,9 +452,24 @@ def test_htmx_gets_the_list_alone(world: None, client_of_bob: Client) -> None:
     page = client_of_bob.get(
         URL, {"scope": "all"}, headers={"HX-Request": "true", "HX-Target": "list"}
     )
-    assert page.content.decode().strip().startswith('<div id="list"')
+    part = page.content.decode()
+    assert part.partition("</title>")[2].startswith('<div id="list"')
+    assert "<html" not in part
     assert len(listed(page)) == 5
     assert "HX-Target" in page["Vary"]
+
+
+def test_only_the_list_is_a_view_that_can_be_kept(world: None, client_of_bob: Client) -> None:
+    page = client_of_bob.get(URL, {"scope": "all", "view": "list"})
+    assert "waiting" not in page.context
+    assert "Moved last night" not in text_of(page)
+    assert len(listed(page)) == 5
+    content = page.content.decode()
+    assert page.context["view_query"] == "scope=all&view=list"
+    assert '<input type="hidden" name="view" value="list">' in content
+    # What narrows nothing says there what it could narrow.
+    assert '<option value="" selected>Industry</option>' in content
+    assert '<option value="" selected>All</option>' not in content
 
 
 def test_what_waits_opens_as_many_customers_as_it_says(world: None, client_of_bob: Client) -> None:
