@@ -12,6 +12,7 @@ from typing import Any
 
 import environ
 from celery.schedules import schedule
+from kombu import Queue
 
 from config import embedded
 from config.logs import logging_configuration
@@ -165,6 +166,13 @@ CELERY_BROKER_URL = (
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
+# Whom else to tell of nights that fail, as addresses of apprise, separated by spaces.
+ALERT_URLS = env.str("ALERT_URLS", "").split()
+# Who may read /metrics: a bearer token. Empty: nobody.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# A worker reads all of these in turn unless told otherwise (--queues).
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("long"))
+CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -178,6 +186,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # Beat only wakes the sweepers; they ask the database what is due. Two beats do no harm.
 CELERY_BEAT_SCHEDULE = {
     "sweep nights": {"task": "segmentation.tasks.sweep_nights", "schedule": schedule(30.0)},
+    "sweep replays": {"task": "segmentation.tasks.sweep_replays", "schedule": schedule(60.0)},
     "sweep faces": {"task": "projects.tasks.sweep_faces", "schedule": schedule(15 * 60.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
 }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     # Before allauth's: some of its pages are not for us.
     path("", include("accounts.platform_urls")),
     path("accounts/", include("allauth.urls")),

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
+
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET
 
 from accounts.models import DirectoryEntry
+from segmentation.queries.pulse import last_pulse
 
 
 @require_GET
@@ -32,7 +39,28 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Database and Redis are reachable. The state of the nights never makes this fail."""
     states = {"database": _state(_ask_database), "redis": _state(_ask_redis)}
     ready = all(state == "ok" for state in states.values())
-    return JsonResponse(states, status=200 if ready else 503)
+    pulse = last_pulse() if states["redis"] == "ok" else None
+    # Null: nobody has looked for an hour.
+    nights = asdict(pulse) if pulse else None
+    return JsonResponse({**states, "nights": nights}, status=200 if ready else 503)
+
+
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus, with the bearer token METRICS_TOKEN; for everybody else there is nothing."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    wanted = settings.METRICS_TOKEN
+    if not wanted or not constant_time_compare(given, wanted):
+        raise Http404
+    pulse = last_pulse()
+    lines = [f"tenure_nights_known {int(pulse is not None)}"]
+    if pulse is not None:
+        found = asdict(pulse)
+        age = (timezone.now() - datetime.fromisoformat(found.pop("swept_at"))).total_seconds()
+        lines += [f"tenure_{name} {value}" for name, value in found.items()]
+        lines.append(f"tenure_sweep_age_seconds {age:.0f}")
+    text = "".join(f"# TYPE {line.split()[0]} gauge\n{line}\n" for line in lines)
+    return HttpResponse(text, content_type="text/plain; version=0.0.4")
 
 
 def _ask_database() -> None:

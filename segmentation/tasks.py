@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from time import perf_counter
 
 import structlog
 from celery import shared_task
@@ -11,12 +12,25 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from segmentation.actions.claims import due_night, work_on_night
+from segmentation.actions.alarms import (
+    LATE_AFTER,
+    alarms_to_tell,
+    raise_late_alarms,
+    tell_alarm,
+)
+from segmentation.actions.claims import due_night, is_long, work_on_night
+from segmentation.actions.replay_claims import due_replay, work_on_replay
+from segmentation.queries.pulse import TenantPulse, pulse_of, remember_pulse, tenant_pulse
 
 log = structlog.get_logger("tenure.nights")
 
+LONG_NIGHTS = "long"
+"""The queue of nights that take long: where a worker reads only the others, they never wait for one.
+A worker that is told nothing reads both in turn."""
 
-@shared_task
+
+# Longer than any night may take; what hangs is ended and tried again, or given up.
+@shared_task(soft_time_limit=4 * 60 * 60)
 def compute_night(tenant_id: int, night_id: int) -> None:
     """Compute one night, then enqueue the tenant's next one if it is due."""
     tenant = Tenant.objects.get(pk=tenant_id)
@@ -25,18 +39,68 @@ def compute_night(tenant_id: int, night_id: int) -> None:
 
 
 @shared_task
+def tell_night_alarm(tenant_id: int, alarm_id: int) -> None:
+    """Tell whoever can do something about a night."""
+    tell_alarm(tenant=Tenant.objects.get(pk=tenant_id), alarm_id=alarm_id)
+
+
+@shared_task
 def sweep_nights() -> None:
     """Enqueue what is due, tenant by tenant; trouble with one holds up no other."""
+    started, now = perf_counter(), timezone.now()
+    pulses = []
     for tenant in Tenant.objects.order_by("pk"):
         try:
-            enqueue_due(tenant)
+            pulses.append(enqueue_due(tenant))
+        except Exception as error:
+            log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
+    remember_pulse(pulse_of(pulses, now=now, sweep_seconds=perf_counter() - started))
+
+
+def enqueue_due(tenant: Tenant) -> TenantPulse:
+    """Hand the tenant's due night to the broker once the database has noted it, and alarms that
+    nobody was told. Returns how its nights stood."""
+    now = timezone.now()
+    with tenant_scope(tenant.id):
+        pulse = tenant_pulse()
+        night_id = due_night(tenant=tenant, now=now, pulse=pulse)
+        if night_id is not None:
+            enqueue = (
+                partial(compute_night.apply_async, queue=LONG_NIGHTS)
+                if is_long()
+                else lambda ids: compute_night.delay(*ids)
+            )
+            transaction.on_commit(partial(enqueue, (tenant.id, night_id)))
+        if pulse.waiting_since is not None and pulse.waiting_since <= now - LATE_AFTER:
+            raise_late_alarms(now=now)
+        if pulse.waiting or pulse.dead:
+            for alarm_id in alarms_to_tell(now=now):
+                transaction.on_commit(partial(tell_night_alarm.delay, tenant.id, alarm_id))
+    return pulse
+
+
+@shared_task
+def compute_replay(tenant_id: int, replay_id: int) -> None:
+    """Compute one stored night again, then enqueue what waits behind it."""
+    tenant = Tenant.objects.get(pk=tenant_id)
+    work_on_replay(tenant=tenant, replay_id=replay_id)
+    enqueue_due(tenant)
+    enqueue_due_replay(tenant)
+
+
+@shared_task
+def sweep_replays() -> None:
+    """Enqueue the replays that are due; trouble with one tenant holds up no other."""
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            enqueue_due_replay(tenant)
         except Exception as error:
             log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
 
 
-def enqueue_due(tenant: Tenant) -> None:
-    """Hand the tenant's due night to the broker once the database has noted it."""
+def enqueue_due_replay(tenant: Tenant) -> None:
+    """Hand the tenant's due replay to the broker once the database has noted it."""
     with tenant_scope(tenant.id):
-        night_id = due_night(tenant=tenant, now=timezone.now())
-        if night_id is not None:
-            transaction.on_commit(partial(compute_night.delay, tenant.id, night_id))
+        replay_id = due_replay(now=timezone.now())
+        if replay_id is not None:
+            transaction.on_commit(partial(compute_replay.delay, tenant.id, replay_id))

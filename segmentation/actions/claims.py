@@ -18,11 +18,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.actions.audit import record
-from accounts.models import ContractLine, Payment, Tenant, User
+from accounts.models import ContractLine, Customer, Payment, Tenant, User
 from accounts.tenancy import tenant_scope
+from segmentation.actions.alarms import raise_alarm
 from segmentation.actions.nights import NIGHTS, NightRefused, compute_and_store, take_turn
 from segmentation.actions.progress import report_progress, tell_progress_of
-from segmentation.models import Night, UsageEvent
+from segmentation.models import Night, NightAlarm, UsageEvent
+from segmentation.queries.pulse import UNFINISHED, TenantPulse, tenant_pulse
 
 log = structlog.get_logger("tenure.nights")
 
@@ -39,11 +41,17 @@ CLAIM_GRACE = timedelta(seconds=10)
 TURN_TIMEOUT = "5s"
 """A worker waits no longer for another night of the tenant; the sweeper brings it back."""
 
+STATEMENT_TIMEOUT = "2h"
+"""A statement of a night that takes longer hangs; the worker is wanted by other tenants."""
+
+LONG_SECONDS = 60
+LONG_CUSTOMERS = 50_000
+"""A night is expected to take long when the last one did, or, before the first, with so many
+customers."""
+
 CATCH_UP_DAYS = 14
 CATCH_UP_MONTHS = 13
 """Missed nights are made up for: every day of the last fortnight, and month-ends before that."""
-
-UNFINISHED = (Night.State.QUEUED, Night.State.FAILED, Night.State.RUNNING)
 
 
 def work_on_night(*, tenant: Tenant, night_id: int) -> None:
@@ -65,13 +73,17 @@ def work_on_night(*, tenant: Tenant, night_id: int) -> None:
             report_progress(tenant.id, night_id, None)
 
 
-def due_night(*, tenant: Tenant, now: datetime) -> int | None:
+def due_night(*, tenant: Tenant, now: datetime, pulse: TenantPulse | None = None) -> int | None:
     """The id of the night that a worker is to compute now, if any; called in the tenant's scope by
     the sweeper, which enqueues it when the scope is committed.
 
     Frees nights whose worker died, and adds nights that are missing. Two sweepers at once give the
-    night once.
+    night once. ``pulse``: what the caller has just asked of the tenant's nights.
     """
+    # Asked of every tenant twice a minute: one statement where nothing is to be done.
+    pulse = pulse or tenant_pulse()
+    if not pulse.waiting and pulse.newest is not None and pulse.newest >= _last_due(tenant, now):
+        return None
     if not is_idle():
         return None
     _free_dead(now)
@@ -85,6 +97,15 @@ def due_night(*, tenant: Tenant, now: datetime) -> int | None:
         return None
     Night.objects.filter(pk=night.pk).update(queued_at=now)
     return night.pk
+
+
+def is_long() -> bool:
+    """Whether the tenant's next night is expected to take long; called in its scope."""
+    done = Night.objects.filter(state=Night.State.DONE, seconds__isnull=False)
+    seconds = done.order_by("-as_of").values_list("seconds", flat=True).first()
+    if seconds is not None:
+        return seconds >= LONG_SECONDS
+    return Customer.objects.count() >= LONG_CUSTOMERS
 
 
 @transaction.atomic
@@ -120,6 +141,7 @@ def _compute_claimed(tenant: Tenant, night_id: int, claim: uuid.UUID) -> None:
             cursor.execute(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'")
             take_turn()
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+            cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
     except OperationalError:
         # Another night of the tenant is being computed: this try never was one.
         _release(night_id, claim)
@@ -154,6 +176,8 @@ def _end_try(night: Night, error: str, now: datetime) -> None:
     night.not_before = None if given_up else now + WAITS[min(night.attempts, len(WAITS)) - 1]
     night.save(update_fields=["state", "claim", "error", "finished_at", "queued_at", "not_before"])
     log.warning("night given up" if given_up else "night will be tried again", error=error)
+    if given_up:
+        raise_alarm(night=night, kind=NightAlarm.Kind.GIVEN_UP, now=now)
 
 
 def is_idle() -> bool:

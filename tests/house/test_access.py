@@ -34,7 +34,7 @@ from accounts.models import (
 )
 from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
-from segmentation.models import Night, RuleDraft, RuleSet, SavedView
+from segmentation.models import CustomerGroup, Night, RuleDraft, RuleSet, SavedView
 from segmentation.rules.defaults import default_rules
 
 
@@ -87,6 +87,7 @@ PUBLIC = {
     "demo_sign_in",  # on loopback and as the demo's people only
     "dismiss_hint",  # a cookie
     "healthz",
+    "metrics",
     "readyz",
     "rule_schema",  # the same for every tenant; editors fetch it
     "set_language",  # a cookie
@@ -109,6 +110,7 @@ class World:
     rule_draft: RuleDraft
     rule_set: RuleSet
     saved_view: SavedView
+    group: CustomerGroup
 
 
 def make_world(
@@ -130,6 +132,9 @@ def make_world(
             rule_draft=RuleDraft.objects.create(owner=member, rules=default_rules()),
             rule_set=RuleSet.objects.create(version=day.day, rules=default_rules()),
             saved_view=SavedView.objects.create(owner=member, name="V", screen="portfolio"),
+            group=CustomerGroup.objects.create(
+                name="G", condition={}, owner=member, is_shared=True
+            ),
         )
 
 
@@ -138,6 +143,10 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "contact": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "contact_removal": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "customer": lambda w: {"pk": w.customer.pk},
+    "customer_group": lambda w: {"pk": w.group.pk},
+    "customer_group_archivals": lambda w: {"pk": w.group.pk},
+    "customer_group_restorals": lambda w: {"pk": w.group.pk},
+    "edit_customer_group": lambda w: {"pk": w.group.pk},
     "edit_customer": lambda w: {"pk": w.customer.pk},
     "invitation_renewals": lambda w: {"pk": w.invitation.pk},
     "invitation_revocations": lambda w: {"pk": w.invitation.pk},

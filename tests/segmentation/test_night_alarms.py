@@ -1,0 +1,257 @@
+"""Nights that need somebody: alarms are raised once, told once, and the probes show how nights stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from night_facts import customer, pay
+
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+from segmentation import tasks
+from segmentation.actions import alarms, claims
+from segmentation.actions.alarms import raise_alarm, raise_late_alarms, tell_alarm
+from segmentation.actions.claims import is_long, work_on_night
+from segmentation.actions.nights import run_night
+from segmentation.models import Night, NightAlarm
+from segmentation.queries.pulse import last_pulse
+from segmentation.tasks import compute_night, enqueue_due, sweep_nights, tell_night_alarm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def enqueued(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, Any]]]:
+    """What was handed to the broker, which sees none of it."""
+    found: list[tuple[str, Any]] = []
+    monkeypatch.setattr(compute_night, "delay", lambda *ids: found.append(("night", ids)))
+    monkeypatch.setattr(
+        compute_night, "apply_async", lambda ids, queue: found.append((queue, tuple(ids)))
+    )
+    monkeypatch.setattr(tell_night_alarm, "delay", lambda *ids: found.append(("alarm", ids)))
+    yield found
+    cache.clear()
+
+
+@pytest.fixture
+def paid(tenant: Tenant) -> Tenant:
+    yesterday = tenant.last_ended_day(timezone.now())
+    with tenant_scope(tenant.id):
+        for number in range(6):
+            pay(customer(f"c{number}"), yesterday - number * DAY, number)
+    return tenant
+
+
+def fails(*args: Any, **kwargs: Any) -> None:
+    raise RuntimeError("no")
+
+
+def a_night(tenant: Tenant, **given: Any) -> Night:
+    with tenant_scope(tenant.id):
+        return Night.objects.create(**{"as_of": tenant.last_ended_day(timezone.now()), **given})
+
+
+def alarms_of(tenant: Tenant) -> list[NightAlarm]:
+    with tenant_scope(tenant.id):
+        return list(NightAlarm.objects.select_related("night").order_by("pk"))
+
+
+def test_a_night_that_is_given_up_raises_one_alarm(
+    paid: Tenant, enqueued: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "compute_and_store", fails)
+    night = a_night(paid)
+    for attempt in range(claims.MOST_ATTEMPTS):
+        assert alarms_of(paid) == [], f"before try {attempt}"
+        with tenant_scope(paid.id):
+            Night.objects.update(not_before=None)
+        work_on_night(tenant=paid, night_id=night.pk)
+    (alarm,) = alarms_of(paid)
+    assert alarm.kind == "given_up"
+    assert alarm.night.state == Night.State.DEAD
+    enqueue_due(paid)
+    assert ("alarm", (paid.id, alarm.pk)) in enqueued
+
+
+def test_only_the_newest_of_late_nights_is_alarmed_of_and_once(
+    paid: Tenant, enqueued: list[Any]
+) -> None:
+    yesterday = paid.last_ended_day(timezone.now())
+    long_ago = timezone.now() - alarms.LATE_AFTER - timedelta(minutes=1)
+    a_night(paid, as_of=yesterday - DAY, created_at=long_ago)
+    a_night(paid, as_of=yesterday, created_at=long_ago)
+    enqueue_due(paid)
+    enqueue_due(paid)
+    (alarm,) = alarms_of(paid)
+    assert (alarm.kind, alarm.night.as_of) == ("late", yesterday)
+
+
+def test_a_night_that_waits_a_little_is_not_late(paid: Tenant, enqueued: list[Any]) -> None:
+    a_night(paid, created_at=timezone.now() - alarms.LATE_AFTER + timedelta(minutes=1))
+    enqueue_due(paid)
+    assert alarms_of(paid) == []
+
+
+def test_every_administrator_is_told_once_in_their_language(
+    paid: Tenant, make_member: Callable[..., Any]
+) -> None:
+    english = make_member(paid, "alice@acme.example", "admin")
+    chinese = make_member(paid, "li@acme.example", "admin")
+    make_member(paid, "bob@acme.example", "service_manager")
+    chinese.user.language = "zh-hans"
+    chinese.user.save()
+    english.user.language = "en"
+    english.user.save()
+    night = a_night(paid, as_of=date(2026, 5, 1), error="RuntimeError in x, line 3", attempts=4)
+    with tenant_scope(paid.id):
+        raise_alarm(night=night, kind=NightAlarm.Kind.GIVEN_UP, now=timezone.now())
+    (alarm,) = alarms_of(paid)
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    letters = {message.to[0]: message for message in mail.outbox}
+    assert sorted(letters) == ["alice@acme.example", "li@acme.example"]
+    assert len(mail.outbox) == 2
+    letter = letters["alice@acme.example"]
+    assert "given up" in letter.subject
+    assert f"/t/{paid.slug}/nights/2026-05-01/" in letter.body
+    assert "RuntimeError in x, line 3" in letter.body
+    assert letters["li@acme.example"].subject != letter.subject
+    assert alarms_of(paid)[0].told_at is not None
+
+
+def test_a_letter_that_cannot_be_sent_is_tried_again(
+    paid: Tenant, make_member: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_member(paid, "alice@acme.example", "admin")
+    night = a_night(paid)
+    with tenant_scope(paid.id):
+        raise_alarm(night=night, kind=NightAlarm.Kind.LATE, now=timezone.now())
+    (alarm,) = alarms_of(paid)
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alarms, "get_connection", refuse)
+        tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    (alarm,) = alarms_of(paid)
+    assert (alarm.told_at, alarm.tries) == (None, 1)
+    assert alarm.not_before is not None
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    assert len(mail.outbox) == 1
+
+
+def test_channels_of_the_operator_are_told(
+    paid: Tenant, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import apprise
+
+    told: list[tuple[str, str]] = []
+
+    def notify(self: apprise.Apprise, *, title: str, body: str) -> bool:
+        told.append((title, body))
+        return len(self) == 1
+
+    monkeypatch.setattr(apprise.Apprise, "notify", notify)
+    settings.ALERT_URLS = ["json://localhost/nights"]
+    night = a_night(paid)
+    with tenant_scope(paid.id):
+        raise_late_alarms(now=timezone.now() + alarms.LATE_AFTER)
+        (alarm,) = NightAlarm.objects.all()
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    assert len(told) == 1
+    assert night.as_of.isoformat() in told[0][1]
+    assert alarms_of(paid)[0].told_at is not None
+
+
+def test_the_overview_shows_an_alarm_until_the_night_is_done(
+    paid: Tenant, make_member: Callable[..., Any], client: Client
+) -> None:
+    client.force_login(make_member(paid, "alice@acme.example", "admin").user)
+    night = a_night(paid)
+    with tenant_scope(paid.id):
+        raise_alarm(night=night, kind=NightAlarm.Kind.LATE, now=timezone.now())
+    page = f"/t/{paid.slug}/overview/"
+    assert "is late" in client.get(page).content.decode()
+    run_night(tenant=paid)
+    assert "is late" not in client.get(page).content.decode()
+
+
+def test_long_nights_have_a_queue_of_their_own(
+    paid: Tenant, enqueued: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yesterday = paid.last_ended_day(timezone.now())
+    run_night(tenant=paid, as_of=yesterday - DAY)
+    enqueue_due(paid)
+    assert [queue for queue, _ in enqueued] == ["night"]
+    with tenant_scope(paid.id):
+        Night.objects.filter(state=Night.State.DONE).update(seconds=claims.LONG_SECONDS)
+        Night.objects.update(queued_at=None)
+    enqueue_due(paid)
+    assert [queue for queue, _ in enqueued] == ["night", tasks.LONG_NIGHTS]
+
+
+def test_before_the_first_night_the_number_of_customers_tells_whether_it_is_long(
+    paid: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenant_scope(paid.id):
+        assert not is_long()
+        monkeypatch.setattr(claims, "LONG_CUSTOMERS", 6)
+        assert is_long()
+
+
+def test_the_worker_reads_both_queues_unless_told_otherwise(settings: Any) -> None:
+    assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == {"celery", tasks.LONG_NIGHTS}
+
+
+def test_probes_tell_how_the_nights_stand(
+    paid: Tenant,
+    make_tenant: Callable[..., Tenant],
+    enqueued: list[Any],
+    client: Client,
+    settings: Any,
+) -> None:
+    cache.clear()
+    assert client.get("/readyz").json()["nights"] is None
+    other = make_tenant("other")
+    with tenant_scope(other.id):
+        customer("x")
+    a_night(other, state=Night.State.DEAD)
+    sweep_nights()
+    sweep_nights()
+    nights = client.get("/readyz").json()["nights"]
+    assert (nights["tenants"], nights["nights_waiting"], nights["nights_dead"]) == (2, 1, 1)
+    assert last_pulse() is not None
+
+    assert client.get("/metrics").status_code == 404
+    settings.METRICS_TOKEN = "secret"
+    assert client.get("/metrics").status_code == 404
+    wrong = client.get("/metrics", headers={"authorization": "Bearer other"})
+    assert wrong.status_code == 404
+    right = client.get("/metrics", headers={"authorization": "Bearer secret"})
+    assert right.status_code == 200
+    lines = right.content.decode().splitlines()
+    assert "tenure_nights_waiting 1" in lines
+    assert "tenure_nights_dead 1" in lines
+    assert any(line.startswith("tenure_sweep_age_seconds ") for line in lines)
+
+
+def test_a_tenant_with_nothing_to_do_costs_a_sweep_one_question(
+    paid: Tenant, enqueued: list[Any], django_assert_num_queries: Any
+) -> None:
+    run_night(tenant=paid)
+    now = timezone.now()
+    assert isinstance(now, datetime)
+    # Begin, the tenant, the question, commit.
+    with django_assert_num_queries(4):
+        enqueue_due(paid)
+    assert enqueued == []
