@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from segmentation import labels
 from segmentation.catalogue import FACTS, all_measures
@@ -94,7 +94,22 @@ def _page() -> Iterator[str]:
     yield ""
     yield _("`show_rules` prints a tenant's own.")
     yield ""
-    yield from _dimensions(DEFAULT_RULES["dimensions"])
+    yield from _dimensions(DEFAULT_RULES["dimensions"], labels.DIMENSIONS)
+    yield f"## {_('Tier schemes as shipped')}"
+    yield ""
+    yield _(
+        "Every night computes all three; the rules say which one gives the tier and which others are "
+        "shown. The first rule that matches gives the tier, from top to bottom."
+    )
+    yield ""
+    for name, scheme in DEFAULT_RULES["tiers"]["schemes"].items():
+        yield f"### {labels.SCHEMES[name]}"
+        yield ""
+        yield from _scheme(scheme)
+        if "facets" in scheme:
+            yield _("The value beside the tier is the average of three sides:")
+            yield ""
+            yield from _dimensions(scheme["facets"]["value"], labels.SIDES)
 
 
 def _class_bits() -> dict[str, tuple[bool, bool, bool]]:
@@ -109,13 +124,47 @@ def _class_bits() -> dict[str, tuple[bool, bool, bool]]:
     return {f"{m}_{k}": (*kind[k], worth[m]) for m in worth for k in kind}
 
 
-def _dimensions(dimensions: dict[str, Any]) -> Iterator[str]:
+def _scheme(scheme: dict[str, Any]) -> Iterator[str]:
+    """A row per tier, in the order of decision; stages without a tier come first."""
+    rows = []
+    if scheme["without"]:
+        rows.append((_("none"), _stages(scheme["without"])))
+    for tier in scheme["order"]:
+        rule = scheme["rules"][tier]
+        parts = [_stages(rule["stages"])] if "stages" in rule else []
+        if "dimensions" in rule:
+            names = ", ".join(str(labels.DIMENSIONS[name]) for name in rule["dimensions"])
+            counts = ", ".join(
+                _COUNTS[key] % {"number": number} for key, number in rule["count"].items()
+            )
+            parts.append(f"{names}: {counts}")
+        for measure, bounds in rule.get("measures", {}).items():
+            parts += [f"`{measure}` {_SIGNS[key]} {bound}" for key, bound in bounds.items()]
+        rows.append((str(labels.TIERS[tier]), "; ".join(parts) or _("everybody else")))
+    yield from _table((_("Tier"), _("Condition")), rows)
+
+
+_SIGNS = {"at_least": "≥", "at_most": "≤"}
+_COUNTS = {
+    "high_at_least": gettext_lazy("at least %(number)s high"),
+    "high_at_most": gettext_lazy("at most %(number)s high"),
+    "low_at_least": gettext_lazy("at least %(number)s low"),
+    "low_at_most": gettext_lazy("at most %(number)s low"),
+}
+
+
+def _stages(keys: list[str]) -> str:
+    names = ", ".join(str(labels.STAGES[key]) for key in keys)
+    return _("Stage: %(names)s") % {"names": names}
+
+
+def _dimensions(dimensions: dict[str, Any], names: Mapping[str, Any]) -> Iterator[str]:
     rows = []
     for key, dimension in dimensions.items():
         for measure, rule in dimension["measures"].items():
             cuts = ", ".join(map(str, rule["cuts"])) if "cuts" in rule else f"1/{rule['bins']}"
             levels = " · ".join(str(labels.LEVELS[level]) for level in rule["levels"])
-            rows.append((str(labels.DIMENSIONS[key]), f"`{measure}`", cuts, levels))
+            rows.append((str(names[key]), f"`{measure}`", cuts, levels))
     yield from _table((_("Dimension"), _("Measure"), _("Cut points"), _("Levels")), rows)
 
 
