@@ -1,12 +1,13 @@
 """A stored night and the same night computed again: who differs, in what, and why.
 
 Why is found by computing the night under each change alone, never by looking at what seems to fit:
-with the facts of now and the rules of then, with the facts of then and the rules of now. A customer
-of whom neither alone says something else, but both together do, differs for both reasons.
+with the facts of now and the rules of then, with the facts of then and the rules of now. Late data
+are a reason where the facts of now make a difference under either rules; rules, where those of now
+make one with either facts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from segmentation.compute.digest import MOVES_COLUMNS, TIERS_COLUMNS
 
@@ -75,7 +76,7 @@ class Difference:
     stored_moves: tuple[Row, ...]
     computed_moves: tuple[Row, ...]
     parts: tuple[str, ...]
-    reasons: tuple[str, ...] = field(default=())
+    reasons: tuple[str, ...]
 
 
 def differing(left: Said, right: Said) -> set[str]:
@@ -98,16 +99,12 @@ def differences(
     from the night before, which was changed since. under_facts: from the facts of now by the rules
     of then; under_rules: from the facts of then by the rules of now; None: not changed.
     """
-    by_reason = {
-        LATE_DATA: differing(replayed, under_facts) if under_facts else set(),
-        RULES: differing(replayed, under_rules) if under_rules else set(),
-        EARLIER_NIGHT: differing(stored, replayed),
-    }
-    together = tuple(
-        reason
-        for reason, said in ((LATE_DATA, under_facts), (RULES, under_rules))
-        if said is not None
-    )
+    late = differing(replayed, under_facts) if under_facts else set()
+    ruled = differing(replayed, under_rules) if under_rules else set()
+    if under_facts and under_rules:
+        late |= differing(under_rules, computed)
+        ruled |= differing(under_facts, computed)
+    by_reason = {LATE_DATA: late, RULES: ruled, EARLIER_NIGHT: differing(stored, replayed)}
     found = []
     for key in sorted(differing(stored, computed), key=str.encode):
         reasons = tuple(reason for reason in REASONS if key in by_reason[reason])
@@ -120,7 +117,7 @@ def differences(
                 stored_moves=left[1],
                 computed_moves=right[1],
                 parts=_parts(left, right),
-                reasons=reasons or together,
+                reasons=reasons,
             )
         )
     return found

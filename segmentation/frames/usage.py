@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from segmentation.frames.asof import TREND_DAYS, WEEKS
-from segmentation.frames.facts import USAGE, Revisions, known
+from segmentation.frames.facts import USAGE, Revisions, known, taken_back
 from segmentation.frames.usage_building import SUMMED_UP, SUMS
 from segmentation.frames.usage_windows import WINDOWS
 
@@ -45,8 +45,11 @@ def used(states: str, revised: Revisions) -> Mapping[str, str]:
              GROUP BY customer_id
             """,
         "late": f"""
-            SELECT DISTINCT customer_id FROM ({known(USAGE, revised)}) AS event
+            SELECT customer_id FROM ({known(USAGE, revised)}) AS event
              WHERE known_from > %(earlier_known_at)s AND occurred_at < %(earlier_end)s
+             UNION
+            SELECT customer_id FROM ({taken_back(USAGE, revised)}) AS event
+             WHERE occurred_at < %(earlier_end)s
             """,
         "active": f"""
             SELECT customer_id, month AS events_30, month_before AS events_before,

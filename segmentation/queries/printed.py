@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
+from django.db.models import QuerySet
 
 from accounts.models import Customer, Tenant
 from accounts.tenancy import current_tenant_id
@@ -22,17 +23,24 @@ from segmentation.models import Assignment, Move, Night
 from segmentation.queries.rules import document_of
 from segmentation.rules.basis import measures_of_slots, settle_basis
 
-__all__ = ["MOVES_COLUMNS", "TIERS_COLUMNS", "moves_printed", "tiers_printed"]
+__all__ = ["MOVES_COLUMNS", "TIERS_COLUMNS", "moves_of_night", "moves_printed", "tiers_printed"]
 
 _ASSIGNED = TIERS_COLUMNS[4:]
 _SCORES = ("r", "f", "m")
 
 
-def tiers_printed(tenant: Tenant, night: Night, scheme: str | None = None) -> list[tuple[str, ...]]:
+def tiers_printed(
+    tenant: Tenant,
+    night: Night,
+    scheme: str | None = None,
+    *,
+    measured: MeasureTable | None = None,
+) -> list[tuple[str, ...]]:
     """The rows of a stored night, cells of TIERS_COLUMNS, sorted by customer key in byte order.
 
     Measures that are not kept any more are computed again from the facts as they were known then.
     ``scheme``: tier and reason of this one (a, b, c) instead of the one that the rules picked.
+    ``measured``: the night's measures, when they are at hand.
     """
     frame = copy_out(
         f"SELECT c.id, c.key, {', '.join(f'a.{name}' for name in _ASSIGNED)} "  # noqa: S608
@@ -47,7 +55,7 @@ def tiers_printed(tenant: Tenant, night: Night, scheme: str | None = None) -> li
         },
         {"tenant": current_tenant_id(), "day": night.as_of},
     ).set_index("id")
-    measured = kept_measures(night.as_of) or recompute_measures(_asof(tenant, night))
+    measured = measured or kept_measures(night.as_of) or recompute_measures(_asof(tenant, night))
     if scheme is not None:
         frame = _in_scheme(frame, measured, night, scheme)
     slots = _slots(night)
@@ -84,7 +92,16 @@ def _in_scheme(
 def moves_printed(since: date) -> list[tuple[str, ...]]:
     """The moves of the nights from ``since`` on, cells of MOVES_COLUMNS: by night, then by customer
     key in byte order, the stage before the tier."""
-    moves = Move.objects.filter(as_of__gte=since).values_list(
+    return _moves_printed(Move.objects.filter(as_of__gte=since))
+
+
+def moves_of_night(night: Night) -> list[tuple[str, ...]]:
+    """The moves of one stored night, as :func:`moves_printed` gives them."""
+    return _moves_printed(Move.objects.filter(night=night))
+
+
+def _moves_printed(found: QuerySet[Move]) -> list[tuple[str, ...]]:
+    moves = found.values_list(
         "customer__key", "as_of", "kind", "from_value", "to_value", "cause", "reason"
     )
     rows = [

@@ -1,4 +1,4 @@
-"""How far a running night has come."""
+"""How far a running night or replay has come."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 
-from segmentation.models import Night
+from segmentation.models import Night, Replay
 
 
 @dataclass(frozen=True)
 class NightProgress:
-    """`step`: one of facts, scores, moves, storing, which is the ``number``-th (from 0) of
-    ``steps``."""
+    """`step`: one of actions.results.STEPS (of a replay: actions.replays.REPLAY_STEPS), which is the
+    ``number``-th (from 0) of ``steps``."""
 
     step: str
     number: int
@@ -25,6 +25,17 @@ def night_progress(night: Night) -> NightProgress | None:
     return NightProgress(**told) if told else None
 
 
+def replay_progress(replay: Replay) -> NightProgress | None:
+    """Of a running replay, as its worker last told; None when it told nothing."""
+    told = cache.get(replay_progress_key(replay.tenant_id, replay.pk))
+    return NightProgress(**told) if told else None
+
+
 def progress_key(tenant_id: int, night_id: int) -> str:
     """The key in the cache, kept apart by tenant."""
     return f"night-progress:{tenant_id}:{night_id}"
+
+
+def replay_progress_key(tenant_id: int, replay_id: int) -> str:
+    """The key in the cache, kept apart by tenant."""
+    return f"replay-progress:{tenant_id}:{replay_id}"

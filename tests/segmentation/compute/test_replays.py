@@ -72,6 +72,17 @@ def test_late_data_are_told_from_rules_by_computing_under_each() -> None:
     }
 
 
+def test_facts_that_only_the_rules_of_now_read_are_late_data_too() -> None:
+    stored = said(row("a"), row("b"))
+    ruled = said(row("a", tier="2"), row("b", tier="2"))
+    now = said(row("a", tier="3"), row("b", tier="2"))
+    found = differences(stored, now, replayed=stored, under_facts=stored, under_rules=ruled)
+    assert {one.key: one.reasons for one in found} == {
+        "a": ("late_data", "rules"),
+        "b": ("rules",),
+    }
+
+
 def test_what_the_replay_of_then_already_says_else_comes_from_the_night_before() -> None:
     stored = said(row("a"), row("b"))
     replayed = said(row("a", tier="1"), row("b"))
