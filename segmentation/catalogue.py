@@ -53,6 +53,11 @@ class Measure:
 
     facts: the family of facts it reads; a move is put down to late data when these came late.
     cause: what a change of it is put down to, one of `origins.CAUSES`.
+    sql: for a measure that another app computes: a query giving (customer_id, value), at most a row
+        per customer, of what is dated up to `%(day)s` and was known at `%(known_at)s`, in the tenant
+        `%(tenant)s`; see `frames.asof.AsOf.parameters` for what else may be named. A customer without
+        a row is unknown.
+    zero_when_absent: such a customer has none, once any customer of the tenant has a row.
     """
 
     key: str
@@ -64,6 +69,8 @@ class Measure:
     facts: str
     cause: str = "behaviour"
     has_facts: bool = True
+    sql: str = ""
+    zero_when_absent: bool = False
 
     @property
     def places(self) -> int:
@@ -75,7 +82,10 @@ _measures: dict[str, Measure] = {}
 
 
 def register(measure: Measure) -> None:
-    """Add a measure, or give an announced one its facts; ValueError when it is there already."""
+    """Add a measure, or give an announced one its facts; ValueError when it is there already, or when
+    its key is no identifier."""
+    if not measure.key.isidentifier():
+        raise ValueError(f"measure {measure.key!r} is not named like a column")
     present = _measures.get(measure.key)
     if present is not None and present.has_facts:
         raise ValueError(f"measure {measure.key} is registered twice")

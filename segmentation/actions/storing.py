@@ -7,6 +7,7 @@ gives the same digest, and is not stored: its rows would belong to nobody.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -66,26 +67,40 @@ def hand_over(frame: pd.DataFrame) -> None:
 
 
 def store_measures(day: date, *, is_newest: bool) -> None:
-    """Keep the measures of the newest night and of month-ends, and let go of the others."""
-    names = ", ".join(f'"{name}"' for name in (*MEASURES, *STAGE_FACTS))
-    words = ", ".join(REPEATED)
+    """Keep the measures of the newest night and of month-ends, and let go of the others.
+
+    Rows that are let go become those of the night: a row that stays a customer's costs no look-up of
+    what it refers to.
+    """
+    words = (*REPEATED, *MEASURES, *STAGE_FACTS, "further")
     of_month_end = "(date_trunc('month', {day}) + interval '1 month - 1 day')::date"
+    let_go = f"as_of < %(day)s AND as_of <> {of_month_end.format(day='as_of')}"
+    night = (
+        "night_measures JOIN night_result USING (customer_id) "
+        f"JOIN {CUSTOMERS} c ON c.tenant_id = %(tenant)s AND c.id = customer_id"
+    )
     _run(f"DELETE FROM {MEASURE_ROWS} WHERE tenant_id = %(tenant)s AND as_of = %(day)s", day=day)
+    if is_newest:
+        _run(
+            f"UPDATE {MEASURE_ROWS} AS kept SET as_of = %(day)s, "
+            + ", ".join(f'"{word}" = night."{word}"' for word in words)
+            + f" FROM (SELECT customer_id, {_list(words)} FROM {night}) AS night "
+            "WHERE kept.tenant_id = %(tenant)s AND kept.customer_id = night.customer_id "
+            "AND kept.as_of = (SELECT max(as_of) FROM "
+            f"{MEASURE_ROWS} WHERE tenant_id = %(tenant)s AND {let_go})",
+            day=day,
+        )
     _run(
-        f"INSERT INTO {MEASURE_ROWS} (customer_id, as_of, further, {words}, {names}) "
-        f"SELECT customer_id, %(day)s, '{{}}', {words}, {names} "
-        "FROM night_measures JOIN night_result USING (customer_id) "
-        f"JOIN {CUSTOMERS} c ON c.tenant_id = %(tenant)s AND c.id = customer_id "
-        f"WHERE %(is_newest)s OR %(day)s = {of_month_end.format(day='%(day)s::date')}",
+        f"INSERT INTO {MEASURE_ROWS} (customer_id, as_of, {_list(words)}) "
+        f"SELECT customer_id, %(day)s, {_list(words)} FROM {night} "
+        f"WHERE (%(is_newest)s OR %(day)s = {of_month_end.format(day='%(day)s::date')}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {MEASURE_ROWS} kept WHERE kept.tenant_id = %(tenant)s "
+        "AND kept.as_of = %(day)s AND kept.customer_id = c.id)",
         day=day,
         is_newest=is_newest,
     )
     if is_newest:
-        _run(
-            f"DELETE FROM {MEASURE_ROWS} WHERE tenant_id = %(tenant)s AND as_of < %(day)s "
-            f"AND as_of <> {of_month_end.format(day='as_of')}",
-            day=day,
-        )
+        _run(f"DELETE FROM {MEASURE_ROWS} WHERE tenant_id = %(tenant)s AND {let_go}", day=day)
 
 
 def store_assignments(day: date, *, following: date | None) -> None:
@@ -97,7 +112,7 @@ def store_assignments(day: date, *, following: date | None) -> None:
     is put between, and equal neighbours are joined again. ``following``: the next stored night;
     None when this one is the newest.
     """
-    columns = ", ".join(f'"{name}"' for name in HELD)
+    columns = _list(HELD)
     here = ", ".join(f'n."{name}"' for name in HELD)
     there = ", ".join(f'a."{name}"' for name in HELD)
     # 'infinity' stands for an open end while spans are cut and joined.
@@ -120,28 +135,28 @@ def store_assignments(day: date, *, following: date | None) -> None:
              WHERE a.customer_id IS NULL OR n.customer_id IS NULL
                 OR ({there}) IS DISTINCT FROM ({here})
         )
-        SELECT a.id, a.customer_id, a.valid_from, LEAST(a.valid_to, %(day)s) AS valid_to, {there}
+        SELECT a.id, a.id AS begun_by, a.customer_id, a.valid_from,
+               LEAST(a.valid_to, %(day)s) AS valid_to, {there}
           FROM around a JOIN changed USING (customer_id) WHERE a.valid_from < %(day)s
         UNION ALL
-        SELECT NULL, n.customer_id, %(day)s, %(following)s, {here}
+        SELECT NULL, NULL, n.customer_id, %(day)s, %(following)s, {here}
           FROM night n JOIN changed USING (customer_id)
         UNION ALL
-        SELECT a.id, a.customer_id, %(following)s, a.valid_to, {there}
+        SELECT a.id, CASE WHEN a.valid_from = %(following)s THEN a.id END,
+               a.customer_id, %(following)s, a.valid_to, {there}
           FROM around a JOIN changed USING (customer_id) WHERE a.valid_to > %(following)s
         UNION ALL -- replaced and nothing else: remembered to be deleted
-        SELECT a.id, a.customer_id, NULL, NULL, {there}
+        SELECT a.id, NULL, a.customer_id, NULL, NULL, {there}
           FROM around a JOIN changed USING (customer_id)
          WHERE a.valid_from >= %(day)s AND a.valid_to <= %(following)s
         """,
         day=day,
         following=following or "infinity",
     )
-    _run(
-        f"DELETE FROM {ASSIGNMENTS} WHERE tenant_id = %(tenant)s "
-        "AND id IN (SELECT id FROM night_span WHERE id IS NOT NULL)"
-    )
+    # A span that begins where one of equal values begins is that one, of another length perhaps.
     _run(
         f"""
+        CREATE TEMPORARY TABLE night_history ON COMMIT DROP AS
         WITH compared AS (
             SELECT *, lag(ROW({columns})::text) OVER spans IS DISTINCT FROM ROW({columns})::text
                       OR lag(valid_to) OVER spans IS DISTINCT FROM valid_from AS begins
@@ -152,11 +167,25 @@ def store_assignments(day: date, *, following: date | None) -> None:
                       OVER (PARTITION BY customer_id ORDER BY valid_from) AS number
               FROM compared
         )
-        INSERT INTO {ASSIGNMENTS} (customer_id, valid_from, valid_to, {columns})
-        SELECT customer_id, min(valid_from), NULLIF(max(valid_to), 'infinity'), {columns}
+        SELECT min(begun_by) FILTER (WHERE begins) AS id, customer_id, min(valid_from) AS valid_from,
+               NULLIF(max(valid_to), 'infinity') AS valid_to, {columns}
           FROM numbered GROUP BY customer_id, number, {columns}
         """
     )
+    _run(
+        f"DELETE FROM {ASSIGNMENTS} WHERE tenant_id = %(tenant)s "
+        "AND id IN (SELECT id FROM night_span EXCEPT SELECT id FROM night_history)"
+    )
+    _run(
+        f"UPDATE {ASSIGNMENTS} AS held SET valid_to = spans.valid_to FROM night_history AS spans "
+        "WHERE held.tenant_id = %(tenant)s AND held.id = spans.id "
+        "AND held.valid_to IS DISTINCT FROM spans.valid_to"
+    )
+    _run(
+        f"INSERT INTO {ASSIGNMENTS} (customer_id, valid_from, valid_to, {columns}) "
+        f"SELECT customer_id, valid_from, valid_to, {columns} FROM night_history WHERE id IS NULL"
+    )
+    _run("DROP TABLE night_history")
     _run("DROP TABLE night_span")
 
 
@@ -188,6 +217,10 @@ def store_moves(moves: pd.DataFrame, *, night: Night) -> None:
         day=night.as_of,
     )
     _run("DROP TABLE night_move")
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _json(detail: Any) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
-from segmentation.frames import money, people, usage, usage_building, usage_states
+from segmentation.frames import further, money, people, usage, usage_building, usage_states
 from segmentation.frames.asof import TREND_DAYS, AsOf
 from segmentation.frames.facts import COLUMNS, Revisions, known, revisions
 from segmentation.frames.planning import planning
@@ -151,7 +151,8 @@ class _Revised(Exception):
 def gather(asof: AsOf, *, carries: bool = False) -> None:
     """Fill ``night_measures``; it lives until the transaction ends or the next night is gathered.
 
-    Columns: customer_id, key, MEASURES, STAGE_FACTS, CHANGES and ``has_<kind>`` of KINDS.
+    Columns: customer_id, key, MEASURES, the measures of other apps, also as one JSON object
+    ``further``, STAGE_FACTS, CHANGES and ``has_<kind>`` of KINDS.
     ``carries``: the tenant's states of usage are used, and brought to this night, where that is right;
     else the facts are read and nothing is written.
     """
@@ -173,7 +174,7 @@ def _gather(asof: AsOf, revised: Revisions, *, carries: bool) -> None:
     with planning() as run:
         states = usage_states.prepare(run, asof, revised, carries=carries)
         run(_measures(revised, states), asof.parameters())
-        run("ANALYZE night_measures")
+        run("ANALYZE night_measures (customer_id)")
 
 
 def discard() -> None:
@@ -191,12 +192,15 @@ def _measures(revised: Revisions, states: str) -> str:
         **money.projects(revised),
         **usage.used(states, revised),
         **people.key_users(revised),
+        **further.steps(),
         "has": "SELECT " + ", ".join(f"{question} AS {kind}" for kind, question in KINDS.items()),
     }
     columns = {
         "customer_id": "customers.id",
         "key": "customers.key",
         **{name: f"({value})::{kind}" for name, (kind, value) in MEASURES.items()},
+        **{f'"{name}"': value for name, value in further.columns().items()},
+        "further": further.as_json(),
         **STAGE_FACTS,
         **CHANGES,
         **{f"has_{kind}": f"has.{kind}" for kind in KINDS},
@@ -205,6 +209,7 @@ def _measures(revised: Revisions, states: str) -> str:
         *("paid", "paid_before", "bound", "bound_before", "ownership", "renewals"),
         *("due", "due_before", "named", "named_before"),
         *("delivered", "delivered_before", "seen", "late", "active", "breadths", "coverage"),
+        *further.steps(),
     )
     joins = "\n".join(
         f"LEFT JOIN {name} ON {name}.customer_id = customers.id" for name in per_customer

@@ -14,6 +14,7 @@ from segmentation import catalogue
 from segmentation.compute.exact import MONEY_PLACES
 from segmentation.compute.measures import MeasureTable
 from segmentation.compute.stages import StageFacts
+from segmentation.frames import further
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
 from segmentation.frames.gathering import CHANGES, KINDS, MEASURES, STAGE_FACTS, discard, gather
@@ -58,7 +59,7 @@ def gather_facts(asof: AsOf, *, carries: bool = False) -> NightFacts:
     """Gather a night's facts; ``night_measures`` stays, for saving what was measured. ``carries``: by
     the tenant's states of usage, which then are those of this night."""
     gather(asof, carries=carries)
-    measures = _measure_columns()
+    measures = _gathered_columns()
     columns = {
         "customer_id": ("customer_id", "int64"),
         "key": ("key", TEXT),
@@ -92,7 +93,7 @@ def kept_measures(day: date, customer_ids: Sequence[int] | None = None) -> Measu
     """The measures kept of a night (of some customers); None when there are none."""
     only = "" if customer_ids is None else "AND customer_id = ANY(%(customers)s)"
     frame = _read(
-        {"customer_id": ("customer_id", "int64"), **_measure_columns()},
+        {"customer_id": ("customer_id", "int64"), **_kept_columns()},
         f"{MeasureRow._meta.db_table} WHERE tenant_id = %(tenant)s AND as_of = %(day)s {only}",
         day=day,
         customers=list(customer_ids or ()),
@@ -126,7 +127,7 @@ def kept_night(day: date, *, usage_known: bool) -> KeptNight | None:
     frame = _read(
         {
             "customer_id": ("measured.customer_id", "int64"),
-            **_measure_columns(),
+            **_kept_columns(),
             **{
                 name: (name, "Int64" if name.endswith("_days") else "boolean")
                 for name in STAGE_FACTS
@@ -147,7 +148,7 @@ def kept_night(day: date, *, usage_known: bool) -> KeptNight | None:
     )
     held = frame[[f"held_{name}" for name in HELD_WORDS]].set_axis(list(HELD_WORDS), axis=1)
     return KeptNight(
-        table=MeasureTable(frame[list(_measure_columns())], _places()),
+        table=MeasureTable(frame[list(_kept_columns())], _places()),
         stage_facts=StageFacts(facts, usage_known),
         held=held.assign(worse_nights=frame["worse_nights"]),
     )
@@ -174,7 +175,7 @@ def earlier_result(day: date) -> EarlierResult:
 
 def _read(columns: Mapping[str, tuple[str, str]], source: str, **parameters: Any) -> pd.DataFrame:
     """column → (expression, dtype), indexed by customer."""
-    selected = ", ".join(f"{expression} AS {name}" for name, (expression, _) in columns.items())
+    selected = ", ".join(f'{expression} AS "{name}"' for name, (expression, _) in columns.items())
     return copy_out(
         f"SELECT {selected} FROM {source}",
         {name: dtype for name, (_, dtype) in columns.items()},
@@ -182,22 +183,31 @@ def _read(columns: Mapping[str, tuple[str, str]], source: str, **parameters: Any
     ).set_index("customer_id")
 
 
-def _measure_columns() -> dict[str, tuple[str, str]]:
+def _gathered_columns() -> dict[str, tuple[str, str]]:
+    """measure → (expression over ``night_measures``, dtype)."""
+    return _measure_columns({name: f'"{name}"' for name in further.columns()})
+
+
+def _kept_columns() -> dict[str, tuple[str, str]]:
+    """measure → (expression over ``MeasureRow``, dtype)."""
+    return _measure_columns(further.kept())
+
+
+def _measure_columns(furthers: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """measure → (expression, dtype); money as whole numbers of its smallest unit."""
-    columns = {}
-    for name, (sql_type, _) in MEASURES.items():
-        if name in _UNSCORED:
-            continue
-        if sql_type == _MONEY:
-            columns[name] = (f"({name} * {10**MONEY_PLACES})::bigint", "Int64")
-        else:
-            columns[name] = (name, _DTYPES[sql_type])
-    return columns
+    columns = {
+        name: (name, sql_type) for name, (sql_type, _) in MEASURES.items() if name not in _UNSCORED
+    }
+    for name, value in furthers.items():
+        columns[name] = (value, further.SQL_TYPES[catalogue.get(name).number])
+    return {
+        name: (f"({value} * {10**MONEY_PLACES})::bigint", "Int64")
+        if sql_type == _MONEY
+        else (value, _DTYPES[sql_type])
+        for name, (value, sql_type) in columns.items()
+    }
 
 
 def _places() -> dict[str, int]:
-    return {
-        name: catalogue.get(name).places
-        for name in MEASURES
-        if name not in _UNSCORED and catalogue.get(name).places
-    }
+    names = (*(name for name in MEASURES if name not in _UNSCORED), *further.kept())
+    return {name: places for name in names if (places := catalogue.get(name).places)}

@@ -75,11 +75,11 @@ def fold(run: Run, asof: AsOf, before: Seen) -> None:
         "held_end": asof.start_of(before.day + timedelta(days=1)),
     }
     run(f"CREATE TEMPORARY TABLE {NEW} ON COMMIT DROP AS {_NEW}", parameters)
-    run(f"ANALYZE {NEW}")
+    run(f"ANALYZE {NEW} (customer_id)")
     run(f"INSERT INTO {STATES} AS held ({_NAMES}) {_FOLDED}", parameters)
     windows = usage_windows.carried(kept_days(), _DAILY, (asof.day - before.day).days)
     run(f"CREATE TEMPORARY TABLE {usage_windows.WINDOWS} ON COMMIT DROP AS {windows}", parameters)
-    run(f"ANALYZE {usage_windows.WINDOWS}")
+    run(f"ANALYZE {usage_windows.WINDOWS} (customer_id)")
     run(f"DELETE FROM {usage_windows.KEPT} WHERE tenant_id = %(tenant)s", parameters)
     run(usage_windows.kept())
     run(f"INSERT INTO {DAYS} (day, known_at, customers, events) {_FOLDED_DAYS}", parameters)
@@ -132,7 +132,7 @@ WITH touched AS (
           FROM touched
          CROSS JOIN LATERAL unnest(persons, last_at, days) AS seen (person, last_at, days)
            ) AS both_of_them
-     GROUP BY customer_id, person
+     GROUP BY customer_id, person ORDER BY customer_id OFFSET 0
 ), modules AS (
     SELECT customer_id, module_id, max(used_on) AS used_on
       FROM (
@@ -143,7 +143,7 @@ WITH touched AS (
           FROM touched CROSS JOIN LATERAL unnest(modules, used_on) AS used (module_id, used_on)
            ) AS both_of_them
      WHERE used_on > %(day)s::date - {TREND_DAYS}
-     GROUP BY customer_id, module_id
+     GROUP BY customer_id, module_id ORDER BY customer_id OFFSET 0
 ), named AS (
     SELECT customer_id, bool_or(has_modules) AS has_modules
       FROM (

@@ -3,7 +3,8 @@ customer that used anything within ninety days.
 
 A window of the night is that of the night before, with the days that came and without those that
 left: of ninety days, some fifteen are read. Days are bits, so that one is counted once, whenever and
-in however many pieces its usage became known.
+in however many pieces its usage became known. OFFSET 0 has PostgreSQL work out once per day what
+would else be worked out once per customer and day.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ SPANS = {
     **{f"week_{number}": (7 * number, 7 * number + 6) for number in range(WEEKS)},
 }
 _DAYS = ("recent_days", "older_days")
-_NAMES = ", ".join((*_DAYS, *SPANS))
 
 
 def _inside(age: str, window: str) -> str:
@@ -33,16 +33,18 @@ def _inside(age: str, window: str) -> str:
 
 def from_days(days: str) -> str:
     """The query of WINDOWS, from one for (day, customers, events)."""
-    shares = ", ".join(f"{_inside('age', name)} AS {name}" for name in SPANS)
-    return _summed(
-        f"""
-SELECT customer_id, {_bits("age")}, {_times("events")}
+    sums = ", ".join(
+        f"coalesce(sum(events) FILTER (WHERE age BETWEEN {first} AND {last}), 0)::bigint AS {name}"
+        for name, (first, last) in SPANS.items()
+    )
+    return f"""
+SELECT customer_id, bit_or(recent) AS recent_days, bit_or(older) AS older_days, {sums}
   FROM (SELECT %(day)s::date - day AS age, customers, events AS counts FROM ({days}) AS kept
          WHERE day > %(day)s::date - {USAGE_DAYS}) AS aged
- CROSS JOIN LATERAL (SELECT {shares}) AS share
+ CROSS JOIN LATERAL (SELECT {_bits("age")} OFFSET 0) AS bits (recent, older)
  CROSS JOIN LATERAL unnest(customers, counts) AS used (customer_id, events)
+ GROUP BY customer_id
 """
-    )
 
 
 def carried(days: str, new: str, passed: int) -> str:
@@ -53,32 +55,36 @@ def carried(days: str, new: str, passed: int) -> str:
         new: one for (customer_id, day, events) that became known since.
     """
     shares = ", ".join(
-        f"{_inside('age', name)} - {_inside(f'(age - {passed})', name)} AS {name}" for name in SPANS
+        f"NULLIF({_inside('age', name)} - {_inside(f'(age - {passed})', name)}, 0) AS {name}"
+        for name in SPANS
     )
-    matters = " OR ".join(f"{name} <> 0" for name in SPANS)
+    matters = ", ".join(SPANS)
     now = ", ".join(f"{_inside('age', name)} * events" for name in SPANS)
     weeks = ", ".join(f"weeks[{number + 1}:{number + 1}]" for number in range(WEEKS))
     columns = ", ".join(("customer_id", *_DAYS, *SPANS))
-    return _summed(
-        f"""
+    sums = ", ".join(f"coalesce(sum({name}), 0)::bigint AS {name}" for name in SPANS)
+    return f"""
+SELECT customer_id, bit_or(recent_days) AS recent_days, bit_or(older_days) AS older_days, {sums}
+  FROM (
 SELECT customer_id, {_later(passed)}, {", ".join(f"used.{name}" for name in SPANS)}
   FROM {KEPT} AS held
  CROSS JOIN LATERAL unnest(customers, held.recent_days, held.older_days, held.month,
                            held.month_before, {weeks}) AS used ({columns})
  WHERE held.tenant_id = %(tenant)s
 UNION ALL
-SELECT customer_id, 0, 0, {_times("events")}
+SELECT customer_id, 0, 0, {", ".join(f"{name} * events" for name in SPANS)}
   FROM (SELECT %(day)s::date - day AS age, customers, events AS counts FROM ({days}) AS kept
        ) AS aged
- CROSS JOIN LATERAL (SELECT {shares}) AS share
+ CROSS JOIN LATERAL (SELECT {shares} OFFSET 0) AS share
  CROSS JOIN LATERAL unnest(customers, counts) AS used (customer_id, events)
- WHERE {matters}
+ WHERE coalesce({matters}) IS NOT NULL
 UNION ALL
 SELECT customer_id, {_bits("age")}, {now}
   FROM (SELECT customer_id, events, %(day)s::date - day AS age FROM ({new}) AS new) AS aged
  WHERE age < {USAGE_DAYS}
+       ) AS pieces ({columns})
+ GROUP BY customer_id HAVING bit_or(recent_days) <> 0 OR bit_or(older_days) <> 0
 """
-    )
 
 
 def kept() -> str:
@@ -90,20 +96,6 @@ def kept() -> str:
         f"array_agg(month), array_agg(month_before), ARRAY[{weeks}] "
         f"FROM {WINDOWS} HAVING count(*) > 0"
     )
-
-
-def _summed(rows: str) -> str:
-    sums = ", ".join(f"sum({name})::bigint AS {name}" for name in SPANS)
-    columns = ", ".join(("customer_id", *_DAYS, *SPANS))
-    return f"""
-SELECT customer_id, bit_or(recent_days) AS recent_days, bit_or(older_days) AS older_days, {sums}
-  FROM ({rows}) AS pieces ({columns})
- GROUP BY customer_id HAVING bit_or(recent_days) <> 0 OR bit_or(older_days) <> 0
-"""
-
-
-def _times(events: str) -> str:
-    return ", ".join(f"{name} * {events}" for name in SPANS)
 
 
 def _bits(age: str) -> str:

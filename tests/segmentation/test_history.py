@@ -15,7 +15,7 @@ from night_facts import customer
 
 from accounts.models import Customer
 from accounts.tenancy import tenant_scope
-from segmentation.actions.storing import hand_over, store_assignments
+from segmentation.actions.storing import HELD, hand_over, store_assignments
 from segmentation.models import Assignment
 
 FIRST = date(2026, 6, 1)
@@ -35,10 +35,9 @@ def store(day: date, said: Said, ids: dict[str, int], others: set[date]) -> None
     known = {ids[key]: tier for key, tier in said.items() if tier is not None}
     frame = pd.DataFrame(
         {
+            **dict.fromkeys(HELD, "x"),
             **dict.fromkeys(("r", "f", "m"), pd.Series(pd.NA, index=list(known), dtype="Int8")),
             "worse_nights": 0,
-            **dict.fromkeys(("segment", "eleven", "class8", "activity", "contribution"), "x"),
-            **dict.fromkeys(("value", "need", "stage", "raw_stage", "branch", "reason"), "x"),
             "tier": pd.Series(known, dtype=object),
         },
         index=pd.Index(list(known), dtype="int64"),
