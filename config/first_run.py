@@ -14,6 +14,8 @@ from accounts.actions.tenants import create_tenant
 from accounts.management.progress import CommandProgress
 from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
+from config.demo.groups import make_example_groups
+from config.demo.schemes import show_every_scheme
 from segmentation.actions.nights import run_night
 from segmentation.models import Night
 
@@ -36,6 +38,8 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         say("Making the demo tenant …")
         until = tenant.last_ended_day(tenant.created_at)
         call_command("seed_demo", tenant=slug, until=until, stdout=io.StringIO())
+    make_example_groups(tenant)
+    show_every_scheme(tenant)
     missing = _missing_nights(tenant)
     if missing:
         say(f"Computing {len(missing)} nights of the past …")

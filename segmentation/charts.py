@@ -30,7 +30,10 @@ UNRANKED: dict[Kind, frozenset[str]] = {
 
 def list_url(scope: Scope, **parameters: str) -> str:
     """The list of customers behind a number."""
-    return f"{reverse('portfolio')}?{urlencode({'scope': scope.visibility, **parameters})}"
+    asked = {"scope": scope.visibility, **parameters}
+    if scope.group_id is not None:
+        asked["group"] = str(scope.group_id)
+    return f"{reverse('portfolio')}?{urlencode(asked)}"
 
 
 def tiers_in_force(night: Night) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Responsibility, Tenant
 from segmentation.models import Assignment, Move, Night
 from segmentation.queries.overview import PAYMENT_DAYS, RENEWAL_DAYS, Choices, silent_condition
+from segmentation.queries.customer_groups import group_asked, in_group, passed
 from segmentation.queries.portfolio import faced_on, held_on
 from segmentation.queries.stored import parse_day
 from segmentation.queries.usage import owning, using
@@ -75,6 +77,9 @@ class PortfolioFilter(django_filters.FilterSet):
     )
 
     q = django_filters.CharFilter(
+        "entered",
+        "left",
+        "on",
         label=_("Search"),
         method="by_text",
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or key")}),
@@ -134,6 +139,9 @@ class PortfolioFilter(django_filters.FilterSet):
     silent = django_filters.BooleanFilter(method="by_silence")
     parent = django_filters.CharFilter(method="by_group")
     module = django_filters.CharFilter(method="by_module")
+    group = django_filters.CharFilter(
+        label=pgettext_lazy("customer group", "Group"), method="by_customer_group"
+    )
     was = django_filters.CharFilter(method="by_past")
     was_stage = django_filters.CharFilter(method="by_past")
     moved = django_filters.ChoiceFilter(
@@ -150,20 +158,25 @@ class PortfolioFilter(django_filters.FilterSet):
         offered: Choices,
         tiers: Pairs,
         **kwargs: Any,
+    entered = django_filters.CharFilter(method="by_passage")
+    left = django_filters.CharFilter(method="by_passage")
     ) -> None:
         """``offered``: faces, industries and regions to choose from; ``tiers``: of the scheme in
-        force."""
+        force; ``groups``: the customer groups that the member may see."""
         super().__init__(*args, **kwargs)
         self.tenant, self.night, self.is_latest = tenant, night, is_latest
         self.filters["tier"].extra["choices"] = [*tiers, without()]
         for name, pairs in (
             ("face", [*offered.faces, (NOBODY, _("Nobody"))]),
             ("industry", [(word, word) for word in offered.industries]),
+        groups: Mapping[int, str],
             ("region", [(word, word) for word in offered.regions]),
         ):
             self.filters[name].extra["choices"] = _with_asked(pairs, self.data.get(name, ""))
         if self.data.get("view") == "list":
             # No room for labels there: what narrows nothing says what could be narrowed.
+        self.groups = groups
+        self.filters["group"].extra["widget"] = group_select(groups)
             for one in self.filters.values():
                 if "empty_label" in one.extra:
                     one.extra["empty_label"] = one.label
@@ -214,6 +227,23 @@ class PortfolioFilter(django_filters.FilterSet):
 
     def by_past(self, rows: Rows, name: str, value: str) -> Rows:
         """``was`` (a tier) or ``was_stage`` on the day ``since``."""
+    def by_customer_group(self, rows: Rows, name: str, value: str) -> Rows:
+        # A word is no filter: the list rolled up by group of companies.
+        if not value.isdecimal():
+            return rows
+        found = group_asked(value, self.groups)
+        if found is None:
+            return rows.none()
+        spans = in_group(found, None if self.is_latest else self.night.as_of)
+        return rows.filter(customer__in=spans.order_by().values("customer_id"))
+
+    def by_passage(self, rows: Rows, name: str, value: str) -> Rows:
+        """``entered`` or ``left`` a group on the night of the day ``on``."""
+        day, found = parse_day(self.data.get("on", "")), group_asked(value, self.groups)
+        if day is None or found is None:
+            return rows.none()
+        return rows.filter(customer__in=passed(found, day, has_entered=name == "entered"))
+
         day = parse_day(self.data.get("since", ""))
         if day is None:
             return rows
@@ -247,6 +277,11 @@ class MoveFilter(django_filters.FilterSet):
         empty_label=_("All"),
         choices=[
             ("worse", _("For the worse")),
+def group_select(groups: Mapping[int, str]) -> LongSelect:
+    """The groups to choose from; a text field's, since who asks for another finds nobody."""
+    return LongSelect(choices=[("", _("All")), *((str(pk), name) for pk, name in groups.items())])
+
+
             ("better", _("For the better")),
             ("other", _("Neither")),
         ],
@@ -260,3 +295,20 @@ class MoveFilter(django_filters.FilterSet):
 
     def by_direction(self, moves: Rows, name: str, value: str) -> Rows:
         return moves.filter(sign=sign_of(value))
+    group = django_filters.CharFilter(
+        label=pgettext_lazy("customer group", "Group"), method="by_customer_group"
+    )
+
+    def __init__(self, *args: Any, groups: Mapping[int, str], **kwargs: Any) -> None:
+        """``groups``: the customer groups that the member may see."""
+        super().__init__(*args, **kwargs)
+        self.groups = groups
+        self.filters["group"].extra["widget"] = group_select(groups)
+
+    def by_customer_group(self, moves: Rows, name: str, value: str) -> Rows:
+        """Of the customers that are in the group now."""
+        found = group_asked(value, self.groups)
+        if found is None:
+            return moves.none()
+        return moves.filter(customer__in=in_group(found).order_by().values("customer_id"))
+

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from segmentation.models import SavedView, StrategyText
+from segmentation.models import CustomerGroup, SavedView, StrategyText
 from segmentation.queries.strategies import Part, Sheet
 
 # Screens with lists that can be saved.
@@ -56,3 +56,13 @@ class StrategyForm(forms.Form):
     def pairs(self, language: str) -> list[tuple[Part, forms.BoundField]]:
         """Each part of a language with its field."""
         return [(part, self[part.field]) for part in self.sheet.in_language(language)]
+
+
+class CustomerGroupForm(forms.ModelForm):
+    """What a customer group is called and who may use it; its condition is a draft of its own."""
+
+    class Meta:
+        model = CustomerGroup
+        fields = ("name", "note", "is_shared")
+        labels = {"name": _("Name"), "note": _("Note"), "is_shared": _("Everybody may use it")}
+        help_texts = {"is_shared": _("Otherwise only you and administrators see it.")}

@@ -6,8 +6,10 @@ from accounts import first_steps
 from accounts.labels import FIELDS, VERBS
 from accounts.loads import registry
 from accounts.models import Role
+from segmentation import group_uses
 from segmentation.loads import Usage
 from segmentation.measures import register_measures
+from segmentation.queries.saved_views import views_of_group
 from segmentation.queries.stored import has_night
 from ui.registry import (
     Block,
@@ -22,8 +24,13 @@ from ui.registry import (
 
 registry.register(Usage())
 register_measures()
+group_uses.register("saved_view", views_of_group)
 VERBS.update(
     {
+        "group.archived": _("Group archived"),
+        "group.changed": _("Group changed"),
+        "group.made": _("Group made"),
+        "group.restored": _("Group restored"),
         "night.requested": _("Night asked for"),
         "night.restated": _("Night restated"),
         "night.retried": _("Night tried again"),
@@ -54,6 +61,7 @@ for _item in (
     NavigationItem(_("Tiers"), "tiers", "layers", "view_tiers", 30),
     NavigationItem(_("Moves"), "moves", "arrow-left-right", "view_tiers", 32, prefix="/moves/"),
     NavigationItem(_("Modules"), "modules", "blocks", "view_modules", 40),
+    NavigationItem(_("Groups"), "customer_groups", "group", "view_groups", 34, prefix="/groups/"),
     NavigationItem(_("Rules"), "rules", "scale", "edit_rules", 58, prefix="/rules/"),
     NavigationItem(_("Nights"), "nights", "moon", "view_nights", 60, prefix="/nights/"),
 ):

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from segmentation.views import (
+    customer_group_editor,
+    customer_groups,
     modules,
     moves,
     nights,
@@ -29,6 +31,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         strategies.returns,
         name="strategy_returns",
     ),
+    path("groups/", customer_groups.customer_groups, name="customer_groups"),
+    path("groups/new/", customer_group_editor.new, name="new_customer_group"),
+    path("groups/<int:pk>/", customer_groups.customer_group, name="customer_group"),
+    path("groups/<int:pk>/edit/", customer_group_editor.edit, name="edit_customer_group"),
+    path("groups/<int:pk>/archivals/", customer_groups.archivals, name="customer_group_archivals"),
+    path("groups/<int:pk>/restorals/", customer_groups.restorals, name="customer_group_restorals"),
     path("nights/", nights.nights, name="nights"),
     path("nights/<str:day>/", nights.night, name="night"),
     path("nights/<str:day>/retries/", nights.retries, name="night_retries"),

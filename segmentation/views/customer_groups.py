@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Membership
@@ -47,7 +47,7 @@ from ui.tables import Column, Table
 from ui.tags.formats import language
 
 COLUMNS = (
-    Column("name", gettext_lazy("Group")),
+    Column("name", pgettext_lazy("customer group", "Group")),
     Column("members", gettext_lazy("Customers"), align="end"),
     Column("week", gettext_lazy("In a week"), align="end"),
     Column("trend", gettext_lazy("Last nights"), align="center", wide=True),
@@ -56,6 +56,8 @@ COLUMNS = (
 )
 TREND_NIGHTS = 14
 HISTORY_NIGHTS = 62
+CHART_DAYS = 31
+LONGEST_GAP = 7
 PASSAGES_SHOWN = 14
 WEEK = timedelta(days=7)
 
@@ -192,12 +194,11 @@ def _head(request: TenantRequest, group: CustomerGroup, nights: list[Night]) -> 
         "latest": latest,
         "members": sized.get(latest) if latest else None,
         "change": _change(sized, days),
-        "passage": found.get((group.pk, latest)) if latest else None,
         "passages": [
             _passed(found.get((group.pk, day)) or Passage(group.pk, day), sized[day], scope)
             for day in evaluated[:PASSAGES_SHOWN]
         ],
-        "chart": _size_chart(group, evaluated, sized) if len(evaluated) > 1 else None,
+        "chart": _size_chart(group, evaluated, sized),
         "uses": uses_of(group, request.membership),
         "may_make": may(request.membership, "edit_groups"),
         "may_change": may(request.membership, "edit_groups")
@@ -250,12 +251,23 @@ def groups_of_night(night: Night, membership: Membership) -> list[dict[str, Any]
 
 def _size_chart(
     group: CustomerGroup, evaluated: list[date], sized: dict[date, int | None]
-) -> TimeChart:
-    days = list(reversed(evaluated))
+) -> TimeChart | None:
+    """``evaluated``: latest first. None: too few nights for a line."""
+    if not evaluated:
+        return None
+    # One point per calendar day. Month-ends long before the rest would be points of their own.
+    last, first = evaluated[0], evaluated[0]
+    for day in evaluated:
+        if (last - day).days >= CHART_DAYS or (first - day).days > LONGEST_GAP:
+            break
+        first = day
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    if len(days) == 1:
+        return None
     return TimeChart(
         title=_("Customers in “%(group)s”") % {"group": group.name},
         periods=[formats.day(day, language()) for day in days],
-        series=[Series(_("Customers"), [sized[day] for day in days])],
+        series=[Series(_("Customers"), [sized.get(day) for day in days])],
         area=True,
     )
 

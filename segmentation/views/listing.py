@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from segmentation.filters import NONE, OWNED, UNUSED, USED, PortfolioFilter, mar
 from segmentation.models import Night
 from segmentation.queries.overview import Choices, choices
 from segmentation.queries.portfolio import Row, all_rows, page_rows, portfolio
+from segmentation.queries.customer_groups import group_asked, group_names
 from segmentation.queries.scopes import Scope, scope_of
 from segmentation.queries.stored import night_asked, offered_nights, parse_day
 from segmentation.views.columns import Shown, chosen_columns
@@ -26,6 +28,8 @@ from ui.tags.formats import language
 
 @dataclass(frozen=True)
 class Pill:
+ROLLED_UP = "parent"
+
     """A filter that came by a link: what it says, and the address without it."""
 
     label: str
@@ -58,9 +62,22 @@ class Listing:
         return not any(self.asked.get(name) for name in names)
 
     @property
+    def is_rolled_up(self) -> bool:
+        """A row per group of companies (集团) instead of per customer."""
+        return self.asked.get("group") == ROLLED_UP
+
+    @property
     def keys(self) -> set[str]:
         """Keys of the columns shown."""
+        if self.is_rolled_up:
+            names.discard("group")
         return {shown.key for shown in self.columns}
+
+    @property
+    def kept_names(self) -> str:
+        """What the filters keep of the address beside their own fields."""
+        names = ["sort", "scope", "as_of", "columns", *self.filter.BY_LINK]
+        return " ".join([*names, "group"] if self.is_rolled_up or not self.filter.groups else names)
 
     @property
     def is_only_list(self) -> bool:
@@ -83,14 +100,38 @@ class Listing:
         """The filters that came by links, in words."""
         return [
             Pill(label, self.table.url(**dict.fromkeys(names)))
-            for label, names in _told({name: str(value) for name, value in self.asked.items()})
+            for label, names in [
+                *_told({name: str(value) for name, value in self.asked.items()}),
+                *self._passages(),
+            ]
         ]
 
 
 def read_listing(
-    tenant: Tenant, membership: Membership, asked: QueryDict, *, rows_per_page: int
+    tenant: Tenant,
+    membership: Membership,
+    asked: QueryDict,
+    *,
+    rows_per_page: int,
+    groups: Mapping[int, str] | None = None,
 ) -> Listing | None:
-    """None before the first night. Costs a query for the nights, two for what filters offer (of the
+    """None before the first night. ``groups``: those that can be asked for; None: every one in use
+    that the member may see. Costs a query for the nights, two for what filters offer (of the
+    def _passages(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Who entered or left a customer group on a night."""
+        day = parse_day(self.asked.get("on", ""))
+        told: list[tuple[str, tuple[str, ...]]] = []
+        for name, words in (
+            ("entered", _("entered “%(group)s” on %(day)s")),
+            ("left", _("left “%(group)s” on %(day)s")),
+        ):
+            found = group_asked(self.asked.get(name, ""), self.filter.groups)
+            if found is not None and day is not None:
+                shown = formats.short_date(day, language())
+                text = words % {"group": self.filter.groups[found], "day": shown}
+                told.append((text, (name, "on")))
+        return told
+
     whole tenant remembered), one to count."""
     nights = offered_nights()
     night = night_asked(asked.get("as_of", ""), nights)
@@ -108,6 +149,7 @@ def read_listing(
         is_latest=is_latest,
         offered=offered,
         tiers=[pair for pair in marked("tier") if pair[0] in tiers_in_force(night)],
+        groups=group_names(membership) if groups is None else groups,
     )
     columns = chosen_columns(asked)
     table = Table.read(

@@ -14,6 +14,7 @@ from accounts.permissions import require
 from accounts.requests import TenantRequest
 from segmentation.filters import MoveFilter
 from segmentation.models import Night
+from segmentation.queries.customer_groups import group_names
 from segmentation.queries.moved import moved_rows, moves_of
 from segmentation.queries.scopes import Scope, scope_of
 from segmentation.queries.stored import night_asked, offered_nights
@@ -49,7 +50,8 @@ def moves(request: TenantRequest) -> HttpResponse:
 
 def moves_page(night: Night, scope: Scope, asked: QueryDict) -> dict[str, Any]:
     """Table, rows and filter of a night's moves; a statement for each of count and rows."""
-    filter_ = MoveFilter(asked, queryset=moves_of(night, scope))
+    groups = group_names(scope.membership)
+    filter_ = MoveFilter(asked, queryset=moves_of(night, scope), groups=groups)
     found: QuerySet[Any] = filter_.qs
     table = Table.read(COLUMNS, asked.urlencode(), default="direction", tie="pk")
     table = table.counted(found.count())

@@ -54,7 +54,7 @@ def portfolio(request: TenantRequest) -> HttpResponse:
         return before_first_night(request)
     if request.GET.get("export"):
         return exported(listing, request.GET["export"], request.tenant)
-    if request.GET.get("group") == "parent":
+    if listing.is_rolled_up:
         context = groups_page(listing)
     else:
         listing = replace(listing, table=listing.table.counted(_total(listing)))
@@ -66,7 +66,7 @@ def portfolio(request: TenantRequest) -> HttpResponse:
                 Writer(language(), request.tenant.currency),
             ),
         }
-    context |= _around(request, listing)
+    context |= around(request, listing)
     if request.headers.get("HX-Target") == "list":
         # With a title of its own, from which htmx takes the one of the tab.
         response = render(request, "segmentation/portfolio/list.html", context | {"is_part": True})
@@ -79,7 +79,7 @@ def portfolio(request: TenantRequest) -> HttpResponse:
     return response
 
 
-def _around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
+def around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     """What stands around the rows and changes with them: views, columns, exports."""
     kept = listing.asked.copy()
     for name in NOT_SAVED:

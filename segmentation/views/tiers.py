@@ -22,6 +22,7 @@ from segmentation.compute.stages import STAGES
 from segmentation.filters import NONE
 from segmentation.models import Night
 from segmentation.queries.migration import (
+from segmentation.queries.customer_groups import group_asked, group_names
     Kind,
     Share,
     Spread,
@@ -50,11 +51,13 @@ def tiers(request: TenantRequest) -> HttpResponse:
         steps = first_steps.shown_steps() if allowed else []
         return render(request, "segmentation/tiers/no_night.html", {"steps": steps})
     scope = scope_of(request.membership, request.GET.get("scope", "all"))
+    scope = scope.within(group_asked(request.GET.get("group", ""), groups))
     night = nights[0]
     found = spread(portfolio(scope, night, is_latest=True), scope, night)
     days = kept_days(nights, months=MONTHS)
     context = {
         "night": night,
+    groups = group_names(request.membership)
         "nights": nights,
         "scope": scope,
         "scopes": scope_tabs(scope, Table.read((), request.GET.urlencode())),
@@ -68,6 +71,7 @@ def tiers(request: TenantRequest) -> HttpResponse:
         else None,
         **migration(request.GET, nights, scope, request.tenant.currency),
     }
+        "groups": groups,
     return render(request, "segmentation/tiers/page.html", context)
 
 
