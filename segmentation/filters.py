@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Responsibility, Tenant
 from segmentation.models import Assignment, Move, Night
-from segmentation.queries.overview import PAYMENT_DAYS, RENEWAL_DAYS, Choices, silent_condition
 from segmentation.queries.customer_groups import group_asked, in_group, passed
+from segmentation.queries.overview import PAYMENT_DAYS, RENEWAL_DAYS, Choices, silent_condition
 from segmentation.queries.portfolio import faced_on, held_on
 from segmentation.queries.stored import parse_day
 from segmentation.queries.usage import owning, using
@@ -74,12 +74,12 @@ class PortfolioFilter(django_filters.FilterSet):
         "since",
         "moved",
         "reason",
-    )
-
-    q = django_filters.CharFilter(
         "entered",
         "left",
         "on",
+    )
+
+    q = django_filters.CharFilter(
         label=_("Search"),
         method="by_text",
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or key")}),
@@ -136,18 +136,20 @@ class PortfolioFilter(django_filters.FilterSet):
         choices=payment_states,
         empty_label=_("Any"),
     )
-    silent = django_filters.BooleanFilter(method="by_silence")
-    parent = django_filters.CharFilter(method="by_group")
-    module = django_filters.CharFilter(method="by_module")
     group = django_filters.CharFilter(
         label=pgettext_lazy("customer group", "Group"), method="by_customer_group"
     )
+    silent = django_filters.BooleanFilter(method="by_silence")
+    parent = django_filters.CharFilter(method="by_group")
+    module = django_filters.CharFilter(method="by_module")
     was = django_filters.CharFilter(method="by_past")
     was_stage = django_filters.CharFilter(method="by_past")
     moved = django_filters.ChoiceFilter(
         method="by_move", choices=[(word, word) for word in ("worse", "better", "other")]
     )
     reason = django_filters.CharFilter(field_name="standing__reason", lookup_expr="startswith")
+    entered = django_filters.CharFilter(method="by_passage")
+    left = django_filters.CharFilter(method="by_passage")
 
     def __init__(
         self,
@@ -157,26 +159,24 @@ class PortfolioFilter(django_filters.FilterSet):
         is_latest: bool,
         offered: Choices,
         tiers: Pairs,
+        groups: Mapping[int, str],
         **kwargs: Any,
-    entered = django_filters.CharFilter(method="by_passage")
-    left = django_filters.CharFilter(method="by_passage")
     ) -> None:
         """``offered``: faces, industries and regions to choose from; ``tiers``: of the scheme in
         force; ``groups``: the customer groups that the member may see."""
         super().__init__(*args, **kwargs)
+        self.groups = groups
+        self.filters["group"].extra["widget"] = group_select(groups)
         self.tenant, self.night, self.is_latest = tenant, night, is_latest
         self.filters["tier"].extra["choices"] = [*tiers, without()]
         for name, pairs in (
             ("face", [*offered.faces, (NOBODY, _("Nobody"))]),
             ("industry", [(word, word) for word in offered.industries]),
-        groups: Mapping[int, str],
             ("region", [(word, word) for word in offered.regions]),
         ):
             self.filters[name].extra["choices"] = _with_asked(pairs, self.data.get(name, ""))
         if self.data.get("view") == "list":
             # No room for labels there: what narrows nothing says what could be narrowed.
-        self.groups = groups
-        self.filters["group"].extra["widget"] = group_select(groups)
             for one in self.filters.values():
                 if "empty_label" in one.extra:
                     one.extra["empty_label"] = one.label
@@ -217,16 +217,6 @@ class PortfolioFilter(django_filters.FilterSet):
     def by_group(self, rows: Rows, name: str, value: str) -> Rows:
         return rows.filter(Q(customer__key=value) | Q(customer__parent__key=value))
 
-    def by_module(self, rows: Rows, name: str, value: str) -> Rows:
-        use = self.data.get("use", OWNED)
-        day, zone = self.night.as_of, self.tenant.zone
-        if use == USED:
-            return rows.filter(customer__in=using(value, day, zone))
-        rows = rows.filter(customer__in=owning([value], day))
-        return rows.exclude(customer__in=using(value, day, zone)) if use == UNUSED else rows
-
-    def by_past(self, rows: Rows, name: str, value: str) -> Rows:
-        """``was`` (a tier) or ``was_stage`` on the day ``since``."""
     def by_customer_group(self, rows: Rows, name: str, value: str) -> Rows:
         # A word is no filter: the list rolled up by group of companies.
         if not value.isdecimal():
@@ -244,6 +234,16 @@ class PortfolioFilter(django_filters.FilterSet):
             return rows.none()
         return rows.filter(customer__in=passed(found, day, has_entered=name == "entered"))
 
+    def by_module(self, rows: Rows, name: str, value: str) -> Rows:
+        use = self.data.get("use", OWNED)
+        day, zone = self.night.as_of, self.tenant.zone
+        if use == USED:
+            return rows.filter(customer__in=using(value, day, zone))
+        rows = rows.filter(customer__in=owning([value], day))
+        return rows.exclude(customer__in=using(value, day, zone)) if use == UNUSED else rows
+
+    def by_past(self, rows: Rows, name: str, value: str) -> Rows:
+        """``was`` (a tier) or ``was_stage`` on the day ``since``."""
         day = parse_day(self.data.get("since", ""))
         if day is None:
             return rows
@@ -267,6 +267,11 @@ def _with_asked(pairs: Pairs, asked: str) -> Pairs:
     return [*pairs, (asked, asked)]
 
 
+def group_select(groups: Mapping[int, str]) -> LongSelect:
+    """The groups to choose from; a text field's, since who asks for another finds nobody."""
+    return LongSelect(choices=[("", _("All")), *((str(pk), name) for pk, name in groups.items())])
+
+
 class MoveFilter(django_filters.FilterSet):
     """Over ``queries.moved.moves_of``."""
 
@@ -277,11 +282,6 @@ class MoveFilter(django_filters.FilterSet):
         empty_label=_("All"),
         choices=[
             ("worse", _("For the worse")),
-def group_select(groups: Mapping[int, str]) -> LongSelect:
-    """The groups to choose from; a text field's, since who asks for another finds nobody."""
-    return LongSelect(choices=[("", _("All")), *((str(pk), name) for pk, name in groups.items())])
-
-
             ("better", _("For the better")),
             ("other", _("Neither")),
         ],
@@ -293,8 +293,6 @@ def group_select(groups: Mapping[int, str]) -> LongSelect:
         widget=LongSelect, label=_("Cause"), empty_label=_("All"), choices=Move.Cause.choices
     )
 
-    def by_direction(self, moves: Rows, name: str, value: str) -> Rows:
-        return moves.filter(sign=sign_of(value))
     group = django_filters.CharFilter(
         label=pgettext_lazy("customer group", "Group"), method="by_customer_group"
     )
@@ -312,3 +310,5 @@ def group_select(groups: Mapping[int, str]) -> LongSelect:
             return moves.none()
         return moves.filter(customer__in=in_group(found).order_by().values("customer_id"))
 
+    def by_direction(self, moves: Rows, name: str, value: str) -> Rows:
+        return moves.filter(sign=sign_of(value))

@@ -60,8 +60,8 @@ for _item in (
     NavigationItem(_("Customers"), "portfolio", "users-round", "view_customers", 10),
     NavigationItem(_("Tiers"), "tiers", "layers", "view_tiers", 30),
     NavigationItem(_("Moves"), "moves", "arrow-left-right", "view_tiers", 32, prefix="/moves/"),
-    NavigationItem(_("Modules"), "modules", "blocks", "view_modules", 40),
     NavigationItem(_("Groups"), "customer_groups", "group", "view_groups", 34, prefix="/groups/"),
+    NavigationItem(_("Modules"), "modules", "blocks", "view_modules", 40),
     NavigationItem(_("Rules"), "rules", "scale", "edit_rules", 58, prefix="/rules/"),
     NavigationItem(_("Nights"), "nights", "moon", "view_nights", 60, prefix="/nights/"),
 ):

@@ -14,9 +14,9 @@ from accounts.models import Membership, Tenant
 from segmentation.charts import tiers_in_force
 from segmentation.filters import NONE, OWNED, UNUSED, USED, PortfolioFilter, marked
 from segmentation.models import Night
+from segmentation.queries.customer_groups import group_asked, group_names
 from segmentation.queries.overview import Choices, choices
 from segmentation.queries.portfolio import Row, all_rows, page_rows, portfolio
-from segmentation.queries.customer_groups import group_asked, group_names
 from segmentation.queries.scopes import Scope, scope_of
 from segmentation.queries.stored import night_asked, offered_nights, parse_day
 from segmentation.views.columns import Shown, chosen_columns
@@ -25,11 +25,11 @@ from ui.palette import mark_for
 from ui.tables import Table
 from ui.tags.formats import language
 
+ROLLED_UP = "parent"
+
 
 @dataclass(frozen=True)
 class Pill:
-ROLLED_UP = "parent"
-
     """A filter that came by a link: what it says, and the address without it."""
 
     label: str
@@ -57,27 +57,27 @@ class Listing:
         return rows
 
     @property
-    def is_unfiltered(self) -> bool:
-        names = set(self.filter.filters) | set(self.filter.BY_LINK)
-        return not any(self.asked.get(name) for name in names)
-
-    @property
     def is_rolled_up(self) -> bool:
         """A row per group of companies (集团) instead of per customer."""
         return self.asked.get("group") == ROLLED_UP
 
     @property
-    def keys(self) -> set[str]:
-        """Keys of the columns shown."""
+    def is_unfiltered(self) -> bool:
+        names = set(self.filter.filters) | set(self.filter.BY_LINK)
         if self.is_rolled_up:
             names.discard("group")
-        return {shown.key for shown in self.columns}
+        return not any(self.asked.get(name) for name in names)
 
     @property
     def kept_names(self) -> str:
         """What the filters keep of the address beside their own fields."""
         names = ["sort", "scope", "as_of", "columns", *self.filter.BY_LINK]
         return " ".join([*names, "group"] if self.is_rolled_up or not self.filter.groups else names)
+
+    @property
+    def keys(self) -> set[str]:
+        """Keys of the columns shown."""
+        return {shown.key for shown in self.columns}
 
     @property
     def is_only_list(self) -> bool:
@@ -106,17 +106,6 @@ class Listing:
             ]
         ]
 
-
-def read_listing(
-    tenant: Tenant,
-    membership: Membership,
-    asked: QueryDict,
-    *,
-    rows_per_page: int,
-    groups: Mapping[int, str] | None = None,
-) -> Listing | None:
-    """None before the first night. ``groups``: those that can be asked for; None: every one in use
-    that the member may see. Costs a query for the nights, two for what filters offer (of the
     def _passages(self) -> list[tuple[str, tuple[str, ...]]]:
         """Who entered or left a customer group on a night."""
         day = parse_day(self.asked.get("on", ""))
@@ -132,6 +121,17 @@ def read_listing(
                 told.append((text, (name, "on")))
         return told
 
+
+def read_listing(
+    tenant: Tenant,
+    membership: Membership,
+    asked: QueryDict,
+    *,
+    rows_per_page: int,
+    groups: Mapping[int, str] | None = None,
+) -> Listing | None:
+    """None before the first night. ``groups``: those that can be asked for; None: every one in use
+    that the member may see. Costs a query for the nights, two for what filters offer (of the
     whole tenant remembered), one to count."""
     nights = offered_nights()
     night = night_asked(asked.get("as_of", ""), nights)

@@ -21,8 +21,8 @@ from segmentation.charts import (
 from segmentation.compute.stages import STAGES
 from segmentation.filters import NONE
 from segmentation.models import Night
-from segmentation.queries.migration import (
 from segmentation.queries.customer_groups import group_asked, group_names
+from segmentation.queries.migration import (
     Kind,
     Share,
     Spread,
@@ -50,6 +50,7 @@ def tiers(request: TenantRequest) -> HttpResponse:
         allowed = may(request.membership, "manage_loads")
         steps = first_steps.shown_steps() if allowed else []
         return render(request, "segmentation/tiers/no_night.html", {"steps": steps})
+    groups = group_names(request.membership)
     scope = scope_of(request.membership, request.GET.get("scope", "all"))
     scope = scope.within(group_asked(request.GET.get("group", ""), groups))
     night = nights[0]
@@ -57,9 +58,9 @@ def tiers(request: TenantRequest) -> HttpResponse:
     days = kept_days(nights, months=MONTHS)
     context = {
         "night": night,
-    groups = group_names(request.membership)
         "nights": nights,
         "scope": scope,
+        "groups": groups,
         "scopes": scope_tabs(scope, Table.read((), request.GET.urlencode())),
         "spread": found,
         "tiers": shares(found, "tier", scope, tiers_in_force(night)),
@@ -71,7 +72,6 @@ def tiers(request: TenantRequest) -> HttpResponse:
         else None,
         **migration(request.GET, nights, scope, request.tenant.currency),
     }
-        "groups": groups,
     return render(request, "segmentation/tiers/page.html", context)
 
 
