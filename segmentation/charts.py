@@ -22,8 +22,8 @@ from ui.palette import MARKS
 from ui.tags.formats import language
 
 # Coming, going and none: neither better nor worse than the others.
-UNRANKED: dict[Kind, frozenset[str]] = {
-    "tier": frozenset({"new", NONE}),
+UNRANKED: dict[str, frozenset[str]] = {
+    "tier": frozenset({"new", "potential", NONE}),
     "stage": frozenset({"potential", "onboarding", "new", NONE}),
 }
 
@@ -36,10 +36,10 @@ def list_url(scope: Scope, **parameters: str) -> str:
     return f"{reverse('portfolio')}?{urlencode(asked)}"
 
 
-def tiers_in_force(night: Night) -> list[str]:
-    """The tiers of the scheme that a night followed, best first."""
+def tiers_in_force(night: Night, scheme: str | None = None) -> list[str]:
+    """The tiers of a scheme of the rules that a night followed, best first; None: the one picked."""
     rules = document_of(night.rule_set)
-    in_force = Scheme.from_rules(rules).tiers
+    in_force = Scheme.from_rules(rules, scheme).tiers
     return [key for key in MARKS["tier"] if key in in_force]
 
 
@@ -49,7 +49,9 @@ def segment_map(night: Night) -> str:
     return "eleven" if rules["rfm"]["map"] == "eleven" else "class8"
 
 
-def history_chart(found: History, keys: Iterable[str], scope: Scope) -> TimeChart:
+def history_chart(
+    found: History, keys: Iterable[str], scope: Scope, kind: Kind = "tier"
+) -> TimeChart:
     """Customers per tier at month-ends and last night, best tier at the bottom."""
     present = [key for key in keys if key in found.keys]
     return TimeChart(
@@ -63,7 +65,7 @@ def history_chart(found: History, keys: Iterable[str], scope: Scope) -> TimeChar
                 MARKS["tier"][key].label,
                 [found.customers.get((day, key), 0) for day in found.days],
                 MARKS["tier"][key].tone,
-                [list_url(scope, tier=key, as_of=day.isoformat()) for day in found.days],
+                [list_url(scope, **{kind: key}, as_of=day.isoformat()) for day in found.days],
             )
             for key in present
         ],
@@ -82,13 +84,15 @@ def migration_matrix(
 ) -> Matrix:
     """Each cell opens the customers that went that way."""
     present = {key for flow in found for key in (flow.old, flow.new)}
-    keys = tiers_in_force(end) if kind == "tier" else list(MARKS["stage"])
-    keys = [key for key in MARKS[kind] if key in present or (kind == "tier" and key in keys)]
-    axes = [MatrixAxis(key, MARKS[kind][key].label, kind) for key in keys]
+    # A tier of whichever scheme has the marks of tiers.
+    marked, _column, scheme = kind.partition("_")
+    keys = tiers_in_force(end, scheme or None) if marked == "tier" else []
+    keys = [key for key in MARKS[marked] if key in present or key in keys]
+    axes = [MatrixAxis(key, MARKS[marked][key].label, marked) for key in keys]
     if "" in present:
         word = pgettext("tier", "None")
-        axes.append(MatrixAxis(NONE, word, kind))
-    was = "was" if kind == "tier" else "was_stage"
+        axes.append(MatrixAxis(NONE, word, marked))
+    was = "was" if kind == "tier" else f"was_{kind}"
     as_of = {} if end == latest else {"as_of": end.as_of.isoformat()}
 
     def cell(flow: Flow) -> Cell:
@@ -104,5 +108,5 @@ def migration_matrix(
         axes=axes,
         cells={(flow.old or NONE, flow.new or NONE): cell(flow) for flow in found},
         unit=Unit("money", currency),
-        unranked=UNRANKED[kind],
+        unranked=UNRANKED[marked],
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Responsibility, Tenant
+from segmentation.compute.schemes import SCHEMES
 from segmentation.models import Assignment, Move, Night
 from segmentation.queries.customer_groups import group_asked, in_group, passed
 from segmentation.queries.overview import PAYMENT_DAYS, RENEWAL_DAYS, Choices, silent_condition
@@ -71,6 +72,8 @@ class PortfolioFilter(django_filters.FilterSet):
         "use",
         "was",
         "was_stage",
+        *(f"tier_{scheme}" for scheme in SCHEMES),
+        *(f"was_tier_{scheme}" for scheme in SCHEMES),
         "since",
         "moved",
         "reason",
@@ -144,6 +147,13 @@ class PortfolioFilter(django_filters.FilterSet):
     module = django_filters.CharFilter(method="by_module")
     was = django_filters.CharFilter(method="by_past")
     was_stage = django_filters.CharFilter(method="by_past")
+    # The tier in another scheme than the one picked, now and then.
+    tier_a = django_filters.CharFilter(method="by_word")
+    tier_b = django_filters.CharFilter(method="by_word")
+    tier_c = django_filters.CharFilter(method="by_word")
+    was_tier_a = django_filters.CharFilter(method="by_past")
+    was_tier_b = django_filters.CharFilter(method="by_past")
+    was_tier_c = django_filters.CharFilter(method="by_past")
     moved = django_filters.ChoiceFilter(
         method="by_move", choices=[(word, word) for word in ("worse", "better", "other")]
     )
@@ -243,11 +253,11 @@ class PortfolioFilter(django_filters.FilterSet):
         return rows.exclude(customer__in=using(value, day, zone)) if use == UNUSED else rows
 
     def by_past(self, rows: Rows, name: str, value: str) -> Rows:
-        """``was`` (a tier) or ``was_stage`` on the day ``since``."""
+        """``was`` (a tier), ``was_stage`` or ``was_tier_b`` on the day ``since``."""
         day = parse_day(self.data.get("since", ""))
         if day is None:
             return rows
-        word = "stage" if name == "was_stage" else "tier"
+        word = "tier" if name == "was" else name.removeprefix("was_")
         held = Assignment.objects.filter(held_on(day)).order_by()
         if value == NONE:
             return rows.exclude(customer__in=held.exclude(**{word: ""}).values("customer_id"))

@@ -19,6 +19,13 @@ def current_rules() -> dict[str, Any]:
     return document_of(latest_rule_set())
 
 
+def schemes_shown(rule_set: RuleSet | None) -> list[str]:
+    """The scheme that gives the tier, then those that screens show beside it."""
+    tiers = document_of(rule_set)["tiers"]
+    own = tiers["scheme"]
+    return [own, *(name for name in tiers["also_shown"] if name != own)]
+
+
 def document_of(rule_set: RuleSet | None) -> dict[str, Any]:
     """The whole document of a version as it is understood today; None: the default."""
     return complete_rules(rule_set.rules) if rule_set and rule_set.rules else default_rules()

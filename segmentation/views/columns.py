@@ -61,8 +61,7 @@ def all_columns(schemes: Sequence[str] = ()) -> tuple[Shown, ...]:
         ),
         _word("stage", _("Stage"), cells.stage_mark, wide=True),
         _word("tier", _("Tier"), cells.tier_mark),
-        *(_scheme(name) for name in schemes[1:]),
-        *(_facets() if "b" in schemes else ()),
+        *(shown for name in schemes for shown in _scheme(name, is_own=name == schemes[0])),
         _word("eleven", _("Segment (11)"), cells.eleven, default=False, wide=True),
         _word("class8", _("Segment (8)"), cells.class8, default=False, wide=True),
         Shown(
@@ -183,10 +182,12 @@ def _word(
     return Shown(column, cell, (key,), is_default=default)
 
 
-def _scheme(name: str) -> Shown:
-    """The tier in a scheme that is shown beside the one that gives the tier."""
-    key = f"tier_{name}"
-    return _word(key, SCHEMES[name], partial(cells.scheme_mark, scheme=name), wide=True)
+def _scheme(name: str, *, is_own: bool) -> tuple[Shown, ...]:
+    """The tier in a scheme that is shown beside the one that gives the tier, and what stands beside
+    the tier of scheme b."""
+    cell = partial(cells.scheme_mark, scheme=name)
+    tier = () if is_own else (_word(f"tier_{name}", SCHEMES[name], cell, wide=True),)
+    return (*tier, *_facets()) if name == "b" else tier
 
 
 def _facets() -> tuple[Shown, ...]:

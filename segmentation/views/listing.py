@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Tenant
 from segmentation.charts import tiers_in_force
+from segmentation.compute.schemes import SCHEMES
 from segmentation.filters import NONE, OWNED, UNUSED, USED, PortfolioFilter, marked
+from segmentation.labels import SCHEMES as SCHEME_WORDS
 from segmentation.models import Night
 from segmentation.queries.customer_groups import group_asked, group_names
 from segmentation.queries.overview import Choices, choices
 from segmentation.queries.portfolio import Row, all_rows, page_rows, portfolio
+from segmentation.queries.rules import schemes_shown
 from segmentation.queries.scopes import Scope, scope_of
 from segmentation.queries.stored import night_asked, offered_nights, parse_day
 from segmentation.views.columns import Shown, chosen_columns
@@ -38,7 +41,8 @@ class Pill:
 
 @dataclass(frozen=True)
 class Listing:
-    """``rows``: what the filters leave of ``every``, all customers of the scope that night."""
+    """``rows``: what the filters leave of ``every``, all customers of the scope that night;
+    ``schemes``: those that are shown, the one that gives the tier first."""
 
     scope: Scope
     nights: list[Night]
@@ -49,6 +53,7 @@ class Listing:
     every: QuerySet[Any]
     filter: PortfolioFilter
     columns: list[Shown]
+    schemes: list[str]
     table: Table
 
     @property
@@ -140,6 +145,7 @@ def read_listing(
     is_latest = night == nights[0]
     scope = scope_of(membership, asked.get("scope", ""))
     offered = choices(scope)
+    in_force = tiers_in_force(night)
     every = portfolio(scope, night, is_latest=is_latest)
     filter_ = PortfolioFilter(
         asked,
@@ -148,10 +154,11 @@ def read_listing(
         night=night,
         is_latest=is_latest,
         offered=offered,
-        tiers=[pair for pair in marked("tier") if pair[0] in tiers_in_force(night)],
+        tiers=[pair for pair in marked("tier") if pair[0] in in_force],
         groups=group_names(membership) if groups is None else groups,
     )
-    columns = chosen_columns(asked)
+    schemes = schemes_shown(night.rule_set)
+    columns = chosen_columns(asked, schemes)
     table = Table.read(
         [shown.column for shown in columns],
         asked.urlencode(),
@@ -159,14 +166,32 @@ def read_listing(
         tie="customer_id",
         rows=rows_per_page,
     )
-    return Listing(scope, nights, night, is_latest, asked, offered, every, filter_, columns, table)
+    return Listing(
+        scope=scope,
+        nights=nights,
+        night=night,
+        is_latest=is_latest,
+        asked=asked,
+        offered=offered,
+        every=every,
+        filter=filter_,
+        columns=columns,
+        schemes=schemes,
+        table=table,
+    )
 
 
 def _told(asked: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     """(words, parameters that make it) of each filter without a field."""
     told: list[tuple[str, tuple[str, ...]]] = []
     since = parse_day(asked.get("since", ""))
-    for name, kind in (("was", "tier"), ("was_stage", "stage")):
+    for scheme in SCHEMES:
+        if asked.get(f"tier_{scheme}"):
+            word = _word("tier", asked[f"tier_{scheme}"])
+            text = _("%(word)s in %(scheme)s") % {"word": word, "scheme": SCHEME_WORDS[scheme]}
+            told.append((text, (f"tier_{scheme}",)))
+    past = (("was", "tier"), ("was_stage", "stage"), *((f"was_tier_{s}", "tier") for s in SCHEMES))
+    for name, kind in past:
         if asked.get(name) and since is not None:
             day = formats.short_date(since, language())
             word = _word(kind, asked[name])

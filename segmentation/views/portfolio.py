@@ -90,7 +90,7 @@ def around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
         "listing": listing,
         "night": listing.night,
         "keys": listing.keys,
-        "columns": all_columns(),
+        "columns": all_columns(listing.schemes),
         "views": [
             {
                 "view": view,

@@ -20,23 +20,29 @@ from segmentation.charts import (
 )
 from segmentation.compute.stages import STAGES
 from segmentation.filters import NONE
+from segmentation.labels import SCHEMES
 from segmentation.models import Night
 from segmentation.queries.customer_groups import group_asked, group_names
 from segmentation.queries.migration import (
     Kind,
     Share,
     Spread,
+    TierColumn,
     flows,
     history,
     kept_days,
     spread,
 )
 from segmentation.queries.portfolio import portfolio
+from segmentation.queries.rules import schemes_shown
 from segmentation.queries.scopes import Scope, scope_of
 from segmentation.queries.stored import is_month_end, night_asked, offered_nights
+from segmentation.queries.strategies import strategies_of
+from segmentation.strategies import Strategy
 from segmentation.views.portfolio import scope_tabs
 from ui.palette import MARKS
 from ui.tables import Table
+from ui.tags.formats import language
 
 MONTHS = 12
 
@@ -53,8 +59,13 @@ def tiers(request: TenantRequest) -> HttpResponse:
     groups = group_names(request.membership)
     scope = scope_of(request.membership, request.GET.get("scope", "all"))
     scope = scope.within(group_asked(request.GET.get("group", ""), groups))
-    night = nights[0]
-    found = spread(portfolio(scope, night, is_latest=True), scope, night)
+    night = Night.objects.select_related("rule_set").get(pk=nights[0].pk)
+    shown = schemes_shown(night.rule_set)
+    own, asked = shown[0], request.GET.get("scheme", "")
+    scheme = asked if asked in shown else own
+    column: TierColumn = _COLUMNS[scheme] if scheme != own else "tier"
+    in_force = tiers_in_force(night, scheme)
+    found = spread(portfolio(scope, night, is_latest=True), scope, night, column)
     days = kept_days(nights, months=MONTHS)
     context = {
         "night": night,
@@ -62,23 +73,58 @@ def tiers(request: TenantRequest) -> HttpResponse:
         "scope": scope,
         "groups": groups,
         "scopes": scope_tabs(scope, Table.read((), request.GET.urlencode())),
+        "scheme": scheme,
+        "own_scheme": scheme == own,
+        "schemes": scheme_tabs(scheme, shown, Table.read((), request.GET.urlencode())),
         "spread": found,
-        "tiers": shares(found, "tier", scope, tiers_in_force(night)),
+        "tiers": shares(found, "tier", scope, in_force, parameter=column),
+        "strategies": strategies_for(scheme, in_force),
         "stages": shares(found, "stage", scope, [key for key in MARKS["stage"] if key in STAGES]),
         "segments": shares(found, segment_map(night), scope),
         "segment_map": segment_map(night),
-        "chart": history_chart(history(scope, night, days), tiers_in_force(night), scope)
+        "chart": history_chart(history(scope, night, days, column), in_force, scope, column)
         if len(days) > 1
         else None,
-        **migration(request.GET, nights, scope, request.tenant.currency),
+        **migration(request.GET, nights, scope, request.tenant.currency, column),
     }
     return render(request, "segmentation/tiers/page.html", context)
 
 
+_COLUMNS: dict[str, TierColumn] = {"a": "tier_a", "b": "tier_b", "c": "tier_c"}
+
+
+def scheme_tabs(scheme: str, shown: list[str], table: Table) -> list[dict[str, Any]]:
+    """A tab per scheme that is shown; none when there is no choice."""
+    if len(shown) < 2:
+        return []
+    return [
+        {
+            "label": SCHEMES[name],
+            "url": table.url(scheme=name),
+            "active": name == scheme,
+            "count": None,
+        }
+        for name in shown
+    ]
+
+
+def strategies_for(scheme: str, tiers: list[str]) -> list[tuple[str, Strategy]]:
+    """(tier, what to do), in the reader's language."""
+    found = strategies_of([(scheme, tier) for tier in tiers], language())
+    return [(tier, found[scheme, tier]) for tier in tiers if (scheme, tier) in found]
+
+
 def shares(
-    found: Spread, word: str, scope: Scope, keys: list[str] | None = None
+    found: Spread,
+    word: str,
+    scope: Scope,
+    keys: list[str] | None = None,
+    parameter: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Every share with its list; of ``keys`` also the empty ones, then customers without any."""
+    """Every share with its list; of ``keys`` also the empty ones, then customers without any.
+
+    ``parameter``: what the address of a list calls the word, when not by its own name.
+    """
     counted = found.by[word]
     listed: list[Share] = (
         [found.share(word, key) for key in keys]
@@ -96,15 +142,17 @@ def shares(
             "kind": name,
             "part": share.customers / found.customers if found.customers else None,
             "width": round(100 * share.customers / most, 1) if most else 0,
-            "url": list_url(scope, **{name: share.key or NONE}),
+            "url": list_url(scope, **{parameter or name: share.key or NONE}),
         }
         for share in listed
     ]
 
 
-def migration(asked: QueryDict, nights: list[Night], scope: Scope, currency: str) -> dict[str, Any]:
+def migration(
+    asked: QueryDict, nights: list[Night], scope: Scope, currency: str, tier: TierColumn
+) -> dict[str, Any]:
     """The matrix between two stored nights: those asked for, or the last month-end and last night."""
-    kind: Kind = "stage" if asked.get("by") == "stage" else "tier"
+    kind: Kind = "stage" if asked.get("by") == "stage" else tier
     end = night_asked(asked.get("to", ""), nights) or nights[0]
     earlier = [night for night in nights if night.as_of < end.as_of]
     context: dict[str, Any] = {"by": kind, "end": end, "start": None, "matrix": None}

@@ -71,14 +71,22 @@ def stands(
     class8: str = "key_value",
     reason: str = "otherwise",
     kept: bool = True,
+    schemes: dict[str, str] | None = None,
+    beside: dict[str, str] | None = None,
     **measures: Any,
 ) -> None:
-    """What a night says of a customer; ``kept``: its measures are still there."""
-    words = {"tier": tier, "stage": stage, "eleven": eleven, "class8": class8}
+    """What a night says of a customer; ``kept``: its measures are still there. ``schemes``: tier_a …;
+    ``beside``: further columns of the assignment."""
+    words = {"tier": tier, "stage": stage, "eleven": eleven, "class8": class8, **(schemes or {})}
     open_spans = Assignment.objects.filter(customer=whom, valid_to=None)
     open_spans.filter(valid_from__lt=on.as_of).update(valid_to=on.as_of)
     Assignment.objects.create(
-        customer=whom, valid_from=on.as_of, segment=eleven, reason=reason, **words
+        customer=whom,
+        valid_from=on.as_of,
+        segment=eleven,
+        reason=reason,
+        **words,
+        **(beside or {}),
     )
     if kept:
         MeasureRow.objects.create(customer=whom, as_of=on.as_of, **words, **(MEASURES | measures))

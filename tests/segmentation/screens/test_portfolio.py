@@ -27,6 +27,7 @@ from accounts.models import (
     VisibilityRule,
 )
 from accounts.tenancy import tenant_scope
+from segmentation.actions.rules import change_rules
 from segmentation.models import Assignment, MeasureRow, UsageEvent
 from segmentation.views.columns import all_columns
 from tests.segmentation.screens.screen_world import (
@@ -547,3 +548,33 @@ def test_a_list_costs_the_same_queries_whatever_its_length(
     many = [queries(**asked) for asked in addresses]
     assert many == few
     assert max(many) <= 24
+
+
+def test_other_schemes_and_the_facets_of_b_are_columns_where_they_are_shown(
+    tenant: Tenant, client_of_bob: Client
+) -> None:
+    with tenant_scope(tenant.id):
+        rule_set = change_rules(change={"tiers": {"also_shown": ["b", "c"]}}, by=None).rule_set
+        on, plain = night(rule_set=rule_set), customer("Plain")
+        stands(
+            customer("Rich"),
+            on,
+            schemes={"tier_a": "mid", "tier_b": "loyal", "tier_c": "vip"},
+            beside={"facet_value": "high", "need": "advanced"},
+        )
+        stands(plain, on, schemes={"tier_a": "mid", "tier_b": "lost", "tier_c": "developing"})
+    keys = "tier_b,beside_value,beside_need,tier_c"
+    asked = {"scope": "all", "columns": keys, "sort": "tier_c"}
+    text = text_of(client_of_bob.get(URL, asked))
+    for word in ("Ladder (C)", "VIP", "Developing", "Loyal", "Value (B)", "Advanced"):
+        assert word in text
+    assert names(client_of_bob, **asked) == ["Rich", "Plain"]
+    assert names(client_of_bob, **(asked | {"sort": "-tier_c"})) == ["Plain", "Rich"]
+    assert names(client_of_bob, scope="all", tier_b="loyal") == ["Rich"]
+    assert "Loyal in Lifecycle" in text_of(client_of_bob.get(URL, {"tier_b": "loyal"}))
+    written = client_of_bob.get(URL, asked | {"export": "csv"}).content.decode("utf-8-sig")
+    assert "Loyal,High,Advanced,VIP" in written
+    with tenant_scope(tenant.id):
+        own = change_rules(change={"tiers": {"also_shown": []}}, by=None).rule_set
+        stands(plain, night(LAST + timedelta(days=1), rule_set=own))
+    assert "Value (B)" not in text_of(client_of_bob.get(URL, {"scope": "all"}))

@@ -16,7 +16,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, Tenant, User, VisibilityRule
 from accounts.tenancy import tenant_scope
+from segmentation.actions.rules import change_rules
+from segmentation.labels import SCHEMES
 from segmentation.models import Night
+from segmentation.strategies import strategy_for
 from tests.segmentation.screens.screen_world import (
     LAST,
     MONTH_END,
@@ -233,3 +236,100 @@ def test_numbers_link_only_inside_the_tenant(nights: list[Night], client: Client
     links = re.findall(r'href="(/[^"]*)"', page.partition("<main")[2].partition("</main")[0])
     assert links
     assert all(link.startswith("/t/acme/") for link in links)
+
+
+@pytest.fixture
+def shown(tenant: Tenant) -> list[Night]:
+    """A value group is the tier; the lifecycle and the ladder are shown beside it."""
+    with tenant_scope(tenant.id):
+        rule_set = change_rules(change={"tiers": {"also_shown": ["b", "c"]}}, by=None).rule_set
+        nights = [night(MONTH_END, rule_set=rule_set), night(LAST, rule_set=rule_set)]
+        chance = random.Random(5)
+        unsure = customer("Unsure")
+        for on in nights:
+            stands(unsure, on, schemes={"tier_a": "mid", "tier_b": "active", "tier_c": ""})
+        for number in range(11):
+            one = customer(f"N{number}")
+            for on in nights:
+                stage = chance.choice(["active", "dormant", "potential", "churned"])
+                stands(
+                    one,
+                    on,
+                    tier=chance.choice(["high", "mid", ""]),
+                    stage=stage,
+                    schemes={
+                        "tier_a": chance.choice(["high", "mid", ""]),
+                        "tier_b": chance.choice(["active", "loyal", "lost"]),
+                        "tier_c": ""
+                        if stage in ("potential", "churned")
+                        else chance.choice(["vip", "developing", ""]),
+                    },
+                )
+    return nights
+
+
+@pytest.mark.parametrize("scheme", ["b", "c"])
+def test_another_scheme_is_counted_and_opens_its_customers(
+    shown: list[Night], client: Client, scheme: str
+) -> None:
+    context = client.get(URL, {"scheme": scheme}).context
+    keys = [item["share"].key for item in context["tiers"]]
+    assert ("vip" in keys, "loyal" in keys, "high" in keys) == (scheme == "c", scheme == "b", False)
+    assert sum(item["share"].customers for item in context["tiers"]) == 12
+    for item in context["tiers"]:
+        if item["share"].customers:
+            assert len(opens(client, item["url"])) == item["share"].customers, item
+    without = sum(item["share"].customers for item in context["tiers"] if not item["share"].key)
+    assert sum(number for _reason, number in context["spread"].reasons) == without
+    matrix = context["matrix"]
+    assert sum(cell.count for cell in matrix.cells.values()) == 12
+    for cell in matrix.cells.values():
+        assert len(opens(client, cell.href)) == cell.count
+    for series in context["chart"].series:
+        for place, value in enumerate(series.values):
+            if value:
+                assert len(opens(client, series.links[place])) == value
+
+
+def test_schemes_are_offered_only_when_the_rules_show_them(
+    shown: list[Night], tenant: Tenant, client: Client
+) -> None:
+    page = client.get(URL)
+    assert [tab["label"] for tab in page.context["schemes"]] == [SCHEMES[key] for key in "abc"]
+    with tenant_scope(tenant.id):
+        own = change_rules(change={"tiers": {"also_shown": []}}, by=None).rule_set
+        stands(customer("Later"), night(LAST + timedelta(days=1), rule_set=own))
+    page = client.get(URL, {"scheme": "c"})
+    assert page.context["schemes"] == []
+    assert page.context["scheme"] == "a"
+
+
+def test_why_there_is_no_tier_in_another_scheme(shown: list[Night], client: Client) -> None:
+    text = text_of(client.get(URL, {"scheme": "c"}))
+    assert "A prospect has no tier" in text
+    assert "A customer in the stage “Churned” has no tier" in text
+    assert "it depends on what is not known" in text
+
+
+def test_what_to_do_for_each_tier_stands_on_the_dashboard(
+    shown: list[Night], client: Client
+) -> None:
+    vip = strategy_for("c", "vip", "en")
+    assert vip is not None
+    assert vip.service in text_of(client.get(URL, {"scheme": "c"}))
+    assert vip.service not in text_of(client.get(URL))
+
+
+def test_what_the_night_could_not_know_is_said(tenant: Tenant, client: Client) -> None:
+    context = {"known_dimensions": ["activity"], "kinds": {"payments": False, "contracts": True}}
+    refused = [{"code": "too_few_customers", "measure": "arr", "found": 2, "needed": 3}]
+    with tenant_scope(tenant.id):
+        stands(customer("One"), night(context=context, refusals=refused))
+    for address in (URL, f"/t/acme/nights/{LAST.isoformat()}/"):
+        text = text_of(client.get(address))
+        assert "There are no payments" in text
+        assert "There are no contracts" not in text
+        assert "Contribution is not known of any customer" in text
+        assert "Requests" in text
+        assert "Activity is not known" not in text
+        assert "Too few customers to compare by “ARR”: 2 of at least 3." in text
