@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
+
 # Apps above add theirs in ``AppConfig.ready()``.
 VERBS: dict[str, str | Promise] = {
     "contact.added": _("Contact added"),
@@ -36,43 +38,57 @@ VERBS: dict[str, str | Promise] = {
     "visibility.changed": _("What roles see changed"),
 }
 
-# Words for the fields that records hold.
+# Words for the fields that records hold; roles are fields of what roles see.
 FIELDS: dict[str, str | Promise] = {
+    **{role.value: role.label for role in Role},
     "attributes": _("Attributes"),
     "bytes": _("Bytes"),
+    "condition": _("Condition"),
     "contact": _("Contact"),
+    "copy_of": _("Copy of"),
     "created": _("Created"),
     "currency": _("Currency"),
     "customer": _("Customer"),
+    "customers": _("Customers"),
     "demo": _("Demo"),
+    "digest": _("Checksum"),
     "email": _("E-mail"),
+    "facts": _("Facts"),
     "gross_margin": _("Gross margin"),
+    "group": _("Group"),
     "industry": _("Industry"),
     "invitation": _("Invitation"),
+    "is_shared": _("For everybody"),
     "kind": _("Kind"),
     "leads_team": _("Leads the team"),
     "load": _("Load"),
     "load_mapping": _("Match of columns"),
     "member": _("Member"),
     "members": _("Members"),
+    "months": _("Months"),
+    "moves": _("Moves"),
     "name": _("Name"),
     "night": _("Night"),
     "night_hour": _("Night hour"),
     "note": _("Note"),
+    "onto": _("Brought up to"),
     "parent": _("Parent company"),
     "phone": _("Phone"),
-    "project_manager": _("Project manager"),
+    "projects": _("Projects"),
+    "query": _("Filters"),
     "read": _("Rows read"),
+    "reason": _("Reason"),
     "region": _("Region"),
     "rejected": _("Refused"),
     "removed": _("Removed"),
     "requires_second_factor": _("Second factor required"),
     "restored": _("Restored"),
     "roles": _("Roles"),
+    "rule_draft": _("Draft of rules"),
     "rules": _("Rules"),
     "salesperson": _("Salesperson"),
     "saved_view": _("View"),
-    "service_manager": _("Customer-service manager"),
+    "seed": _("Random seed"),
     "size": _("Size"),
     "skip_bad": _("Bad rows left out"),
     "slug": _("Address"),
@@ -81,9 +97,18 @@ FIELDS: dict[str, str | Promise] = {
     "timezone": _("Time zone"),
     "title": _("Title"),
     "unchanged": _("Unchanged"),
+    "until": _("Until"),
     "updated": _("Changed"),
     "version": _("Version"),
     "visibility": _("What roles see"),
+}
+
+# Words for values that are choices, by field.
+VALUES: dict[tuple[str, str], str | Promise] = {
+    ("facts", "then"): _("As known then"),
+    ("facts", "now"): _("As known now"),
+    ("rules", "then"): _("The rules of then"),
+    ("rules", "now"): _("The rules of now"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -10,8 +11,15 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from accounts.labels import VERBS, field_label, verb_label
-from accounts.models import AuditRecord, ContactRole, Role
+from accounts.labels import VALUES, VERBS, field_label, verb_label
+from accounts.loads.registry import find_kind
+from accounts.models import AuditRecord, ContactRole, Role, Visibility
+from ui.notes import note_words
+from ui.tags.formats import number, short_date
+
+# Numbers that nobody adds up.
+IDENTIFIERS = {"seed", "version"}
+DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ def entry(record: AuditRecord) -> AuditEntry:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         names = list(dict.fromkeys([*before, *after]))
         changes = [
-            (field_label(name), _words(before.get(name)), _words(after.get(name)))
+            (field_label(name), _words(before.get(name), name), _words(after.get(name), name))
             for name in names
             if before.get(name) != after.get(name)
         ]
@@ -90,30 +98,49 @@ def entry(record: AuditRecord) -> AuditEntry:
         at=record.at,
         who=str(record.actor) if record.actor else record.actor_label,
         what=verb_label(record.verb),
-        about=record.object_label,
+        about=_about(record),
         object_type=record.object_type,
         object_id=record.object_id,
         changes=changes,
-        details=[(field_label(name), _words(value)) for name, value in data.items()],
+        details=[(field_label(name), _words(value, name)) for name, value in data.items()],
     )
 
 
-_ROLE_WORDS = {
+# Values that are choices of ours, whichever field holds them.
+_CHOICES = {
     **{role.value: role.label for role in Role},
     **{kind.value: kind.label for kind in ContactRole.Kind},
+    **{width.value: width.label for width in Visibility},
 }
 
 
-def _words(value: Any) -> str:
-    """A JSON value on one line."""
+def _about(record: AuditRecord) -> str:
+    """The object's name; what roles see of is a kind of record, kept by its key."""
+    if record.verb == "visibility.changed":
+        return field_label(record.object_label)
+    return record.object_label
+
+
+def _words(value: Any, field: str = "") -> str:
+    """A JSON value on one line, as the field that holds it reads."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "✓" if value else "–"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_words(inner)}" for name, inner in value.items())
+        # Attributes are the tenant's own columns, by the tenant's own names.
+        label = str if field == "attributes" else field_label
+        return ", ".join(f"{label(name)}: {_words(inner)}" for name, inner in value.items())
     if isinstance(value, list):
         if value and all(isinstance(inner, list) for inner in value):
             return "; ".join(" ".join(filter(None, map(_words, inner))) for inner in value)
         return ", ".join(_words(inner) for inner in value)
-    return str(_ROLE_WORDS.get(value, value))
+    if not isinstance(value, str):
+        return str(value) if field in IDENTIFIERS else number(value)
+    if field == "note":
+        return note_words(value)
+    if field == "kind" and (kind := find_kind(value)):
+        return str(kind.label)
+    if DAY.fullmatch(value):
+        return short_date(date.fromisoformat(value))
+    return str(VALUES.get((field, value)) or _CHOICES.get(value, value))

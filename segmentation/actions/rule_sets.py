@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.audit import record
 from accounts.models import User
 from segmentation.models import RuleSet
 from segmentation.queries.rules import document_of, latest_rule_set
 from segmentation.rules.basis import is_basis_open, settle_basis
+from ui.notes import register_note
 
 # Versions of one tenant's rules are published one after the other.
 RULES = 0x52554C45 << 32
+BASIS_SETTLED = register_note(
+    "basis_settled", _("The first night settled what R, F and M are read from.")
+)
 
 
 def take_rules_turn() -> None:
@@ -67,5 +71,4 @@ def settled(
     document = settle_basis(rules, has_contracts=kinds["contracts"])
     if not any(kinds.values()):
         return rule_set, document
-    note = _("The first night settled what R, F and M are read from.")
-    return publish_rules(rules=document, note=note, by=None), document
+    return publish_rules(rules=document, note=BASIS_SETTLED, by=None), document

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from ui import formats
+from ui.notes import note_words
 
 register = Library()
 
@@ -99,6 +100,12 @@ def day(value: date | None) -> str:
 @register.filter
 def date_time(value: datetime | None) -> str:
     return formats.date_time(value or None, language(), timezone.get_current_timezone())
+
+
+@register.filter(name="note_words")
+def note_words_filter(value: Any) -> str:
+    """A note of a person as it is, one of the platform in the active language."""
+    return note_words(str(value or ""))
 
 
 @register.filter
