@@ -12,9 +12,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Contract, ContractLine, Instalment, Payment
 from accounts.tenancy import current_tenant_id
-from reports.queries.month import loads_seen
 from segmentation.models import Night
-from segmentation.queries.remembered import of_night
+from segmentation.queries.remembered import loads_seen, of_night
 from segmentation.queries.scopes import Scope
 
 RENEWED_WITHIN_DAYS = 90

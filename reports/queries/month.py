@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from django.db.models import Count, Max, Min
+from django.db.models import Min
 
-from accounts.models import ContractLine, Load
+from accounts.models import ContractLine
+from segmentation.compute.lifetime_value import contract_value
 from segmentation.compute.retention import compare_days, month_boundaries
 from segmentation.frames.retention import subscription_lines
 from segmentation.models import Night
-from segmentation.queries.remembered import LISTED_SECONDS, of_night, remembered
+from segmentation.queries.remembered import LISTED_SECONDS, loads_seen, of_night, remembered
 from segmentation.queries.retention import RetentionFigures, figures_of
 from segmentation.queries.scopes import Scope
 
@@ -63,14 +64,6 @@ def month_in_review(
         name = f"month-{last_day}-{margin}-{loads_seen()}"
         return of_night(name, night, lambda: _review(scope, last_day, margin))
     return _review(scope, last_day, margin)
-
-
-def loads_seen() -> str:
-    """Changes whenever a load is done or undone."""
-    seen = Load.objects.aggregate(
-        count=Count("pk"), done=Max("finished_at"), undone=Max("undone_at")
-    )
-    return "-".join(str(value) for value in seen.values())
 
 
 def completed_months(today: date) -> list[date]:
@@ -122,9 +115,10 @@ def lifetime_value(year: list[RetentionFigures], customers: int, margin: Decimal
     ``year``: its months, the last one giving the ARR; ``customers``: those with ARR at its end.
     None without customers, or when none was lost.
     """
-    exposed = sum(month.customers_start for month in year)
-    lost = sum(month.customers_lost for month in year)
-    if not customers or not lost:
-        return None
-    monthly_arpa = year[-1].end_arr / customers / YEAR
-    return monthly_arpa * margin * exposed / lost
+    found = contract_value(
+        arr=year[-1].end_arr,
+        customers=customers,
+        months=[(month.customers_start, month.customers_lost) for month in year],
+        margin=margin,
+    ).value
+    return None if found is None else Decimal(found.numerator) / Decimal(found.denominator)

@@ -25,6 +25,10 @@ Floats = npt.NDArray[np.float64]
 LEAST_REPEATERS = 30
 """Customers with a repeat purchase, without which nothing is fitted."""
 
+# Bound of the logarithm of a parameter, in scaled units. A sample whose customers hardly differ has
+# its maximum at infinity; beyond e^10 nothing that is read from the model changes any more.
+_EDGE = 10.0
+
 
 class NotEstimable(Exception):
     """Why there is no model: one of the codes TOO_FEW, NO_FIT, NO_MEAN."""
@@ -168,12 +172,19 @@ def fit_spending(repeats: Floats, value: Floats) -> Spending:
 
 
 def value_of(summary: BuyingSummary, buying: Buying, spending: Spending, horizon: float) -> Values:
-    """Of each customer over the next `horizon` (in the summary's unit of time), nothing discounted."""
+    """Of each customer over the next `horizon` (in the summary's unit of time), nothing discounted.
+
+    Raises:
+        NotEstimable: the fitted models give no finite number.
+    """
     repeats = summary.repeats.astype(np.float64)
     recency, age = summary.recency.astype(np.float64), summary.age.astype(np.float64)
     purchases = buying.purchases(repeats, recency, age, horizon)
     amounts = spending.amount(repeats, np.maximum(summary.repeat_value, 0.0))
-    return Values(purchases, amounts, purchases * amounts, buying.alive(repeats, recency, age))
+    values = purchases * amounts
+    if not np.isfinite(values).all():
+        raise NotEstimable(NO_FIT)
+    return Values(purchases, amounts, values, buying.alive(repeats, recency, age))
 
 
 def independence(summary: BuyingSummary) -> float | None:
@@ -191,16 +202,16 @@ def _enough(repeats: Floats) -> None:
 
 
 def _minimum(loss: Callable[[Floats], tuple[float, Floats]], start: Floats) -> tuple[Floats, float]:
-    # Parameters are logarithms: beyond e^±15 a sample says nothing of them any more.
     found = minimize(
         loss,
         start,
         jac=True,
         method="L-BFGS-B",
-        bounds=[(-15.0, 15.0)] * len(start),
+        bounds=[(-_EDGE, _EDGE)] * len(start),
         options={"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-9},
     )
-    at_edge = bool((np.abs(found.x) > 14.9).any())
-    if not np.isfinite(found.fun) or at_edge or float(np.abs(found.jac).max()) > 1e-4:
+    inside = np.abs(found.x) < _EDGE - 0.001
+    slopes = np.abs(found.jac[inside])
+    if not np.isfinite(found.fun) or (slopes > 1e-4).any():
         raise NotEstimable(NO_FIT)
     return found.x, float(found.fun)

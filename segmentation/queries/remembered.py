@@ -12,7 +12,9 @@ from typing import TypeVar
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Count, Max
 
+from accounts.models import Load
 from accounts.tenancy import current_tenant_id
 from segmentation.models import Night
 
@@ -41,3 +43,11 @@ def remembered(name: str, seconds: int, compute: Callable[[], Figures]) -> Figur
         cache.set(key, found, seconds)
     figures: Figures = found[0]
     return figures
+
+
+def loads_seen() -> str:
+    """Changes whenever a load is done or undone."""
+    seen = Load.objects.aggregate(
+        count=Count("pk"), done=Max("finished_at"), undone=Max("undone_at")
+    )
+    return "-".join(str(value) for value in seen.values())

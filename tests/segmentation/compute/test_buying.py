@@ -133,6 +133,13 @@ def test_amounts_of_simulated_customers_are_found_again() -> None:
     assert found.amount(np.zeros(1), np.zeros(1))[0] == pytest.approx(mean, rel=0.03)
 
 
+def test_customers_who_all_spend_alike_are_fitted_too() -> None:
+    chance = np.random.default_rng(8)
+    repeats = chance.integers(1, 20, size=400).astype(np.float64)
+    found = fit_spending(repeats, np.array([chance.normal(100, 20 / n**0.5) for n in repeats]))
+    assert found.amount(np.zeros(1), np.zeros(1))[0] == pytest.approx(100, rel=0.03)
+
+
 def test_too_few_repeat_customers_are_not_fitted() -> None:
     repeats = np.array([1.0] * 29 + [0.0] * 500)
     with pytest.raises(NotEstimable) as refused:

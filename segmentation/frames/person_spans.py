@@ -1,0 +1,81 @@
+"""When persons came and were there again, counted in the database: a row per person would be many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from django.db import connection
+
+from accounts.tenancy import current_tenant_id
+from segmentation.compute.cohorts import month_number
+from segmentation.models import UsageEvent
+
+
+@dataclass(frozen=True)
+class PersonCounts:
+    """`spans`: first_on, last_on (day numbers), persons; `months`: (month they came, month they were
+    active in, persons), as month numbers."""
+
+    spans: pd.DataFrame
+    months: list[tuple[int, int, int]]
+
+
+def count_persons(
+    until: date, zone: ZoneInfo, customers: Collection[int] | None = None
+) -> PersonCounts:
+    """Every person that usage names, as of the end of `until`, as known now; one reading of usage.
+
+    A person is one of a customer: the same name at two customers is two. `customers`: only theirs.
+    """
+    only = "" if customers is None else "AND customer_id = ANY(%(customers)s)"
+    with connection.cursor() as cursor:
+        # Every person in memory, not on disk.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(
+            f"""
+            WITH months AS MATERIALIZED (
+                SELECT customer_id, person,
+                       date_trunc('month', occurred_at AT TIME ZONE %(zone)s)::date AS month,
+                       min(occurred_at) AS first_at, max(occurred_at) AS last_at
+                  FROM {UsageEvent._meta.db_table}
+                 WHERE tenant_id = %(tenant)s AND person <> '' AND occurred_at < %(end)s {only}
+                 GROUP BY 1, 2, 3
+            ), persons AS MATERIALIZED (
+                SELECT customer_id, person, min(month) AS came,
+                       (min(first_at) AT TIME ZONE %(zone)s)::date AS first_on,
+                       (max(last_at) AT TIME ZONE %(zone)s)::date AS last_on
+                  FROM months GROUP BY 1, 2
+            )
+            SELECT 'span', first_on, last_on, count(*) FROM persons GROUP BY 2, 3
+            UNION ALL
+            SELECT 'month', came, month, count(*)
+              FROM months JOIN persons USING (customer_id, person) GROUP BY 2, 3
+            """,
+            {
+                "tenant": current_tenant_id(),
+                "zone": zone.key,
+                "end": datetime.combine(until + timedelta(days=1), time.min, zone),
+                "customers": None if customers is None else list(customers),
+            },
+        )
+        rows = cursor.fetchall()
+    spans = [row[1:] for row in rows if row[0] == "span"]
+    return PersonCounts(
+        spans=pd.DataFrame(
+            {
+                "first_on": [first.toordinal() for first, _, _ in spans],
+                "last_on": [last.toordinal() for _, last, _ in spans],
+                "persons": [persons for _, _, persons in spans],
+            },
+            dtype="int64",
+        ),
+        months=[
+            (month_number(came), month_number(month), persons)
+            for kind, came, month, persons in rows
+            if kind == "month"
+        ],
+    )
