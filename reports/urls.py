@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports import views
+from reports.views import month
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("month/", views.month, name="month"),
+    path("month/", month.month, name="month"),
 ]
