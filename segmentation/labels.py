@@ -90,3 +90,20 @@ GROUNDS: Mapping[str, Word] = {
     "silence": _("silence"),
     "days": _("days passed"),
 }
+
+REPLAY_REASONS: Mapping[str, Word] = {
+    "late_data": _("Late data"),
+    "rules": _("Rules changed"),
+    "earlier_night": _("The night before changed"),
+}
+
+REPLAY_PARTS: Mapping[str, Word] = {
+    "tier": _("Tier"),
+    "stage": _("Stage"),
+    "segment": _("Segment"),
+    "scores": _("Scores"),
+    "dimensions": _("Dimensions"),
+    "measures": _("Measures of R, F and M"),
+    "reason": _("Rule that fired"),
+    "moves": _("Moves and their reasons"),
+}

@@ -25,6 +25,7 @@ from segmentation.queries.scopes import scope_of
 from segmentation.queries.stored import latest_night, parse_day, stored_nights
 from segmentation.tasks import enqueue_due
 from segmentation.views.moves import moves_page
+from segmentation.views.replays import replays_context
 from ui import formats
 from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
@@ -116,6 +117,7 @@ def night(request: TenantRequest, day: str) -> HttpResponse:
     }
     if is_stored:
         context["is_latest"] = latest_night() == found
+        context |= replays_context(found, may_restate=may(request.membership, "restate_nights"))
         context |= moves_page(found, scope_of(request.membership, "all"), request.GET)
     response = render(request, "segmentation/nights/night.html", context)
     if request.headers.get("HX-Target") == "progress" and found.state == Night.State.DONE:

@@ -34,7 +34,7 @@ from accounts.models import (
 )
 from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
-from segmentation.models import CustomerGroup, Night, RuleDraft, RuleSet, SavedView
+from segmentation.models import CustomerGroup, Night, Replay, RuleDraft, RuleSet, SavedView
 from segmentation.rules.defaults import default_rules
 
 
@@ -107,6 +107,7 @@ class World:
     invitation: Invitation
     load: Load
     night: Night
+    replay: Replay
     rule_draft: RuleDraft
     rule_set: RuleSet
     saved_view: SavedView
@@ -120,6 +121,7 @@ def make_world(
     member = make_member(tenant, f"somebody@{name}.example", "team_member")
     with tenant_scope(tenant.id):
         customer = Customer.objects.create(key="C", name="C")
+        night = Night.objects.create(as_of=day, state=Night.State.DONE, known_at=timezone.now())
         return World(
             tenant=tenant,
             customer=customer,
@@ -128,7 +130,8 @@ def make_world(
             team=Team.objects.create(name="T"),
             invitation=invite(email=f"new@{name}.example", roles=["executive"], by=None)[0],
             load=Load.objects.create(kind="customers", filename="c.csv"),
-            night=Night.objects.create(as_of=day, state=Night.State.DONE, known_at=timezone.now()),
+            night=night,
+            replay=Replay.objects.create(night=night, facts="now"),
             rule_draft=RuleDraft.objects.create(owner=member, rules=default_rules()),
             rule_set=RuleSet.objects.create(version=day.day, rules=default_rules()),
             saved_view=SavedView.objects.create(owner=member, name="V", screen="portfolio"),
@@ -162,6 +165,10 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "new_contact": lambda w: {"pk": w.customer.pk},
     "night": lambda w: {"day": w.night.as_of},
     "night_retries": lambda w: {"day": w.night.as_of},
+    "night_replays": lambda w: {"day": w.night.as_of},
+    "replay": lambda w: {"day": w.night.as_of, "pk": w.replay.pk},
+    "replay_restatements": lambda w: {"day": w.night.as_of, "pk": w.replay.pk},
+    "replay_retries": lambda w: {"day": w.night.as_of, "pk": w.replay.pk},
     "rule_draft": lambda w: {"pk": w.rule_draft.pk},
     "rule_draft_removal": lambda w: {"pk": w.rule_draft.pk},
     "rule_file": lambda w: {"version": w.rule_set.version},

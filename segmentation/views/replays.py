@@ -1,0 +1,296 @@
+"""Stored nights computed again: who differs, why, and restating the night by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.permissions import may, require
+from accounts.requests import TenantRequest
+from segmentation.actions.replay_claims import retry_replay
+from segmentation.actions.replays import (
+    REPLAY_STEPS,
+    ReplayRefused,
+    request_replay,
+    request_restating,
+)
+from segmentation.catalogue import FACTS
+from segmentation.labels import REPLAY_PARTS, REPLAY_REASONS
+from segmentation.models import Night, Replay, ReplayDifference
+from segmentation.queries.progress import replay_progress
+from segmentation.queries.replays import (
+    counted,
+    differences_of,
+    following_night,
+    latest_alarm,
+    replays_of,
+    restatements_of,
+)
+from segmentation.queries.scopes import widest_scope
+from segmentation.queries.stored import parse_day
+from segmentation.replay_forms import HOWS, DifferenceFilter, ReplayForm, RestateForm
+from segmentation.tasks import enqueue_due_replay
+from ui import formats
+from ui.exports import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from ui.palette import mark_for
+from ui.tables import Column, Table
+from ui.tables.ordering import absent_last
+from ui.tags.formats import language
+
+COLUMNS = (
+    Column("customer", gettext_lazy("Customer"), sort="key"),
+    Column("tier", gettext_lazy("Tier"), sort=("old_tier", "new_tier", "key")),
+    Column("stage", gettext_lazy("Stage"), sort=("old_stage", "new_stage", "key")),
+    Column("segment", gettext_lazy("Segment"), wide=True),
+    Column("scores", gettext_lazy("R F M"), wide=True),
+    Column("parts", gettext_lazy("What differs"), sort=("-much", "key")),
+    Column("why", gettext_lazy("Why"), sort=("reasons", "key")),
+    Column("facts", gettext_lazy("Facts that came late"), sort=("late_facts", "key"), wide=True),
+)
+STEP_WORDS = {
+    "then": gettext_lazy("Computing from what was known then"),
+    "now": gettext_lazy("Computing from what is known now"),
+    "rules": gettext_lazy("Computing by the rules in force"),
+    "comparing": gettext_lazy("Comparing customer by customer"),
+}
+REFUSALS = {
+    "not_stored": gettext_lazy("The night is not stored yet."),
+    "not_now": gettext_lazy("Only what is known now can restate a night, once it is computed."),
+    "no_reason": gettext_lazy("Give a reason."),
+    "same": gettext_lazy("It says what is stored: there is nothing to restate."),
+    "changed": gettext_lazy("The night was restated since it was compared. Compute it again."),
+}
+PANEL_STATES = {"queued": "waiting"}
+TONES = {
+    "queued": "neutral",
+    "running": "info",
+    "done": "good",
+    "failed": "warning",
+    "dead": "danger",
+}
+EXPORTED = ("tier", "stage", "segment", "class8", "r", "f", "m")
+_MARKED = {"tier": "tier", "stage": "stage", "segment": "segment", "class8": "segment"}
+
+
+def replays_context(night: Night, *, may_restate: bool) -> dict[str, Any]:
+    """What a night's page says of its being computed again. At most five statements."""
+    return {
+        "replays": [(replay, TONES[replay.state]) for replay in replays_of(night)],
+        "alarm": latest_alarm(night),
+        "restatements": restatements_of(night),
+        "replay_form": ReplayForm() if may_restate else None,
+    }
+
+
+@require("restate_nights")
+@require_POST
+def replays(request: TenantRequest, day: str) -> HttpResponse:
+    """Ask for a night to be computed again."""
+    night = _night(day)
+    form = ReplayForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    facts, rules = HOWS[form.cleaned_data["how"]]
+    try:
+        replay = request_replay(night=night, facts=facts, rules=rules, by=request.user)
+    except ReplayRefused as refusal:
+        messages.error(request, REFUSALS[refusal.code])
+        return redirect("night", day)
+    enqueue_due_replay(request.tenant)
+    return redirect("replay", day, replay.pk)
+
+
+@require("view_nights")
+@require_GET
+def replay(request: TenantRequest, day: str, pk: int) -> HttpResponse:
+    """Progress while it runs, then who differs and why."""
+    found = _replay(day, pk)
+    is_done = bool(found.digest)
+    context: dict[str, Any] = {
+        "replay": found,
+        "night": found.night,
+        "tone": TONES[found.state],
+        "panel": _panel(found),
+        "is_done": is_done,
+        "breadcrumbs": [
+            (_("Nights"), reverse("nights")),
+            (str(_night_title(found.night)), reverse("night", args=[day])),
+        ],
+        "may_restate": may(request.membership, "restate_nights"),
+    }
+    if is_done:
+        scope = widest_scope(request.membership)
+        every = differences_of(found, scope)
+        filter_ = DifferenceFilter(request.GET, queryset=every)
+        table = Table.read(COLUMNS, request.GET.urlencode(), default="-parts", tie="pk")
+        table = table.counted(filter_.qs.count())
+        rows = filter_.qs.order_by(*absent_last(table.order_by))
+        if request.GET.get("export"):
+            return _exported(found, list(rows), request.GET["export"], request.tenant.slug)
+        context |= {
+            "filter": filter_,
+            "table": table,
+            "rows": [_drawn(row) for row in rows[table.slice]],
+            "reasons": [
+                (REPLAY_REASONS[one.key], one)
+                for one in counted(every, "reasons", list(REPLAY_REASONS))
+            ],
+            "parts": [
+                (REPLAY_PARTS[one.key], one) for one in counted(every, "parts", list(REPLAY_PARTS))
+            ],
+            "is_stale": found.night.digest != found.stored_digest and not found.restated_at,
+            "following": following_night(found.night) if found.restated_at else None,
+            "restate_form": RestateForm(),
+        }
+    response = render(request, "segmentation/replays/replay.html", context)
+    if request.headers.get("HX-Target") == "progress" and found.state == Night.State.DONE:
+        # The panel asked, and the replay has ended: the whole page has something to show.
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require("restate_nights")
+@require_POST
+def restatements(request: TenantRequest, day: str, pk: int) -> HttpResponse:
+    """Have the night say what the replay said."""
+    found = _replay(day, pk)
+    form = RestateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, REFUSALS["no_reason"])
+        return redirect("replay", day, pk)
+    try:
+        request_restating(
+            replay=found,
+            reason=form.cleaned_data["reason"],
+            following=form.cleaned_data["following"],
+            by=request.user,
+        )
+    except ReplayRefused as refusal:
+        messages.error(request, REFUSALS[refusal.code])
+    else:
+        enqueue_due_replay(request.tenant)
+    return redirect("replay", day, pk)
+
+
+@require("restate_nights")
+@require_POST
+def retries(request: TenantRequest, day: str, pk: int) -> HttpResponse:
+    """Try a replay again that failed or was given up."""
+    retry_replay(replay=_replay(day, pk))
+    enqueue_due_replay(request.tenant)
+    return redirect("replay", day, pk)
+
+
+def _night(day: str) -> Night:
+    as_of = parse_day(day)
+    found = Night.objects.filter(as_of=as_of).first() if as_of else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _replay(day: str, pk: int) -> Replay:
+    found = (
+        Replay.objects.select_related(
+            "night", "asked_by", "restate_by", "rule_set", "stored_rule_set"
+        )
+        .filter(pk=pk, night__as_of=parse_day(day))
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _night_title(night: Night) -> str:
+    day = formats.short_date(night.as_of, language())
+    return _("Night of %(day)s") % {"day": day}
+
+
+def _panel(found: Replay) -> dict[str, Any]:
+    told = replay_progress(found) if found.state == Night.State.RUNNING else None
+    return {
+        "state": PANEL_STATES.get(found.state, found.state),
+        "value": told.number if told else None,
+        "maximum": len(REPLAY_STEPS) if told else None,
+        "detail": STEP_WORDS.get(told.step, "") if told else "",
+        "poll": reverse("replay", args=[found.night.as_of.isoformat(), found.pk]),
+    }
+
+
+def _drawn(row: ReplayDifference) -> dict[str, Any]:
+    """A row of the list: the words before and after, and why."""
+    return {
+        "row": row,
+        "name": row.customer.name if row.customer else row.key,
+        "old": row.stored,
+        "new": row.computed,
+        "scores": [_scores(row.stored), _scores(row.computed)],
+        "parts": [REPLAY_PARTS[part] for part in row.parts],
+        "reasons": [(reason, REPLAY_REASONS[reason]) for reason in row.reasons],
+        "facts": [FACTS.get(family, family) for family in row.late_facts],
+    }
+
+
+def _scores(said: dict[str, Any]) -> str:
+    return " ".join(str(said.get(name) or "–") for name in "rfm") if said.get("stage") else ""
+
+
+def _exported(
+    found: Replay, rows: list[ReplayDifference], format_: str, tenant: str
+) -> HttpResponse:
+    """The whole list as ``csv`` or ``xlsx``.
+
+    Raises:
+        Http404: another format.
+    """
+    titles = {
+        "tier": _("Tier"),
+        "stage": _("Stage"),
+        "segment": _("Segment"),
+        "class8": _("Segment (8)"),
+        "r": "R",
+        "f": "F",
+        "m": "M",
+    }
+    headings = [_("Key"), _("Customer")]
+    for name in EXPORTED:
+        headings += [
+            _("%(what)s, stored") % {"what": titles[name]},
+            _("%(what)s, computed again") % {"what": titles[name]},
+        ]
+    headings += [_("What differs"), _("Why"), _("Facts that came late")]
+    cells = [
+        [
+            row.key,
+            row.customer.name if row.customer else "",
+            *(_word(name, said) for name in EXPORTED for said in (row.stored, row.computed)),
+            ", ".join(str(REPLAY_PARTS[part]) for part in row.parts),
+            ", ".join(str(REPLAY_REASONS[reason]) for reason in row.reasons),
+            ", ".join(str(FACTS.get(family, family)) for family in row.late_facts),
+        ]
+        for row in rows
+    ]
+    if format_ == "csv":
+        content, kind = write_csv(headings, cells), CSV_TYPE
+    elif format_ == "xlsx":
+        content, kind = write_xlsx(headings, cells, title=_("Who differs")), XLSX_TYPE
+    else:
+        raise Http404
+    response = HttpResponse(content, content_type=kind)
+    name = f"{tenant}-night-{found.night.as_of.isoformat()}-replay-{found.pk}.{format_}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _word(name: str, said: dict[str, Any]) -> str:
+    value = str(said.get(name, ""))
+    mark = mark_for(_MARKED[name], value) if name in _MARKED and value else None
+    return str(mark.label) if mark else value
