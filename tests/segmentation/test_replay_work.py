@@ -1,0 +1,115 @@
+"""Replays as work of workers: claimed once, tried again, given up, brought back by the sweeper."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from night_facts import customer, sign, use_daily
+
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+from segmentation.actions.nights import NightRefused, run_night
+from segmentation.actions.replay_claims import due_replay, retry_replay, work_on_replay
+from segmentation.actions.replays import request_replay
+from segmentation.models import Night, Replay
+from segmentation.queries.progress import replay_progress
+
+DAY = date(2026, 6, 17)
+
+
+@pytest.fixture
+def replay(tenant: Tenant) -> Replay:
+    with tenant_scope(tenant.id):
+        whom = customer("ann")
+        sign(whom, DAY - timedelta(400))
+        use_daily(whom, DAY - timedelta(20), DAY)
+        run_night(tenant=tenant, as_of=DAY)
+        return request_replay(night=Night.objects.get(), facts="then", rules="then", by=None)
+
+
+def state(tenant: Tenant, replay: Replay) -> Replay:
+    with tenant_scope(tenant.id):
+        return Replay.objects.select_related("night").get(pk=replay.pk)
+
+
+def test_a_replay_is_computed_once_however_often_its_id_comes(
+    tenant: Tenant, replay: Replay
+) -> None:
+    work_on_replay(tenant=tenant, replay_id=replay.pk)
+    done = state(tenant, replay)
+    assert (done.state, done.attempts, done.is_same) == ("done", 1, True)
+    work_on_replay(tenant=tenant, replay_id=replay.pk)
+    again = state(tenant, replay)
+    assert (again.attempts, again.finished_at) == (1, done.finished_at)
+    assert replay_progress(again) is None
+
+
+def test_a_failure_is_tried_again_and_the_fourth_is_the_last(
+    tenant: Tenant, replay: Replay
+) -> None:
+    for attempt in range(1, 5):
+        with patch(
+            "segmentation.actions.replay_claims.compute_replay", side_effect=RuntimeError("x")
+        ):
+            work_on_replay(tenant=tenant, replay_id=replay.pk)
+        found = state(tenant, replay)
+        assert found.attempts == attempt
+        assert found.state == ("failed" if attempt < 4 else "dead")
+        assert "RuntimeError" in found.error
+        with tenant_scope(tenant.id):
+            Replay.objects.update(not_before=None)
+    work_on_replay(tenant=tenant, replay_id=replay.pk)
+    assert state(tenant, replay).state == "dead"
+    with tenant_scope(tenant.id):
+        retry_replay(replay=replay)
+    work_on_replay(tenant=tenant, replay_id=replay.pk)
+    assert state(tenant, replay).state == "done"
+
+
+def test_what_is_refused_is_not_tried_again(tenant: Tenant, replay: Replay) -> None:
+    with patch(
+        "segmentation.actions.replay_claims.compute_replay", side_effect=NightRefused("Why not.")
+    ):
+        work_on_replay(tenant=tenant, replay_id=replay.pk)
+    found = state(tenant, replay)
+    assert (found.state, found.error) == ("dead", "Why not.")
+
+
+def test_two_sweepers_give_a_replay_once_and_a_forgotten_one_again(
+    tenant: Tenant, replay: Replay
+) -> None:
+    now = timezone.now()
+    with tenant_scope(tenant.id):
+        assert due_replay(now=now) == replay.pk
+        assert due_replay(now=now) is None
+        assert due_replay(now=now + timedelta(minutes=6)) == replay.pk
+
+
+def test_nights_come_first(tenant: Tenant, replay: Replay) -> None:
+    with tenant_scope(tenant.id):
+        waiting = Night.objects.create(as_of=DAY + timedelta(1))
+        assert due_replay(now=timezone.now()) is None
+        Night.objects.filter(pk=waiting.pk).update(state="dead")
+        assert due_replay(now=timezone.now()) == replay.pk
+
+
+def test_a_replay_whose_worker_died_is_followed_at_once(tenant: Tenant, replay: Replay) -> None:
+    now = timezone.now()
+    with tenant_scope(tenant.id):
+        Replay.objects.update(state="running", attempts=1, started_at=now - timedelta(minutes=1))
+        assert due_replay(now=now) == replay.pk
+    found = state(tenant, replay)
+    assert (found.state, found.error) == ("failed", "WorkerLost")
+    work_on_replay(tenant=tenant, replay_id=replay.pk)
+    assert state(tenant, replay).state == "done"
+
+
+def test_a_tenant_without_replays_costs_one_statement(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id), CaptureQueriesContext(connection) as queries:
+        assert due_replay(now=timezone.now()) is None
+    assert len(queries) == 1
