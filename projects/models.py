@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Colleague, Customer
-from accounts.models.reach import involvements
+from accounts.models.reach import RecordKind, involvements, record_kinds
 from accounts.tenancy import TenantForeignKey, TenantModel
 
 
@@ -58,3 +58,6 @@ def managed_by(colleagues: models.QuerySet) -> models.QuerySet:
 
 # A later project's manager is not the customer's face, and still works for it.
 involvements["project"] = managed_by
+record_kinds["projects"] = RecordKind(
+    "projects", _("Projects"), _("the projects that a person manages")
+)

@@ -87,31 +87,44 @@ def stages(today: date) -> dict[str, Q]:
 
 
 def widths(membership: Membership) -> list[str]:
-    """How wide this member can look: without a team there is no team's."""
+    """How wide this member can look: as the tenant allows, and without a team no team's."""
+    order = list(Visibility.values)
+    allowed = order[: order.index(membership.sees("projects")) + 1]
     has_team = membership.team_id is not None
-    return [width for width in Visibility.values if has_team or width != Visibility.TEAM]
+    return [width for width in allowed if has_team or width != Visibility.TEAM]
 
 
 def starting_width(membership: Membership) -> str:
-    """A lead starts with the team's projects, a project manager with their own, others with all."""
+    """A lead starts with the team's projects, a project manager with their own, others with all;
+    nobody with more than they may see."""
+    wanted = Visibility.ALL
     if membership.leads_team:
-        return str(Visibility.TEAM)
-    if membership.has_role("project_manager"):
-        return str(Visibility.MINE)
-    return str(Visibility.ALL)
+        wanted = Visibility.TEAM
+    elif membership.has_role("project_manager"):
+        wanted = Visibility.MINE
+    allowed = widths(membership)
+    return str(wanted) if wanted in allowed else allowed[-1]
 
 
-def projects(membership: Membership, width: str, today: date) -> QuerySet:
-    """Projects of customers that the member sees: their own (as the project's manager), their team's
-    or all.
-
-    ``place`` orders by stage, the most urgent first; ``urgency`` within it: what was due first, of
-    the accepted ones the latest.
-    """
+def visible_projects(membership: Membership) -> QuerySet:
+    """The projects that the tenant lets this member see, of customers that they see."""
     found = Project.objects.all()
     if membership.sees("customers") != Visibility.ALL:
         visible = Customer.objects.visible_to(membership).order_by().values("pk")
         found = found.filter(customer__in=visible)
+    reach = membership.sees("projects")
+    if reach != Visibility.ALL:
+        found = found.filter(manager__in=colleagues_of(membership, reach))
+    return found
+
+
+def projects(membership: Membership, width: str, today: date) -> QuerySet:
+    """Projects that the member sees: their own (as the project's manager), their team's or all.
+
+    ``place`` orders by stage, the most urgent first; ``urgency`` within it: what was due first, of
+    the accepted ones the latest.
+    """
+    found = visible_projects(membership)
     if width != Visibility.ALL:
         found = found.filter(manager__in=colleagues_of(membership, width))
     places = [
@@ -158,7 +171,7 @@ def counts(found: QuerySet, today: date) -> dict[str, int]:
     return {str(stage): numbers[str(stage)] for stage in Stage}
 
 
-def projects_of(customer: Customer, today: date) -> list[ProjectRow]:
-    """A customer's projects, the latest start first."""
-    found = Project.objects.filter(customer=customer).select_related("manager")
+def projects_of(customer: Customer, membership: Membership, today: date) -> list[ProjectRow]:
+    """A customer's projects that the member sees, the latest start first."""
+    found = visible_projects(membership).filter(customer=customer).select_related("manager")
     return [row_of(project, today) for project in found.order_by("-starts_on", "key")]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET
 
-from accounts.models import Customer, Responsibility, Visibility
+from accounts.models import Customer, Membership, Responsibility, Visibility
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from projects import queries
@@ -118,8 +118,9 @@ def _cells(row: queries.ProjectRow, face_name: str | None) -> tuple[Cell, ...]:
 
 
 def projects_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
-    """The customer's projects; nothing where there is none."""
-    rows = queries.projects_of(customer, _today(request))
+    """The customer's projects that the person sees; nothing where there is none."""
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    rows = queries.projects_of(customer, membership, _today(request))
     return {"rows": rows} if rows else None
 
 

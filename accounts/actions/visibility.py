@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.actions.audit import record
 from accounts.models import Role, User, Visibility, VisibilityRule
+from accounts.models.reach import record_kinds
 
 
 @transaction.atomic
@@ -18,8 +19,10 @@ def set_visibility(*, reach: Mapping[str, str], by: User, record_kind: str = "cu
         reach: role → ``mine``, ``team`` or ``all``. Administrators always see all.
 
     Raises:
-        ValueError: an unknown role or reach, or the administrators'.
+        ValueError: an unknown kind, role or reach, or the administrators'.
     """
+    if record_kind not in record_kinds:
+        raise ValueError(record_kind)
     for role, visibility in reach.items():
         if role not in Role.values or role == Role.ADMIN or visibility not in Visibility.values:
             raise ValueError(f"{role}: {visibility}")

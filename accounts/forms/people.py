@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, Role, Team, Visibility, VisibilityRule
+from accounts.models.reach import RecordKind, record_kinds
 
 
 class RolesField(forms.MultipleChoiceField):
@@ -88,22 +91,51 @@ class TeamForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
 
 
+@dataclass(frozen=True)
+class RoleReach:
+    """A role with its choice for each kind of record, in the kinds' order."""
+
+    label: str
+    choices: list[forms.BoundField]
+
+
 class VisibilityForm(forms.Form):
-    """One choice per role; administrators always see all."""
+    """One choice per role and kind of record; administrators always see all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rules = dict(
-            VisibilityRule.objects.filter(record="customers").values_list("role", "visibility")
-        )
-        for role in Role:
-            if role == Role.ADMIN:
-                continue
-            self.fields[role.value] = forms.ChoiceField(
-                label=role.label,
-                choices=Visibility.choices,
-                initial=rules.get(role.value, Visibility.ALL),
-            )
+        kept = VisibilityRule.objects.values_list("role", "record", "visibility")
+        rules = {(role, record): visibility for role, record, visibility in kept}
+        self.roles = [role for role in Role if role != Role.ADMIN]
+        self.kinds = list(record_kinds.values())
+        for role in self.roles:
+            for kind in self.kinds:
+                label = format_lazy("{}: {}", role.label, kind.label)
+                self.fields[_reach_name(role, kind)] = forms.ChoiceField(
+                    label=label,
+                    choices=Visibility.choices,
+                    initial=rules.get((role.value, kind.key), Visibility.ALL),
+                    widget=forms.Select(attrs={"aria-label": label}),
+                )
+
+    def rows(self) -> list[RoleReach]:
+        return [
+            RoleReach(str(role.label), [self[_reach_name(role, kind)] for kind in self.kinds])
+            for role in self.roles
+        ]
+
+    def reach(self) -> dict[str, dict[str, str]]:
+        """Kind of record → role → how far it sees."""
+        return {
+            kind.key: {
+                role.value: self.cleaned_data[_reach_name(role, kind)] for role in self.roles
+            }
+            for kind in self.kinds
+        }
+
+
+def _reach_name(role: Role, kind: RecordKind) -> str:
+    return f"{kind.key}_{role.value}"
 
 
 class MemberFilter(forms.Form):

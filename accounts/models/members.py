@@ -95,23 +95,17 @@ class Membership(TenantModel):
     def sees(self, record: str) -> str:
         """How far this member sees one kind of record: of several roles the widest wins.
 
-        Administrators see all, so that nobody can take the last look away. Asked of the database
-        once per object.
+        Administrators see all, so that nobody can take the last look away. The database is asked
+        once per object, for every kind of record.
         """
-        known: dict[str, str] = self.__dict__.setdefault("_sees", {})
-        if record not in known:
-            known[record] = self._widest(record)
-        return known[record]
-
-    def _widest(self, record: str) -> str:
         if self.has_role(Role.ADMIN):
             return Visibility.ALL
-        rules = dict(
-            VisibilityRule.objects.filter(record=record, role__in=self.roles).values_list(
-                "role", "visibility"
-            )
-        )
-        reached = {rules.get(role, Visibility.ALL) for role in self.roles}
+        rules: dict[tuple[str, str], str] | None = self.__dict__.get("_visibility_rules")
+        if rules is None:
+            found = VisibilityRule.objects.filter(role__in=self.roles)
+            rules = {(rule.role, rule.record): rule.visibility for rule in found}
+            self.__dict__["_visibility_rules"] = rules
+        reached = {rules.get((role, record), Visibility.ALL) for role in self.roles}
         return max(reached, key=list(Visibility.values).index, default=Visibility.MINE)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Self
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.members import Colleague, Membership, Visibility
 from accounts.tenancy import TenantManager, TenantQuerySet
@@ -14,6 +17,28 @@ from accounts.tenancy import TenantManager, TenantQuerySet
 # they are named. Each is a query, never a list. Apps add theirs in ``AppConfig.ready()``.
 Involvement = Callable[[models.QuerySet], models.QuerySet]
 involvements: dict[str, Involvement] = {}
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """A kind of record of which a tenant says per role how much it sees.
+
+    ``mine`` says what of it is a person's own. Apps add theirs to :data:`record_kinds`, and filter
+    by ``membership.sees(key)`` wherever they show one.
+    """
+
+    key: str
+    label: str | Promise
+    mine: str | Promise
+
+
+record_kinds: dict[str, RecordKind] = {
+    "customers": RecordKind(
+        "customers",
+        _("Customers"),
+        _("the customers whose face a person is, or for whom they are named"),
+    )
+}
 
 
 def colleagues_of(membership: Membership, visibility: str) -> models.QuerySet:

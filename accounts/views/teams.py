@@ -85,10 +85,11 @@ def removal(request: TenantRequest, pk: int) -> HttpResponse:
 @require("manage_people")
 @require_http_methods(["GET", "POST"])
 def visibility(request: TenantRequest) -> HttpResponse:
-    """Mine, my team's or all customers, for each role."""
+    """Mine, my team's or all, for each role and kind of record."""
     form = VisibilityForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        set_visibility(reach=form.cleaned_data, by=request.user)
+        for kind, reach in form.reach().items():
+            set_visibility(reach=reach, by=request.user, record_kind=kind)
         messages.success(request, _("Saved."))
         return redirect("visibility")
     context = {"tabs": tabs("visibility"), "form": form}

@@ -197,12 +197,20 @@ def test_teams_are_renamed_and_taken_away(admin: Client, tenant, bob) -> None:  
 
 def test_what_roles_see_is_set(admin: Client, tenant) -> None:  # type: ignore[no-untyped-def]
     page = admin.get("/t/acme/people/visibility/").content.decode()
-    assert 'name="service_manager"' in page
-    assert 'name="admin"' not in page
-    reach = dict.fromkeys(("project_manager", "executive", "team_member", "product_manager"), "all")
-    admin.post("/t/acme/people/visibility/", {**reach, "service_manager": "team"})
+    assert 'name="customers_service_manager"' in page
+    assert 'name="customers_admin"' not in page
+    roles = ("project_manager", "service_manager", "executive", "team_member", "product_manager")
+    reach = {f"{kind}_{role}": "all" for kind in ("customers", "projects") for role in roles}
+    changed = {"customers_service_manager": "team", "projects_executive": "mine"}
+    admin.post("/t/acme/people/visibility/", {**reach, **changed})
     with tenant_scope(tenant.id):
-        assert VisibilityRule.objects.get().visibility == "team"
+        rules = VisibilityRule.objects.values_list("record", "role", "visibility")
+        assert set(rules) == {
+            ("customers", "service_manager", "team"),
+            ("projects", "executive", "mine"),
+        }
+    page = admin.get("/t/acme/people/visibility/").content.decode()
+    assert page.count('<option value="all" selected>') == len(reach) - 2
 
 
 SETTINGS = {

@@ -185,6 +185,27 @@ def test_projects_of_customers_one_does_not_see_are_not_there(rows, plan, tenant
     assert set(rows("view=all")) == {"mine", "toms"}
 
 
+def test_a_role_may_see_fewer_projects_than_customers(
+    client: Client, rows, plan, tenant, pam
+) -> None:  # type: ignore[no-untyped-def]
+    plan("mine", "pam", -10, 30)
+    plan("toms", "tom", -10, 30)
+    plan("nobodys", None, -10, 30)
+    with tenant_scope(tenant.id):
+        VisibilityRule.objects.create(role="project_manager", record="projects", visibility="mine")
+        toms = Project.objects.get(key="toms").customer_id
+    # Whatever is asked for, and on the customer's page as in the list.
+    assert rows("view=all") == rows("view=team") == rows() == ["mine"]
+    assert "view=all" not in client.get("/t/acme/projects/").content.decode()
+    page = client.get(f"/t/acme/customers/{toms}/")
+    assert page.status_code == 200
+    assert "Project toms" not in page.content.decode()
+    with tenant_scope(tenant.id):
+        VisibilityRule.objects.update(visibility="team")
+    assert set(rows("view=team")) == {"mine", "toms"}
+    assert "Project toms" in client.get(f"/t/acme/customers/{toms}/").content.decode()
+
+
 def test_the_page_takes_the_same_queries_at_any_size(client: Client, rows, plan) -> None:  # type: ignore[no-untyped-def]
     def queries_of_page() -> int:
         client.get("/t/acme/projects/")
