@@ -11,7 +11,8 @@ from django.utils.functional import SimpleLazyObject
 from accounts.permissions import may
 from accounts.queries.demo import demo_people
 from ui.appearance import theme_of
-from ui.registry import navigation
+from ui.hints import ShownHint, hints_left
+from ui.registry import first_screens, navigation
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -31,4 +32,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         context["navigation"] = navigation.for_request(
             request, lambda ability: may(membership, ability)
         )
+        context["first_hints"] = _first_hints(request)
     return context
+
+
+def _first_hints(request: HttpRequest) -> list[ShownHint]:
+    """What to look at, on the first screen of who visits the demo."""
+    membership = request.membership  # type: ignore[attr-defined]
+    if not request.tenant.is_demo or request.resolver_match is None:  # type: ignore[attr-defined]
+        return []
+    screen = first_screens.for_roles(membership.roles)
+    if screen is None or request.resolver_match.url_name != screen.url_name:
+        return []
+    return hints_left(request, membership.roles, lambda ability: may(membership, ability))

@@ -8,5 +8,7 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         # Tasks find their application through it.
         from config.celery import app
+        from config.first_hints import register_hints
 
         app.set_default()
+        register_hints()

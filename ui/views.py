@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ui import showcase
 from ui.appearance import keep_language, keep_theme, theme_of
-from ui.hints import dismiss_hint as put_away
+from ui.hints import dismiss_hints
 from ui.links import safe_next
 
 
@@ -46,11 +46,11 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def dismiss_hint(request: HttpRequest) -> HttpResponse:
-    """To htmx the answer is empty, and the hint on the page goes."""
+    """One or several. To htmx the answer is empty, and what was put away leaves the page."""
     is_htmx = request.headers.get("HX-Request") == "true"
     response = HttpResponse() if is_htmx else HttpResponseRedirect(safe_next(request))
     try:
-        put_away(request, response, request.POST.get("key", ""))
+        dismiss_hints(request, response, request.POST.getlist("key"))
     except ValueError as error:
         return HttpResponseBadRequest(str(error), content_type="text/plain")
     return response
