@@ -180,6 +180,15 @@ def test_the_page_shows_facts_and_the_one_face_with_its_reason(page, tenant, cus
     assert text.count("Eve Sales") >= 3  # face, named person, history
 
 
+def test_columns_of_the_tenants_own_file_stand_under_their_own_heading(page, customer) -> None:  # type: ignore[no-untyped-def]
+    shown = page(f"customers/{customer.pk}/")
+    facts, own = shown.split("From your file")
+    assert "Logistics" in facts
+    assert "Wuhan" not in facts
+    assert "city" in own
+    assert "Wuhan" in own
+
+
 def test_a_customer_without_a_face_says_unassigned(page, customer) -> None:  # type: ignore[no-untyped-def]
     assert "Unassigned" in page(f"customers/{customer.pk}/")
 
