@@ -103,8 +103,8 @@ HINTS = (
         "demo-face",
         _("One face at a time"),
         _(
-            "Until acceptance the customer meets the project manager, then the customer- "
-            "service manager. Each customer's page shows its faces until today."
+            "Until acceptance the customer meets the project manager, then the "
+            "customer-service manager. Each customer's page shows its faces until today."
         ),
         "portfolio",
         _("Customers"),
