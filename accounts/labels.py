@@ -12,6 +12,8 @@ VERBS: dict[str, str | Promise] = {
     "contact.added": _("Contact added"),
     "contact.changed": _("Contact changed"),
     "contact.removed": _("Contact removed"),
+    "customer.assigned": _("One person named for customers"),
+    "customer.assignment_undone": _("Naming for customers undone"),
     "customer.changed": _("Customer changed"),
     "demo.seeded": _("Demo filled"),
     "invitation.accepted": _("Invitation accepted"),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.views import (
+    assignments,
     audit,
     contacts,
     customers,
@@ -55,5 +56,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/teams/<int:pk>/removal/", teams.removal, name="team_removal"),
     path("people/visibility/", teams.visibility, name="visibility"),
     path("settings/", settings.tenant_settings, name="tenant_settings"),
+    path(
+        "customers/assignments/<int:pk>/undoings/",
+        assignments.undoings,
+        name="assignment_undoings",
+    ),
     path("audit/", audit.audit, name="audit"),
 ]

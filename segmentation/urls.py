@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from segmentation.views import (
+    assignments,
     customer_group_editor,
     customer_groups,
     modules,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", portfolio.portfolio, name="portfolio"),
     path("customers/views/", saved_views.saved_views, name="saved_views"),
     path("customers/views/<int:pk>/removals/", saved_views.removals, name="saved_view_removals"),
+    path("customers/assignments/", assignments.assignments, name="assignments"),
     path("moves/", moves.moves, name="moves"),
     path("tiers/", tiers.tiers, name="tiers"),
     path("tiers/strategies/", strategies.strategies, name="strategies"),

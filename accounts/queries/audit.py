@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from accounts.actions.assignments import ASSIGNED, UNDONE
 from accounts.labels import VALUES, VERBS, field_label, verb_label
 from accounts.loads.registry import find_kind
 from accounts.models import AuditRecord, ContactRole, Role, Visibility
@@ -24,7 +25,7 @@ DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One record in words.
+    """One record in words, ``pk`` its own key.
 
     ``changes``: (field, old, new); ``details``: (field, value). ``object_type`` and ``object_id``
     name the row concerned, if there is one.
@@ -36,6 +37,8 @@ class AuditEntry:
     about: str
     object_type: str
     object_id: int | None
+    pk: int = 0
+    verb: str = ""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     details: list[tuple[str, str]] = field(default_factory=list)
 
@@ -79,9 +82,22 @@ def nouns() -> list[tuple[str, str]]:
     )
 
 
+def still_undoable(records: Iterable[AuditEntry]) -> set[int]:
+    """Keys of the assignments that can still be undone; one query where there is any."""
+    done = {one.pk for one in records if one.verb == ASSIGNED}
+    if not done:
+        return set()
+    undone = AuditRecord.objects.filter(verb=UNDONE, data__assignment__in=list(done))
+    return done - set(undone.values_list("data__assignment", flat=True))
+
+
+# What a record holds for those who undo it.
+_UNTOLD = {"known_from", "assignment"}
+
+
 def entry(record: AuditRecord) -> AuditEntry:
     """A record in words; needs no further query when the actor was fetched with it."""
-    data = dict(record.data)
+    data = {name: value for name, value in record.data.items() if name not in _UNTOLD}
     before, after = data.pop("before", None), data.pop("after", None)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         names = list(dict.fromkeys([*before, *after]))
@@ -101,6 +117,8 @@ def entry(record: AuditRecord) -> AuditEntry:
         about=_about(record),
         object_type=record.object_type,
         object_id=record.object_id,
+        pk=record.pk,
+        verb=record.verb,
         changes=changes,
         details=[(field_label(name), _words(value, name)) for name, value in data.items()],
     )

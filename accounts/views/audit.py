@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.forms.audit import AuditFilter
 from accounts.permissions import require
-from accounts.queries.audit import AuditEntry, audit_records, entry
+from accounts.queries.audit import AuditEntry, audit_records, entry, still_undoable
 from accounts.requests import TenantRequest
 from ui.downloads import file_response
 from ui.tables import Column, Table
@@ -50,6 +50,7 @@ def audit(request: TenantRequest) -> HttpResponse:
         "form": form,
         "table": table,
         "rows": rows,
+        "undoable": still_undoable(rows),
         "exports": [(name.upper(), table.url(format=name)) for name in ("csv", "xlsx")],
     }
     return render(request, "accounts/audit.html", context)

@@ -33,6 +33,8 @@ class Writer:
 
     language: str
     currency: str
+    # Whether rows can be chosen, for what is done to many customers.
+    chooses: bool = False
 
     def money(self, amount: Any) -> str:
         return formats.money(amount, self.currency, self.language, 0)
@@ -61,12 +63,22 @@ def name(row: Row, writer: Writer) -> str:
     if row["parent_name"]:
         below += f" · {row['parent_name']}"
     return format_html(
-        '<a data-row href="{}" title="{}">{}</a><small title="{}">{}</small>',
+        '{}<a data-row href="{}" title="{}">{}</a><small title="{}">{}</small>',
+        _box(row) if writer.chooses else "",
         reverse("customer", args=[row["customer_id"]]),
         row["name"],
         row["name"],
         below,
         below,
+    )
+
+
+def _box(row: Row) -> SafeString:
+    return format_html(
+        '<input class="row-box" type="checkbox" name="customer" value="{}" form="assign"'
+        ' aria-label="{}" autocomplete="off">',
+        row["customer_id"],
+        _("Choose %(name)s") % {"name": row["name"]},
     )
 
 

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
+from accounts.actions.assignments import ROLES
+from accounts.forms.assignments import people_to_assign
+from accounts.labels import field_label
 from accounts.models import Customer, Visibility
 from accounts.permissions import may, require
 from accounts.queries.overview import has_customers
@@ -63,8 +66,13 @@ def portfolio(request: TenantRequest) -> HttpResponse:
             "rows": drawn(
                 listing.page(),
                 [shown.cell for shown in listing.columns],
-                Writer(language(), request.tenant.currency),
+                Writer(
+                    language(),
+                    request.tenant.currency,
+                    chooses=may(request.membership, "edit_customers"),
+                ),
             ),
+            "assignment": _assignment(request),
         }
     context |= around(request, listing)
     if request.headers.get("HX-Target") == "list":
@@ -103,6 +111,19 @@ def around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     }
 
 
+def _assignment(request: TenantRequest) -> dict[str, Any] | None:
+    """What the form offers that names one person for many; None where the member may not."""
+    if not may(request.membership, "edit_customers"):
+        return None
+    kept = request.GET.copy()
+    kept.pop("export", None)
+    return {
+        "query": kept.urlencode(),
+        "roles": [(role, field_label(role)) for role in ROLES],
+        "people": people_to_assign(),
+    }
+
+
 def _total(listing: Listing) -> int:
     """How many the filters leave; of everybody it is remembered."""
     if listing.is_unfiltered:
@@ -113,14 +134,14 @@ def _total(listing: Listing) -> int:
 def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     """Everything above the list."""
     night, scope = listing.night, listing.scope
-    around = {
+    lines = {
         "scopes": scope_tabs(scope, listing.table),
         "added": added_since(scope, night) if listing.is_latest else 0,
     }
     if listing.is_only_list:
-        return around
+        return lines
     faces, faces_total = new_faces(scope, night.as_of, most=FACES_SHOWN)
-    return around | {
+    return lines | {
         "faces": faces,
         "faces_more": faces_total - len(faces),
         "waiting": waiting_tiles(waiting(listing.every, scope, night), listing.table),

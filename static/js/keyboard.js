@@ -1,6 +1,6 @@
 // Shortcuts. Single letters can be switched off in the dialog that lists them (WCAG 2.1.4).
 import { open } from "./dialogs.js";
-import { moveRow } from "./rows.js";
+import { chooseRow, moveRow } from "./rows.js";
 
 const OFF = "tenure.single-keys-off";
 const PREFIX_MS = 1500;
@@ -24,6 +24,7 @@ const single = {
   "?": () => open("shortcuts"),
   j: () => moveRow(1),
   k: () => moveRow(-1),
+  x: () => chooseRow(),
   g: () => {
     prefixUntil = Date.now() + PREFIX_MS;
     return true;

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Membership, Tenant
 from accounts.tenancy import tenant_scope
@@ -48,3 +49,28 @@ def test_twenty_five_customers_stand_on_a_laptops_screen(world, visit, language:
     assert page.evaluate(ROWS_IN_SIGHT) >= 8
     assert max(page.evaluate(HEIGHTS)) <= 36
     assert page.locator("#list .table-fits").count() == 1
+
+
+def test_rows_are_chosen_by_keyboard_and_get_one_person(world, visit, accessible) -> None:  # type: ignore[no-untyped-def]
+    opened = visit()
+    page = opened.sign_in("sam@acme.example")
+    opened.go(URL)
+    for key in ("j", "x", "j", "j", "x"):
+        page.keyboard.press(key)
+    assert page.locator("[data-chosen]").inner_text() == "2"
+    page.keyboard.press("x")
+    assert page.locator("[data-chosen]").inner_text() == "1"
+    page.keyboard.press("x")
+    page.locator("summary:has([data-chosen])").click()
+    page.locator("#assign-colleague").select_option(label="Maya Collins · maya collins")
+    accessible(page)
+    page.locator("#assign button[type=submit]").click()
+    notice = page.locator("#messages .notice")
+    expect(notice).to_contain_text("Customer-service manager of 2 customers: Maya Collins.")
+    notice.get_by_role("button", name="Undo").click()
+    expect(page.locator("#messages")).to_contain_text("Undone: 2 customers are as before.")
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_contain_text("Choose the row")
+    page.keyboard.press("Escape")
+    page.locator("[data-choose-page] input").check()
+    assert page.locator("[data-chosen]").inner_text() == "30"

@@ -20,8 +20,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from accounts.actions.audit import record
 from accounts.actions.invitations import invite
 from accounts.models import (
+    AuditRecord,
     Contact,
     Customer,
     Invitation,
@@ -112,6 +114,7 @@ class World:
     rule_set: RuleSet
     saved_view: SavedView
     group: CustomerGroup
+    assignment: AuditRecord
 
 
 def make_world(
@@ -138,11 +141,13 @@ def make_world(
             group=CustomerGroup.objects.create(
                 name="G", condition={}, owner=member, is_shared=True
             ),
+            assignment=record("customer.assigned", by=member.user),
         )
 
 
 # URL name → what stands in its path.
 OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
+    "assignment_undoings": lambda w: {"pk": w.assignment.pk},
     "contact": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "contact_removal": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "customer": lambda w: {"pk": w.customer.pk},
