@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,5 +12,6 @@ class ConfigConfig(AppConfig):
         from config.celery import app
         from config.first_hints import register_hints
 
+        import_module("config.notes")
         app.set_default()
         register_hints()

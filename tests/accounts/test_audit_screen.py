@@ -16,6 +16,7 @@ from accounts.queries.audit import AuditEntry, entry
 from accounts.tenancy import tenant_scope
 from segmentation.actions.rule_sets import BASIS_SETTLED, publish_rules
 from segmentation.rules.defaults import default_rules
+from ui.notes import note_words
 
 
 def latest() -> AuditEntry:
@@ -70,3 +71,9 @@ def test_what_roles_see_reads_in_chinese(tenant: Tenant, alice: User) -> None:
     cells = re.sub("<[^>]+>", " ", row).replace("alice", "")
     assert "高管" in cells
     assert not re.search("[a-z]{4}", cells)
+
+
+def test_notes_have_words_in_every_process() -> None:
+    """Where nobody has made a demo, too: its audit is read by another process."""
+    with translation.override("zh-hans"):
+        assert note_words("tenure:shows_every_scheme") == "演示租户显示全部分层方案。"
