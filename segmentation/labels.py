@@ -58,7 +58,7 @@ UNITS: Mapping[Unit, Word] = {
 
 SCHEMES: Mapping[str, Word] = {
     "a": _("Value groups (A)"),
-    "b": _("Lifecycle with value and need (B)"),
+    "b": _("Lifecycle (B)"),
     "c": _("Ladder (C)"),
 }
 

@@ -113,13 +113,20 @@ def _condition(code: str) -> str:
             ">=": _("%(measure)s is at least %(number)s"),
             "<=": _("%(measure)s is at most %(number)s"),
         }
-        return words[sign] % {"measure": _measure(name), "number": _value(name, number, "")}
+        return words[sign] % {"measure": _measure(name), "number": _bound(name, number)}
     name, equals, word = code.partition("=")
     if name == "stage":
         return _("%(name)s: %(word)s") % {"name": _("Stage"), "word": _stage(word)}
     if equals and name in DIMENSIONS:
         return _("%(name)s: %(word)s") % {"name": DIMENSIONS[name], "word": _level(word)}
     return code
+
+
+def _bound(measure: str, number: str) -> str:
+    """A bound of a rule, with its unit."""
+    if measure in catalogue.names() and catalogue.get(measure).unit is Unit.DAYS:
+        return formats.days(Decimal(number), get_language() or "en")
+    return _value(measure, number, "")
 
 
 def _changed(name: str, old: str, new: str) -> str:

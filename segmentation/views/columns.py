@@ -186,7 +186,7 @@ def _scheme(name: str, *, is_own: bool) -> tuple[Shown, ...]:
     """The tier in a scheme that is shown beside the one that gives the tier, and what stands beside
     the tier of scheme b."""
     cell = partial(cells.scheme_mark, scheme=name)
-    tier = () if is_own else (_word(f"tier_{name}", SCHEMES[name], cell, wide=True),)
+    tier = () if is_own else (_word(f"tier_{name}", SCHEMES[name], cell, default=False, wide=True),)
     return (*tier, *_facets()) if name == "b" else tier
 
 
@@ -202,6 +202,7 @@ def _facets() -> tuple[Shown, ...]:
             ),
             partial(cells.level_mark, word="beside_value"),
             ("beside_value",),
+            is_default=False,
         ),
         Shown(
             Column(
@@ -214,6 +215,7 @@ def _facets() -> tuple[Shown, ...]:
             ),
             partial(cells.level_mark, word="beside_need"),
             ("beside_need",),
+            is_default=False,
         ),
     )
 

@@ -12,10 +12,10 @@ from segmentation.catalogue import Unit
 from segmentation.compute.comparison import CAUSE_OF_GROUNDS
 from segmentation.compute.dimensions import DIMENSIONS
 from segmentation.compute.origins import CAUSES
+from segmentation.compute.schemes import Scheme
 from segmentation.compute.scores import SLOTS
 from segmentation.compute.segments import CLASS8, ELEVEN
 from segmentation.compute.stages import BRANCHES, STAGES
-from segmentation.compute.schemes import Scheme
 from segmentation.reasons import missing_scores, move_sentence, refusal_sentence, tier_sentence
 from segmentation.rules import DEFAULT_RULES
 
@@ -47,7 +47,7 @@ def test_every_key_has_a_word(words: Any, keys: Any) -> None:
         ("otherwise", "None of the other rules matched."),
         ("stage=churned", "Stage: Churned"),
         ("activity=high,value=high", "Activity: High, Value: High"),
-        ("tenure_days>=365", "Tenure is at least 365"),
+        ("tenure_days>=365", "Tenure is at least 365 days"),
         ("no_tier_in_stage=onboarding", "A customer in the stage “Onboarding” has no tier."),
         (
             "unknown:value,tenure_days",

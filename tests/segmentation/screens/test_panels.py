@@ -114,7 +114,7 @@ def test_schemes_that_are_also_shown_stand_under_the_tier_with_their_reasons(
         "c": held.tier_c or None,
     }
     text = page_of(client, nights["c4"])
-    lifecycle, _title, ladder = text.partition("Lifecycle with value and need (B)")[2].partition(
+    lifecycle, _title, ladder = text.partition("Lifecycle (B)")[2].partition(
         "Ladder (C)"
     )
     assert "Active" in lifecycle
