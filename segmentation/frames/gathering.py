@@ -148,32 +148,40 @@ class _Revised(Exception):
     """Leaves the savepoint without what was gathered in it."""
 
 
-def gather(asof: AsOf, *, carries: bool = False) -> None:
+def gather(asof: AsOf, *, carries: bool = False, kinds: Mapping[str, bool] | None = None) -> None:
     """Fill ``night_measures``; it lives until the transaction ends or the next night is gathered.
 
     Columns: customer_id, key, MEASURES, the measures of other apps, also as one JSON object
     ``further``, STAGE_FACTS, CHANGES and ``has_<kind>`` of KINDS.
     ``carries``: the tenant's states of usage are used, and brought to this night, where that is right;
-    else the facts are read and nothing is written.
+    else the facts are read and nothing is written. ``kinds``: of which kinds the tenant has facts;
+    None: as gathered.
     """
     revised = revisions(asof)
     try:
         with transaction.atomic():
-            _gather(asof, revised, carries=carries)
+            _gather(asof, revised, carries=carries, kinds=kinds)
             if revisions(asof) != revised:
                 raise _Revised
     except _Revised:
         # Somebody changed facts meanwhile. A statement that reads the kept versions together with the
         # tables sees one moment of both, whatever happens beside it.
         everything = frozenset(COLUMNS)
-        _gather(asof, Revisions(since=everything, meanwhile=everything), carries=carries)
+        _gather(
+            asof,
+            Revisions(since=everything, meanwhile=everything),
+            carries=carries,
+            kinds=kinds,
+        )
 
 
-def _gather(asof: AsOf, revised: Revisions, *, carries: bool) -> None:
+def _gather(
+    asof: AsOf, revised: Revisions, *, carries: bool, kinds: Mapping[str, bool] | None
+) -> None:
     discard()
     with planning() as run:
         states = usage_states.prepare(run, asof, revised, carries=carries)
-        run(_measures(revised, states), asof.parameters())
+        run(_measures(revised, states, kinds), asof.parameters())
         run("ANALYZE night_measures (customer_id)")
 
 
@@ -183,7 +191,8 @@ def discard() -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in TABLES)}")
 
 
-def _measures(revised: Revisions, states: str) -> str:
+def _measures(revised: Revisions, states: str, kinds: Mapping[str, bool] | None) -> str:
+    questions = KINDS if kinds is None else {kind: str(bool(kinds.get(kind))) for kind in KINDS}
     steps = {
         "customers": known("accounts_customer", revised),
         **money.payments(revised),
@@ -193,7 +202,8 @@ def _measures(revised: Revisions, states: str) -> str:
         **usage.used(states, revised),
         **people.key_users(revised),
         **further.steps(),
-        "has": "SELECT " + ", ".join(f"{question} AS {kind}" for kind, question in KINDS.items()),
+        "has": "SELECT "
+        + ", ".join(f"{question} AS {kind}" for kind, question in questions.items()),
     }
     columns = {
         "customer_id": "customers.id",

@@ -55,10 +55,13 @@ class EarlierResult:
     measures: MeasureTable | None
 
 
-def gather_facts(asof: AsOf, *, carries: bool = False) -> NightFacts:
+def gather_facts(
+    asof: AsOf, *, carries: bool = False, kinds: Mapping[str, bool] | None = None
+) -> NightFacts:
     """Gather a night's facts; ``night_measures`` stays, for saving what was measured. ``carries``: by
-    the tenant's states of usage, which then are those of this night."""
-    gather(asof, carries=carries)
+    the tenant's states of usage, which then are those of this night. ``kinds``: of which kinds the
+    tenant has facts; None: as gathered."""
+    gather(asof, carries=carries, kinds=kinds)
     measures = _gathered_columns()
     columns = {
         "customer_id": ("customer_id", "int64"),

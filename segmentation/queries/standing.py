@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
-from accounts.models import Customer
+from accounts.models import Customer, Tenant
+from accounts.tenancy import current_tenant_id
 from segmentation.compute.assignments import Context, Rules
 from segmentation.compute.explanations import Explanation, explain
+from segmentation.compute.measures import MeasureTable
 from segmentation.compute.stages import BOOLEAN_FACTS, DAY_FACTS, StageFacts
+from segmentation.frames.asof import AsOf
+from segmentation.frames.one_customer import measure_customer
 from segmentation.frames.reading import kept_measures
 from segmentation.models import Assignment, MeasureRow, Move, Night
 from segmentation.queries.portfolio import held_on
@@ -61,7 +66,10 @@ class Standing:
 
 
 def standing_of(customer: Customer, asked: str) -> Standing:
-    """On the night asked for (an ISO day, or empty for the latest). At most five statements."""
+    """On the night asked for (an ISO day, or empty for the latest).
+
+    At most six statements; some twenty more where the night's measures are computed again.
+    """
     nights = offered_nights()
     night = night_asked(asked, nights)
     if night is None:
@@ -69,7 +77,7 @@ def standing_of(customer: Customer, asked: str) -> Standing:
     assignment = Assignment.objects.filter(held_on(night.as_of), customer=customer.pk).first()
     if assignment is None:
         return Standing(nights, night)
-    measured = MeasureRow.objects.filter(as_of=night.as_of, customer=customer.pk).first()
+    kept = MeasureRow.objects.filter(as_of=night.as_of, customer=customer.pk).first()
     last_move = (
         Move.objects.filter(customer=customer.pk, kind=Move.Kind.TIER, as_of__lte=night.as_of)
         .order_by("-as_of")
@@ -79,7 +87,8 @@ def standing_of(customer: Customer, asked: str) -> Standing:
     stored = Night.objects.select_related("rule_set").get(pk=night.pk)
     document = rules_of(stored)
     rules = Rules.from_document(document, measures_of_slots(document))
-    found = _explanations(stored, assignment, rules, measured) if measured else {}
+    measured, table = _measured(stored, assignment, kept, document)
+    found = _explanations(stored, assignment, rules, measured, table) if measured else {}
     own = rules.scheme.name
     return Standing(
         nights,
@@ -94,15 +103,35 @@ def standing_of(customer: Customer, asked: str) -> Standing:
     )
 
 
+def _measured(
+    night: Night,
+    assignment: Assignment,
+    kept: MeasureRow | None,
+    document: Mapping[str, Any],
+) -> tuple[MeasureRow | None, MeasureTable | None]:
+    """What the night measured of the customer: as it is kept, or computed again from what was known
+    then."""
+    customer_id = assignment.customer_id
+    if kept is not None:
+        return kept, kept_measures(night.as_of, [customer_id])
+    kinds = night.context.get("kinds")
+    if night.known_at is None or kinds is None:
+        return None, None
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    asof = AsOf(tenant.id, night.as_of, night.known_at, tenant.zone, document["window_days"])
+    return measure_customer(asof, customer_id, kinds) or (None, None)
+
+
 def _explanations(
-    night: Night, assignment: Assignment, rules: Rules, measured: MeasureRow
+    night: Night,
+    assignment: Assignment,
+    rules: Rules,
+    measured: MeasureRow,
+    table: MeasureTable | None,
 ) -> dict[str, Explanation]:
     """Scheme → explanation, of the schemes that are shown; empty for a night stored without what
     explaining needs."""
-    if not night.context or not assignment.stage:
-        return {}
-    table = kept_measures(night.as_of, [assignment.customer_id])
-    if table is None:
+    if not night.context or not assignment.stage or table is None:
         return {}
     context = Context.from_json(night.context)
     usage_known = night.context.get("kinds", {}).get("usage", True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from segmentation.models import Night
 
@@ -29,8 +29,7 @@ def offered_nights() -> list[Night]:
 
     Without the columns that only one night's own page needs.
     """
-    light = stored_nights().only("as_of", "digest", "known_at", "rule_set", "tenant_id")
-    nights = list(light[:NIGHTS_READ])
+    nights = list(_light()[:NIGHTS_READ])
     if not nights:
         return []
     recent = nights[0].as_of - timedelta(days=DAYS_OFFERED)
@@ -46,14 +45,32 @@ def has_night() -> bool:
 
 
 def night_asked(asked: str, nights: list[Night]) -> Night | None:
-    """The night of the day in an address, the latest on or before it; without one the latest.
+    """The stored night of the day in an address, the latest on or before it; without one the latest.
 
-    Of ``nights``, latest first. Before the first night there is none.
+    ``nights``: what is offered, latest first; any other stored night that is not later is found too,
+    with one statement. Before the first night there is none.
     """
     day = parse_day(asked)
-    if day is None:
+    if day is None or not nights or day >= nights[0].as_of:
         return nights[0] if nights else None
-    return next((night for night in nights if night.as_of <= day), None)
+    offered = next((night for night in nights if night.as_of == day), None)
+    if offered is not None:
+        return offered
+    return _light().filter(as_of__lte=day).first()
+
+
+def neighbours_of(night: Night) -> tuple[date | None, date | None]:
+    """The days of the stored nights before and after one; one statement."""
+    days = stored_nights().aggregate(
+        before=Max("as_of", filter=Q(as_of__lt=night.as_of)),
+        after=Min("as_of", filter=Q(as_of__gt=night.as_of)),
+    )
+    return days["before"], days["after"]
+
+
+def _light() -> QuerySet[Night]:
+    """Without the columns that only one night's own page needs."""
+    return stored_nights().only("as_of", "digest", "known_at", "rule_set", "tenant_id")
 
 
 def parse_day(text: str) -> date | None:

@@ -127,8 +127,8 @@ def test_schemes_that_are_also_shown_stand_under_the_tier_with_their_reasons(
     assert tier.service in lifecycle
     assert value.service in lifecycle
     assert "Tenure is at least 730" in ladder
-    # An earlier night without its measures still says which tiers there were.
-    assert "are not kept any more" in page_of(client, nights["c4"], as_of=FIRST.isoformat())
+    # The measures of a night that kept none are computed again, as they were known then.
+    assert "are not kept any more" not in page_of(client, nights["c4"], as_of=FIRST.isoformat())
 
 
 def test_the_tier_of_another_scheme_can_be_the_tenants(
@@ -208,7 +208,9 @@ def test_looking_back_shows_the_night_asked_for(
     assert then.measured.days_since_usage == 11
     assert now.measured.days_since_usage == 26
     assert gone.assignment is not None
-    assert gone.explanation is None  # neither the latest night nor a month-end
+    assert gone.measured is not None  # neither the latest night nor a month-end: computed again
+    assert gone.explanation is not None
+    assert gone.explanation.tier == (gone.assignment.tier or None)
     assert before.night is None
     assert "As of 31 May 2026" in page_of(client, nights["c5"], as_of=MONTH_END.isoformat())
     assert "are not kept any more" in page_of(client, nights["c5"], as_of=FIRST.isoformat())
