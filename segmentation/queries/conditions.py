@@ -25,7 +25,7 @@ from segmentation.queries.usage import owning
 
 _MEASURE_COLUMNS = frozenset(column.name for column in MeasureRow._meta.local_fields)
 _ASSIGNED = frozenset(column.name for column in Assignment._meta.local_fields)
-_NIGHT_ROWS = "(SELECT *, '{}'::jsonb AS further FROM night_measures)"
+_NIGHT_ROWS = "night_measures"
 
 Sql = tuple[str, list[Any]]
 
@@ -160,8 +160,9 @@ class _Compiler:
         """How many contacts, or contacts with a role on the day; unknown while nobody has any."""
         tenant, day = current_tenant_id(), self.rows.day
         source, where = f"{_table(Contact)} o", "o.tenant_id = %s"
-        parameters: list[Any] = [tenant]
+        number, parameters = "count(*)", list[Any]([tenant])
         if name != "contacts":
+            number = "count(DISTINCT o.id)"
             source += (
                 f" JOIN {_table(ContactRole)} r ON r.tenant_id = o.tenant_id "
                 "AND r.contact_id = o.id"
@@ -172,7 +173,7 @@ class _Compiler:
             )
             parameters += [name.removesuffix("s"), day, day]
         self.joins[name] = (
-            f"LEFT JOIN (SELECT o.customer_id, count(DISTINCT o.id) AS number FROM {source} "
+            f"LEFT JOIN (SELECT o.customer_id, {number} AS number FROM {source} "
             f"WHERE {where} GROUP BY o.customer_id) {name} ON {name}.customer_id = m.customer_id",
             parameters,
         )
@@ -220,7 +221,7 @@ def matching(condition: Group, rows: Rows, *, columns: str = "m.customer_id") ->
     where, parameters = compiler.group(condition)
     # Joins that read a joined table come after it.
     joins = sorted(compiler.joins.items(), key=lambda join: (join[0] != "c", join[0] == "p"))
-    source = f"{_table(MeasureRow)} m" if rows.are_kept else f"{_NIGHT_ROWS} m"
+    source = f"{_table(MeasureRow) if rows.are_kept else _NIGHT_ROWS} m"
     narrowed = "m.tenant_id = %s AND m.as_of = %s" if rows.are_kept else "true"
     return (
         f"SELECT {columns} FROM {source} {' '.join(sql for _name, (sql, _) in joins)} "
