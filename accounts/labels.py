@@ -113,6 +113,9 @@ VALUES: dict[tuple[str, str], str | Promise] = {
     ("rules", "now"): _("The rules of now"),
 }
 
+# Functions (as dotted paths, since commands need none) that word what a field holds: JSON → text.
+WORDINGS: dict[str, str] = {}
+
 
 def verb_label(verb: str) -> str:
     """The words for a verb; one that has none reads as it is written."""

@@ -18,7 +18,8 @@ from segmentation.labels import DIMENSIONS, LEVELS, STAGES, TIERS
 from segmentation.queries.condition_fields import ATTRIBUTE, MODULES, PEOPLE, ConditionFields
 from ui import formats
 from ui.palette import MARKS
-from ui.tags.formats import language
+from ui.tags.formats import days as format_days
+from ui.tags.formats import language, number
 
 Word = str | Promise
 
@@ -248,3 +249,24 @@ UNIT_WORDS: Mapping[Unit, Word] = {
     Unit.SHARE: "%",
     Unit.POINTS: pgettext_lazy("after a number", "points"),
 }
+
+
+def recorded_words(document: Any) -> str:
+    """A condition as the audit keeps it, on one line, without asking what became of its fields:
+    "All of these: ARR is at least 150,000; Stage is one of Loyal"."""
+    if not isinstance(document, Mapping):
+        return ""
+    if "conditions" in document:
+        parts = [recorded_words(one) for one in document["conditions"]]
+        return f"{MATCHES.get(document.get('match', ''), '')}: {'; '.join(parts)}"
+    key, operator = str(document.get("field", "")), str(document.get("operator", ""))
+    given = document.get("value")
+    values = [
+        str(_words_of(key).get(value, value)) if isinstance(value, str) else number(value)
+        for value in (given if isinstance(given, list) else [given])
+        if value is not None
+    ]
+    words = [title_of(key), str(_OPERATORS.get(operator, operator)), _(", ").join(values)]
+    if days := document.get("days"):
+        words.append(format_days(days))
+    return " ".join(filter(None, words))

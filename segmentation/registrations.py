@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts import first_steps
-from accounts.labels import FIELDS, VERBS
+from accounts.labels import FIELDS, VERBS, WORDINGS
 from accounts.loads import registry
 from accounts.models import Role
 from segmentation import group_uses
@@ -55,6 +55,7 @@ FIELDS.update(
         "product_zh-hans": _("Product (Chinese)"),
     }
 )
+WORDINGS["condition"] = "segmentation.condition_words.recorded_words"
 
 for _item in (
     NavigationItem(_("Customers"), "portfolio", "users-round", "view_customers", 10),

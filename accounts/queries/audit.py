@@ -10,9 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
 from accounts.actions.assignments import ASSIGNED, UNDONE
-from accounts.labels import VALUES, VERBS, field_label, verb_label
+from accounts.labels import VALUES, VERBS, WORDINGS, field_label, verb_label
 from accounts.loads.registry import find_kind
 from accounts.models import AuditRecord, ContactRole, Role, Visibility
 from ui.notes import note_words
@@ -143,6 +144,8 @@ def _words(value: Any, field: str = "") -> str:
     """A JSON value on one line, as the field that holds it reads."""
     if value is None:
         return ""
+    if field in WORDINGS:
+        return str(import_string(WORDINGS[field])(value))
     if isinstance(value, bool):
         return "✓" if value else "–"
     if isinstance(value, Mapping):

@@ -77,3 +77,19 @@ def test_notes_have_words_in_every_process() -> None:
     """Where nobody has made a demo, too: its audit is read by another process."""
     with translation.override("zh-hans"):
         assert note_words("tenure:shows_every_scheme") == "演示租户显示全部分层方案。"
+
+
+@pytest.mark.usefixtures("scope")
+def test_conditions_are_sentences() -> None:
+    condition = {
+        "match": "all",
+        "conditions": [
+            {"field": "arr", "operator": "at_least", "value": 150000},
+            {"match": "none", "conditions": [{"field": "stage", "operator": "is", "value": "new"}]},
+        ],
+    }
+    record("group.made", by=None, label="G", condition=condition)
+    words = dict(latest().details)["Condition"]
+    assert words == "All of these: ARR is at least 150,000; None of these: Stage is New"
+    record("group.made", by=None, label="G", condition={"field": "gone", "operator": "is"})
+    assert dict(latest().details)["Condition"] == "gone is"
