@@ -28,6 +28,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "view_projects": EVERYONE,
     "view_money": EVERYONE,
     "view_month": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
+    "view_effects": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     "view_modules": EVERYONE,
     "manage_loads": (Role.ADMIN,),
     "manage_people": (Role.ADMIN,),

@@ -3,7 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from ui.registry import FirstScreen, NavigationItem, first_screens, navigation
+from ui.registry import FirstScreen, NavigationItem, first_screens, navigation, warmed
 
 navigation.register(NavigationItem(_("Month"), "month", "calendar-range", "view_month", 5))
+navigation.register(
+    NavigationItem(_("Retention"), "retention", "repeat", "view_retention", 6, "/retention/")
+)
+navigation.register(
+    NavigationItem(_("Does tiering work?"), "effects", "scale", "view_effects", 34, "/effects/")
+)
 first_screens.register(FirstScreen(Role.EXECUTIVE, "month", 10))
+warmed.update({"month": "", "retention": "", "effects": ""})

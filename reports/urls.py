@@ -2,8 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports.views import month
+from reports.views import behind, effects, month, retention
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("month/", month.month, name="month"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/persons/", retention.persons, name="retention_persons"),
+    path("retention/customers/", behind.members, name="retention_customers"),
+    path("effects/", effects.effects, name="effects"),
+    path("effects/customers/", effects.members, name="effects_customers"),
 ]

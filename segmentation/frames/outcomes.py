@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection
 
@@ -101,7 +102,7 @@ def outcomes(
 
 def customers_behind(
     scheme: str, tier: str, start: date, end: date, customers: Collection[int] | None = None
-) -> list[tuple[int, object, object, int | None]]:
+) -> list[tuple[int, Decimal | None, Decimal | None, int | None]]:
     """Each customer of one Outcome: id, ARR on the first and on the second day, active days then.
 
     ValueError for a scheme that is none.

@@ -11,7 +11,8 @@ import pandas as pd
 from django.db import connection
 
 from accounts.tenancy import current_tenant_id
-from segmentation.compute.cohorts import month_number
+from segmentation.compute.cohorts import last_day_of, month_number
+from segmentation.compute.persons import DAYS
 from segmentation.models import UsageEvent
 
 
@@ -79,3 +80,37 @@ def count_persons(
             if kind == "month"
         ],
     )
+
+
+def persons_by_customer(
+    month: date, until: date, zone: ZoneInfo, customers: Collection[int] | None = None
+) -> list[tuple[int, ...]]:
+    """Per customer with new persons in the month that begins on `month`: customer id, how many, and
+    how many of them were active again on or after each of DAYS; the most first."""
+    only = "" if customers is None else "AND customer_id = ANY(%(customers)s)"
+    returned = ", ".join(f"count(*) FILTER (WHERE last_on - first_on >= {k})" for k in DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH persons AS (
+                SELECT customer_id, person,
+                       (min(occurred_at) AT TIME ZONE %(zone)s)::date AS first_on,
+                       (max(occurred_at) AT TIME ZONE %(zone)s)::date AS last_on
+                  FROM {UsageEvent._meta.db_table}
+                 WHERE tenant_id = %(tenant)s AND person <> '' AND occurred_at < %(end)s {only}
+                 GROUP BY 1, 2
+            )
+            SELECT customer_id, count(*), {returned} FROM persons
+             WHERE first_on >= %(first)s AND first_on <= %(last)s
+             GROUP BY customer_id ORDER BY 2 DESC, 1
+            """,
+            {
+                "tenant": current_tenant_id(),
+                "zone": zone.key,
+                "end": datetime.combine(until + timedelta(days=1), time.min, zone),
+                "first": month,
+                "last": last_day_of(month_number(month)),
+                "customers": None if customers is None else list(customers),
+            },
+        )
+        return list(cursor.fetchall())

@@ -1,0 +1,298 @@
+"""Retention: movements of ARR, renewals of the due, cohorts, persons, lifetime value."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
+
+from accounts import first_steps
+from accounts.models import Tenant
+from accounts.permissions import may, require
+from accounts.requests import TenantRequest
+from reports.changes import number_of
+from reports.charts import movements_chart, retention_chart
+from reports.cohort_table import triangle
+from reports.queries.retention import RetentionReview, persons_of, retention_review
+from segmentation.compute.buying import NO_FIT, NO_MEAN, TOO_FEW
+from segmentation.compute.cohorts import Cohort
+from segmentation.compute.persons import DAYS, PersonCohort, pooled
+from segmentation.compute.renewals import LOST, OPEN, RENEWED, DueRenewals
+from segmentation.models import Night
+from segmentation.queries.lifetime_value import HORIZON_DAYS, NO_FACTS, CustomerValue
+from segmentation.queries.retention_figures import CONTRACTS, Renewing
+from segmentation.queries.scopes import widest_scope
+from segmentation.queries.stored import latest_night
+from ui import formats
+from ui.charts import Series, TimeChart
+from ui.tags.formats import language
+
+PERSON_COHORTS_SHOWN = 13
+CONVERSIONS_SHOWN = 13
+BY = ("customers", "unbroken", "amount")
+
+
+@require("view_retention")
+@require_GET
+def retention(request: TenantRequest) -> HttpResponse:
+    """What stays of customers and their money, with the customers behind every cell."""
+    night = latest_night()
+    until = known_until(request.tenant, night)
+    scope = widest_scope(request.membership)
+    review = retention_review(scope, until, night, request.tenant)
+    if not review.cohorts.basis:
+        allowed = may(request.membership, "manage_loads")
+        steps = first_steps.shown_steps() if allowed else []
+        return render(request, "reports/retention/nothing.html", {"steps": steps})
+    by = request.GET.get("by", "")
+    by = by if by in BY else BY[0]
+    context = {
+        "until": until,
+        "scope": scope,
+        "review": review,
+        "by_contract": review.cohorts.basis == CONTRACTS,
+        "tiles": tiles(review, request.tenant.gross_margin),
+        "by": by,
+        "by_tabs": by_tabs(by, review.cohorts.basis),
+        "triangle": triangle(review.cohorts.cohorts, by, cohort_link),
+        "value": review.value,
+        "worth": worth(review.value),
+        "refusal": refusals().get(review.value.refusal, ""),
+        "horizon": HORIZON_DAYS,
+        "conversions": [
+            {
+                "cohort": cohort,
+                "rate": number_of(cohort.rate),
+                "days": number_of(cohort.median_days),
+                "href": members_url("conversion", cohort.month),
+            }
+            for cohort in reversed(review.conversions[-CONVERSIONS_SHOWN:])
+        ],
+        **charts(review, request.tenant.currency),
+    }
+    return render(request, "reports/retention/page.html", context)
+
+
+def known_until(tenant: Tenant, night: Night | None) -> date:
+    """The last day whose facts count: that of the latest night, or the last that has ended."""
+    return night.as_of if night else tenant.last_ended_day()
+
+
+def charts(review: RetentionReview, currency: str) -> dict[str, TimeChart | None]:
+    if review.review is None or review.renewing is None:
+        return {"movements_chart": None, "retention_chart": None, "renewals_chart": None}
+    return {
+        "movements_chart": movements_chart(review.review.trend, currency),
+        "retention_chart": retention_chart(review.review.yearly),
+        "renewals_chart": renewals_chart(review.renewing),
+    }
+
+
+def renewals_chart(found: Renewing) -> TimeChart:
+    """Contracts that ended, by what became of them; each column opens them."""
+    months = found.months
+    parts = (
+        (RENEWED, pgettext("contracts", "Renewed"), [m.contracts_renewed for m in months]),
+        (
+            LOST,
+            pgettext("contracts", "Not renewed"),
+            [m.contracts - m.contracts_renewed for m in months],
+        ),
+        (OPEN, pgettext("contracts", "Still open"), [m.open_contracts for m in months]),
+    )
+    tones = {RENEWED: "series-3", LOST: "series-2", OPEN: "series-6"}
+    return TimeChart(
+        title=_("Contracts that ended"),
+        periods=[formats.month(month.last_day, language()) for month in months],
+        series=[
+            Series(
+                label,
+                values,
+                tones[key],
+                [members_url("renewals", month.first_day, show=key) for month in months],
+            )
+            for key, label, values in parts
+        ],
+    )
+
+
+def tiles(review: RetentionReview, margin: Decimal) -> list[dict[str, Any]]:
+    """The rates of the twelve months, with how they are made."""
+    found: list[dict[str, Any]] = []
+    lines = _("Contract lines, as known now")
+    if review.review is not None:
+        year = review.review.yearly[-1]
+        span = _("twelve months up to %(month)s") % {
+            "month": formats.month(year.last_day, language())
+        }
+        formulas = (
+            (
+                "NRR",
+                year.nrr,
+                _(
+                    "(start + expansion − contraction − churned) ÷ start, "
+                    "customer by customer; reactivation not in it. "
+                    "The first day of the twelve months against the last."
+                ),
+            ),
+            (
+                "GRR",
+                year.grr,
+                _(
+                    "(start − contraction − churned) ÷ start, customer by customer. "
+                    "The first day of the twelve months against the last."
+                ),
+            ),
+            (
+                _("Logo churn"),
+                year.logo_churn,
+                _(
+                    "Customers that had ARR at the start and have none at the end "
+                    "÷ customers at the start."
+                ),
+            ),
+        )
+        found += [
+            {
+                "label": label,
+                "value": number_of(rate),
+                "note": span,
+                "formula": formula,
+                "as_of": year.last_day,
+                "source": lines,
+            }
+            for label, rate, formula in formulas
+        ]
+    if review.renewing is not None:
+        found += renewal_tiles(review.renewing.year, is_linked=review.renewing.is_linked)
+    return found
+
+
+def renewal_tiles(year: DueRenewals, *, is_linked: bool) -> list[dict[str, Any]]:
+    source = _("Contracts, as known now")
+    formula = _(
+        "Of the contracts that ended in the twelve months, the share renewed within 90 days. "
+        "Those whose 90 days are not over stand apart."
+    )
+    note = (
+        _("%(renewed)s of %(due)s customers")
+        % {
+            "renewed": formats.number(year.customers_renewed, language()),
+            "due": formats.number(year.customers, language()),
+        }
+        if is_linked
+        else _("No contract says which one it renews, so nobody can tell.")
+    )
+    href = members_url("renewals", year.first_day, until=year.last_day)
+    return [
+        {
+            "label": label,
+            "value": number_of(rate) if is_linked else None,
+            "note": note if place == 0 or not is_linked else _("of the ARR that ended"),
+            "formula": formula,
+            "as_of": year.last_day,
+            "source": source,
+            "href": href if is_linked else "",
+        }
+        for place, (label, rate) in enumerate(
+            (
+                (_("Renewal rate, customers"), year.customer_rate),
+                (_("Renewal rate, ARR"), year.arr_rate),
+            )
+        )
+    ]
+
+
+def by_tabs(by: str, basis: str) -> list[dict[str, Any]]:
+    money = _("ARR") if basis == CONTRACTS else pgettext("cohorts", "Paid")
+    words = {
+        "customers": _("Customers there"),
+        "unbroken": _("Customers there all along"),
+        "amount": money,
+    }
+    return [
+        {
+            "label": words[key],
+            "url": f"{reverse('retention')}?by={key}#cohorts",
+            "active": key == by,
+            "count": None,
+        }
+        for key in BY
+    ]
+
+
+def cohort_link(cohort: Cohort, k: int) -> str:
+    return members_url("cohort", cohort.month, after=k)
+
+
+def members_url(of: str, month: date, **more: object) -> str:
+    """The list of the customers behind a cell."""
+    asked = {"of": of, "month": f"{month:%Y-%m}", **{name: str(v) for name, v in more.items()}}
+    return f"{reverse('retention_customers')}?{urlencode(asked)}"
+
+
+def worth(found: CustomerValue) -> dict[str, Decimal | None]:
+    """Numbers of the contract-based value as templates take them; empty without one."""
+    if found.contract is None:
+        return {}
+    return {
+        "value": number_of(found.contract.value),
+        "arpa": number_of(found.contract.monthly_arpa),
+        "churn": number_of(found.contract.monthly_churn),
+    }
+
+
+def refusals() -> dict[str, str]:
+    """Why there is no lifetime value."""
+    return {
+        NO_FACTS: _("There is neither a contract nor a payment."),
+        TOO_FEW: _(
+            "Fewer than 30 customers paid on more than one day: too few for a model of buying."
+        ),
+        NO_FIT: _("The payments fit no model of buying: its likelihood has no maximum."),
+        NO_MEAN: _("Amounts differ so widely between customers that they have no expected mean."),
+    }
+
+
+@require("view_retention")
+@require_GET
+def persons(request: TenantRequest) -> HttpResponse:
+    """D1, D7 and D30 of persons, and persons there again month by month."""
+    night = latest_night()
+    until = known_until(request.tenant, night)
+    scope = widest_scope(request.membership)
+    found = persons_of(scope, until, night, request.tenant)
+    context = {
+        "until": until,
+        "rows": [person_row(cohort) for cohort in reversed(found.cohorts[-PERSON_COHORTS_SHOWN:])],
+        "pooled": [day_cell(one) for one in (pooled(found.cohorts, k) for k in DAYS)],
+        "persons": sum(cohort.size for cohort in found.cohorts),
+        "triangle": triangle(found.months, "customers", lambda cohort, k: ""),
+    }
+    part = "persons_part" if request.headers.get("HX-Request") else "persons"
+    response = render(request, f"reports/retention/{part}.html", context)
+    # The part alone and the whole page have one address.
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+def person_row(cohort: PersonCohort) -> dict[str, Any]:
+    return {
+        "month": cohort.month,
+        "size": cohort.size,
+        "days": [day_cell(cohort.on(k)) for k in DAYS],
+        "href": members_url("persons", cohort.month),
+    }
+
+
+def day_cell(one: Any) -> dict[str, Any]:
+    return {"rate": number_of(one.rate), "one": one}
