@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 
 from segmentation import catalogue
 from segmentation.labels import UNITS
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Text
 
 
 def formula_of(key: str) -> str:
@@ -35,7 +40,7 @@ class HeadingWords:
         }
 
 
-def heading_why(key: str) -> str:
+def heading_why(key: str) -> Text:
     return lazystr(HeadingWords(key))
 
 
