@@ -1,6 +1,6 @@
 """A night's facts gathered into one temporary table, ``night_measures``, with a row per customer.
 
-Everything is a set-based statement of PostgreSQL; usage is read once. Empty means unknown, zero means
+Everything is a set-based statement of PostgreSQL. Empty means unknown, zero means
 zero: a tenant that has no fact of a kind, as of the day and as known then, does not know its measures;
 one that has them knows that a customer without any has none.
 """
@@ -153,9 +153,9 @@ def gather(asof: AsOf, *, carries: bool = False, kinds: Mapping[str, bool] | Non
 
     Columns: customer_id, key, MEASURES, the measures of other apps, also as one JSON object
     ``further``, STAGE_FACTS, CHANGES and ``has_<kind>`` of KINDS.
-    ``carries``: the tenant's states of usage are used, and brought to this night, where that is right;
-    else the facts are read and nothing is written. ``kinds``: of which kinds the tenant has facts;
-    None: as gathered.
+    ``carries``: the tenant's states of usage are used, and brought to this night, where that is right,
+    for which the caller holds the tenant's turn; else the facts are read and nothing is written.
+    ``kinds``: of which kinds the tenant has facts; None: as gathered.
     """
     revised = revisions(asof)
     try:
