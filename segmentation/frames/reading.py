@@ -118,7 +118,7 @@ class KeptNight:
 
 HELD_WORDS = (
     *("stage", "tier", "tier_a", "tier_b", "tier_c", "facet_value", "eleven", "class8"),
-    *("activity", "contribution", "value", "need", "reason"),
+    *("activity", "contribution", "value", "need", "branch", "reason"),
 )
 
 

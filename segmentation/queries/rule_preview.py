@@ -36,6 +36,10 @@ SUBJECTS = (
 """What is compared, now and then; names of NightResult.frame."""
 
 MOVE_KINDS = ("stage", "tier")
+
+# Kind of move → what decided where somebody stands.
+DECIDED = {"tier": "reason", "stage": "branch"}
+
 REMEMBERED_SECONDS = 10 * 60
 NONE = ""
 
@@ -44,9 +48,11 @@ Missing = Literal["no_night", "not_kept"]
 
 @dataclass(frozen=True)
 class Preview:
-    """``frame``: a row per customer, by id; per subject ``<subject>_now`` and ``<subject>_then``
-    (categories, missing where there is none); ``reason_now``, ``reason_then`` (see
-    ``reasons.tier_sentence``); ``arr`` (whole numbers of the smallest unit); per kind of move
+    """``frame``: a row per customer, by id.
+
+    Per subject ``<subject>_now`` and ``<subject>_then`` (categories, missing where there is none);
+    ``reason_now``, ``reason_then`` of the tier (see ``reasons.tier_sentence``), ``branch_now``,
+    ``branch_then`` of the stage; ``arr`` (whole numbers of the smallest unit); per kind of move
     ``<kind>_by_rules``: it would move, and under the rules of that night it would not.
 
     refusals: as a night stores them.
@@ -74,16 +80,21 @@ class Preview:
         """Of them, those whose move the night will put down to the rules."""
         return int(self.frame[f"{kind}_by_rules"].sum())
 
-    def by_rule(self) -> list[tuple[str, str, int]]:
-        """(tier then, the reason of it, customers), most first; scores left aside."""
-        reasons = self.frame["reason_then"].astype(object).str.partition(";")[0]
-        tiers = self.frame["tier_then"].astype(object)
-        pairs = pd.DataFrame({"tier": tiers.where(tiers.notna(), NONE), "reason": reasons})
+    def by_rule(self, kind: str) -> list[tuple[str, str, int]]:
+        """(tier or stage then, what decided it, customers), most first; scores left aside."""
+        decided = self.frame[DECIDED[kind] + "_then"].astype(object)
+        words = self.frame[f"{kind}_then"].astype(object)
+        pairs = pd.DataFrame(
+            {
+                "word": words.where(words.notna(), NONE),
+                "why": decided.where(decided.notna(), NONE).str.partition(";")[0],
+            }
+        )
         counted = pairs.value_counts()
         keys: list[Any] = counted.index.to_list()
         rows = [
-            (str(tier), str(reason), int(number))
-            for (tier, reason), number in zip(keys, counted.to_list(), strict=True)
+            (str(word), str(why), int(number))
+            for (word, why), number in zip(keys, counted.to_list(), strict=True)
         ]
         return sorted(rows, key=lambda row: (-row[2], row[0], row[1]))
 
@@ -166,6 +177,8 @@ def _compared(
         "arr": table.column("arr"),
         "reason_now": kept.held["reason"],
         "reason_then": then.frame["reason"].astype("category"),
+        "branch_now": kept.held["branch"],
+        "branch_then": then.frame["branch"].astype("category"),
     }
     for subject in SUBJECTS:
         columns[f"{subject}_now"] = kept.held[subject]

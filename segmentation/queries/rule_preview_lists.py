@@ -9,13 +9,14 @@ import pandas as pd
 
 from accounts.models import Customer
 from segmentation.compute.exact import MONEY_PLACES, unscaled_decimal
-from segmentation.queries.rule_preview import Preview
+from segmentation.queries.rule_preview import DECIDED, Preview
 from segmentation.queries.scopes import Scope
 
 
 @dataclass(frozen=True)
 class Mover:
-    """A customer with where it stands and would stand (empty: nowhere), and the codes of why."""
+    """A customer with where it stands and would stand (empty: nowhere), and, of a tier or
+    stage, the codes of what decides it."""
 
     pk: int
     key: str
@@ -23,8 +24,8 @@ class Mover:
     arr: Decimal | None
     now: str
     then: str
-    reason_now: str
-    reason_then: str
+    why_now: str
+    why_then: str
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,17 @@ class Movers:
         """Some of them, or all; customers taken away since that night are left out."""
         frame = self.frame if part is None else self.frame.iloc[part]
         customers = Customer.objects.in_bulk(self._ids(frame))
-        columns = (f"{self.subject}_now", f"{self.subject}_then", "reason_now", "reason_then")
+        why = DECIDED.get(self.subject, self.subject)
+        columns = (f"{self.subject}_now", f"{self.subject}_then", f"{why}_now", f"{why}_then")
         words = [
             ["" if pd.isna(word) else str(word) for word in frame[column].astype(object)]
             for column in columns
         ]
         found = []
-        for pk, arr, now, then, reason_now, reason_then in zip(
-            self._ids(frame), frame["arr"], *words, strict=True
-        ):
+        for pk, arr, *held in zip(self._ids(frame), frame["arr"], *words, strict=True):
             if customer := customers.get(pk):
                 amount = None if pd.isna(arr) else unscaled_decimal(int(arr), MONEY_PLACES)
-                found.append(
-                    Mover(
-                        pk, customer.key, customer.name, amount, now, then, reason_now, reason_then
-                    )
-                )
+                found.append(Mover(pk, customer.key, customer.name, amount, *held))
         return found
 
     @staticmethod

@@ -18,9 +18,9 @@ from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from segmentation.charts import UNRANKED
 from segmentation.filters import NONE
-from segmentation.labels import DIMENSIONS, SCHEMES
+from segmentation.labels import BRANCHES, DIMENSIONS, SCHEMES
 from segmentation.models import RuleDraft
-from segmentation.queries.rule_preview import Preview, preview, previewed_night
+from segmentation.queries.rule_preview import DECIDED, Preview, preview, previewed_night
 from segmentation.queries.rule_preview_lists import Mover, movers
 from segmentation.queries.scopes import widest_scope
 from segmentation.reasons import tier_sentence
@@ -34,8 +34,11 @@ COLUMNS = (
     Column("name", gettext_lazy("Customer"), sort="name"),
     Column("arr", gettext_lazy("ARR"), sort="arr", align="end"),
     Column("change", gettext_lazy("Now → then")),
-    Column("rule_now", gettext_lazy("Rule now"), wide=True),
-    Column("rule_then", gettext_lazy("Rule that would fire")),
+)
+# Of tiers and stages it is known what decides.
+DECIDED_COLUMNS = (
+    Column("why_now", gettext_lazy("Decided now by"), wide=True),
+    Column("why_then", gettext_lazy("Would be decided by")),
 )
 ROWS_PER_PAGE = 50
 
@@ -73,17 +76,17 @@ def rule_preview(request: TenantRequest, pk: int) -> HttpResponse:
                 {"label": label, "url": f"?{urlencode({'of': name})}", "active": name == subject}
                 for name, label in subjects
             ],
-            "title": dict(subjects)[subject],
+            "subject_title": dict(subjects)[subject],
             "matrix": _matrix(draft, subject, flows),
             "rows": _shares(draft, subject, flows),
             "moved": {kind: found.moved(kind) for kind in ("tier", "stage")},
             "by_rules": {kind: found.moved_by_rules(kind) for kind in ("tier", "stage")},
             "customers": len(found.frame),
+            "kind": _kind(subject),
             "fired": [
-                (tier, capfirst(tier_sentence(reason)), number)
-                for tier, reason, number in found.by_rule()
+                (word, _why(subject, code), number) for word, code, number in found.by_rule(subject)
             ]
-            if subject == "tier"
+            if subject in DECIDED
             else [],
         }
     return render(request, "segmentation/rules/preview.html", context)
@@ -101,7 +104,9 @@ def rule_preview_customers(request: TenantRequest, pk: int) -> HttpResponse:
     subjects = _subjects(draft)
     subject = _subject(request.GET, subjects)
     now, then = (_asked(request.GET, name) for name in ("from", "to"))
-    table = Table.read(COLUMNS, request.GET.urlencode(), default="-arr", rows=ROWS_PER_PAGE)
+    is_decided = subject in DECIDED
+    columns = (*COLUMNS, *DECIDED_COLUMNS) if is_decided else COLUMNS
+    table = Table.read(columns, request.GET.urlencode(), default="-arr", rows=ROWS_PER_PAGE)
     listed = movers(found, subject, now, then, scope=widest_scope(request.membership))
     listed = listed.ordered(table.sort, descending=table.descending)
     if format_ := request.GET.get("format"):
@@ -110,11 +115,15 @@ def rule_preview_customers(request: TenantRequest, pk: int) -> HttpResponse:
     context |= {
         "subject": subject,
         "kind": _kind(subject),
-        "title": dict(subjects)[subject],
+        "what": dict(subjects)[subject],
         "from_word": None if now is None else _word(subject, now),
         "to_word": None if then is None else _word(subject, then),
         "table": table,
-        "rows": [(row, *_reasons(row)) for row in listed.rows(table.slice)],
+        "is_decided": is_decided,
+        "rows": [
+            (row, _why(subject, row.why_now), _why(subject, row.why_then))
+            for row in listed.rows(table.slice)
+        ],
         "exports": [
             (label, f"{request.path}{table.url(format=key)}")
             for key, label in (("csv", "CSV"), ("xlsx", "Excel"))
@@ -243,26 +252,25 @@ def _shares(
     return rows
 
 
-def _reasons(row: Mover) -> tuple[str, str]:
-    return capfirst(tier_sentence(row.reason_now)), capfirst(tier_sentence(row.reason_then))
+def _why(subject: str, code: str) -> str:
+    """What decides a tier or a stage."""
+    return capfirst(str(BRANCHES.get(code, code)) if subject == "stage" else tier_sentence(code))
 
 
 def _file(
     request: TenantRequest, draft: RuleDraft, rows: list[Mover], subject: str, format_: str
 ) -> HttpResponse:
-    headings = [_("Key"), _("Customer"), _("ARR"), _("Now"), _("Then"), _("Rule now")]
-    headings.append(_("Rule that would fire"))
-    cells = (
-        [
-            row.key,
-            row.name,
-            row.arr,
-            _word(subject, row.now) if row.now else "",
-            _word(subject, row.then) if row.then else "",
-            *_reasons(row),
-        ]
-        for row in rows
-    )
+    headings = [_("Key"), _("Customer"), _("ARR"), _("Now"), _("Then")]
+    is_decided = subject in DECIDED
+    if is_decided:
+        headings += [str(column.label) for column in DECIDED_COLUMNS]
+
+    def cells_of(row: Mover) -> list[Any]:
+        words = [_word(subject, key) if key else "" for key in (row.now, row.then)]
+        why = [_why(subject, row.why_now), _why(subject, row.why_then)] if is_decided else []
+        return [row.key, row.name, row.arr, *words, *why]
+
+    cells = map(cells_of, rows)
     if format_ == "csv":
         content, kind = write_csv(headings, cells), CSV_TYPE
     elif format_ == "xlsx":

@@ -71,6 +71,7 @@ def rule_tier(request: TenantRequest, pk: int, section: str, tier: str) -> HttpR
         return redirect(back)
     context = _context(request, draft, found, form)
     context["tier"] = tier
+    context["heading"] = TIERS[tier]
     context["back"] = back
     context["now"] = rule_in_words(scheme["rules"][tier], request.tenant.currency)
     context["breadcrumbs"].append((found.title, back))

@@ -121,6 +121,7 @@ def test_a_preview_is_what_the_next_night_says(vendor: Tenant, change: dict[str,
         assert column(found.frame, f"{subject}_now") == said_by(D, subject), subject
         assert column(found.frame, f"{subject}_then") == said_by(NEXT, subject), subject
     assert column(found.frame, "reason_then") == said_by(NEXT, "reason")
+    assert column(found.frame, "branch_then") == said_by(NEXT, "branch")
     stored = Night.objects.get(as_of=NEXT)
     assert found.refusals == stored.refusals
     for kind in ("stage", "tier"):
@@ -190,4 +191,4 @@ def test_lists_of_who_would_move(vendor: Tenant) -> None:
     )
     assert len(found.between("stage", None, "churned")) == 1
     assert len(found.between("tier", "", "")) == 1  # the prospect
-    assert sum(number for _, _, number in found.by_rule()) == len(found.frame)
+    assert sum(number for _, _, number in found.by_rule("tier")) == len(found.frame)
