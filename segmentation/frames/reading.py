@@ -18,6 +18,7 @@ from segmentation.frames import further
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
 from segmentation.frames.gathering import CHANGES, KINDS, MEASURES, STAGE_FACTS, discard, gather
+from segmentation.frames.planning import planning
 from segmentation.models import Assignment, MeasureRow
 
 _DTYPES = {"integer": "Int64", "bigint": "Int64", "double precision": "Float64"}
@@ -127,7 +128,23 @@ def kept_night(day: date, *, usage_known: bool) -> KeptNight | None:
 
     None when nothing is kept of it, or when it was stored before what stages are read from was.
     """
-    frame = _read(
+    with planning():
+        frame = _kept_rows(day)
+    if frame.empty or frame["contract_signed"].isna().any():
+        return None
+    facts = frame[[*STAGE_FACTS, *_STAGE_MEASURES]].astype(
+        {name: "bool" for name in STAGE_FACTS if not name.endswith("_days")}
+    )
+    held = frame[[f"held_{name}" for name in HELD_WORDS]].set_axis(list(HELD_WORDS), axis=1)
+    return KeptNight(
+        table=MeasureTable(frame[list(_kept_columns())], _places()),
+        stage_facts=StageFacts(facts, usage_known),
+        held=held.assign(worse_nights=frame["worse_nights"]),
+    )
+
+
+def _kept_rows(day: date) -> pd.DataFrame:
+    return _read(
         {
             "customer_id": ("measured.customer_id", "int64"),
             **_kept_columns(),
@@ -143,17 +160,6 @@ def kept_night(day: date, *, usage_known: bool) -> KeptNight | None:
         "AND held.valid_to IS NULL "
         "WHERE measured.tenant_id = %(tenant)s AND measured.as_of = %(day)s",
         day=day,
-    )
-    if frame.empty or frame["contract_signed"].isna().any():
-        return None
-    facts = frame[[*STAGE_FACTS, *_STAGE_MEASURES]].astype(
-        {name: "bool" for name in STAGE_FACTS if not name.endswith("_days")}
-    )
-    held = frame[[f"held_{name}" for name in HELD_WORDS]].set_axis(list(HELD_WORDS), axis=1)
-    return KeptNight(
-        table=MeasureTable(frame[list(_kept_columns())], _places()),
-        stage_facts=StageFacts(facts, usage_known),
-        held=held.assign(worse_nights=frame["worse_nights"]),
     )
 
 

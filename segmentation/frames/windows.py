@@ -10,6 +10,7 @@ from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import copy_out
 from segmentation.frames.facts import revisions
 from segmentation.frames.gathering import MEASURES
+from segmentation.frames.planning import planning
 
 WINDOWED = ("frequency", "monetary")
 """The measures that depend on the rules: on ``window_days``."""
@@ -23,6 +24,11 @@ def windowed_measures(asof: AsOf) -> pd.DataFrame:
     steps = money.payments(revisions(asof))
     common = ", ".join(f"{name} AS ({steps[name]})" for name in ("payments", "paid"))
     frequency, monetary = (MEASURES[name][1] for name in WINDOWED)
+    with planning():
+        return _counted(asof, common, frequency, monetary)
+
+
+def _counted(asof: AsOf, common: str, frequency: str, monetary: str) -> pd.DataFrame:
     return copy_out(
         f"WITH {common} SELECT paid.customer_id, {frequency}, "
         f"(({monetary})::numeric(20, 4) * {10**MONEY_PLACES})::bigint FROM paid",

@@ -80,7 +80,7 @@ def test_rules_change_places_by_keyboard(visit, live_server, vendor: Tenant) -> 
     places = page.get_by_role("list", name="Rules in decision order").get_by_role("listitem")
     expect(places.nth(3)).to_contain_text("Mature")
     # The focus stays with the button, so that it can be pressed again.
-    page.wait_for_function("document.activeElement.id === 'up-mature'")
+    expect(button).to_be_focused()
     page.keyboard.press("Enter")
     expect(places.nth(2)).to_contain_text("Mature")
     expect(places.nth(5)).to_contain_text("Mid value")
