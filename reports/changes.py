@@ -35,7 +35,7 @@ def relative(now: Any, before: Any, *, better: str) -> Change:
     current, earlier = number_of(now), number_of(before)
     if current is None or not earlier:
         return Change(formats.ABSENT)
-    share = current / earlier - 1
+    share = round(current / earlier - 1, 3)
     return Change(formats.signed_percent(share, language()), _tone(share, better))
 
 
@@ -44,12 +44,13 @@ def in_points(now: Any, before: Any, *, better: str) -> Change:
     current, earlier = number_of(now), number_of(before)
     if current is None or earlier is None:
         return Change(formats.ABSENT)
-    points = (current - earlier) * 100
-    text = _("%(points)s pp") % {"points": formats.signed(round(points, 1), language(), 1)}
+    points = round((current - earlier) * 100, 1)
+    text = _("%(points)s pp") % {"points": formats.signed(points, language(), 1)}
     return Change(text, _tone(points, better))
 
 
 def _tone(difference: Decimal, better: str) -> str:
-    if better == "neither" or round(difference, 4) == 0:
+    # As it is shown: what reads as no change is none.
+    if better == "neither" or difference == 0:
         return ""
     return "good" if (difference > 0) == (better == "more") else "bad"

@@ -259,9 +259,9 @@ class PortfolioFilter(django_filters.FilterSet):
             return rows
         word = "tier" if name == "was" else name.removeprefix("was_")
         held = Assignment.objects.filter(held_on(day)).order_by()
-        if value == NONE:
-            return rows.exclude(customer__in=held.exclude(**{word: ""}).values("customer_id"))
-        return rows.filter(customer__in=held.filter(**{word: value}).values("customer_id"))
+        # None is an answer of that day too: who was not yet known had no tier to be without.
+        found = held.filter(**{word: "" if value == NONE else value})
+        return rows.filter(customer__in=found.values("customer_id"))
 
     def by_move(self, rows: Rows, name: str, value: str) -> Rows:
         moves = Move.objects.filter(night=self.night).annotate(sign=DirectionSign())

@@ -56,7 +56,8 @@ def number(value: Number | None, language: str, digits: int | None = None) -> st
     if _absent(value):
         return ABSENT
     pattern = "#,##0.##" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return _signs(format_decimal(_exact(value), format=pattern, locale=locale_of(language)))
+    exact = _shown(value, 2 if digits is None else digits)
+    return _signs(format_decimal(exact, format=pattern, locale=locale_of(language)))
 
 
 def percent(value: Number | None, language: str, digits: int = 1) -> str:
@@ -64,7 +65,8 @@ def percent(value: Number | None, language: str, digits: int = 1) -> str:
     if _absent(value):
         return ABSENT
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return _signs(format_percent(_exact(value), format=pattern, locale=locale_of(language)))
+    exact = _shown(value, digits + 2)
+    return _signs(format_percent(exact, format=pattern, locale=locale_of(language)))
 
 
 def money(value: Number | None, currency: str, language: str, digits: int | None = None) -> str:
@@ -73,7 +75,7 @@ def money(value: Number | None, currency: str, language: str, digits: int | None
         return ABSENT
     exact = _exact(value)
     if digits is not None:
-        exact = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+        exact = _shown(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN), digits)
     else:
         digits = get_currency_precision(currency)
     pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
@@ -109,17 +111,18 @@ def compact_money(value: Number | None, currency: str, language: str) -> str:
 
 def signed(value: Number | None, language: str, digits: int | None = None) -> str:
     """A difference: always with its sign, except zero."""
-    return _with_sign(value, number(value, language, digits))
+    return _with_sign(value, number(value, language, digits), 2 if digits is None else digits)
 
 
 def signed_percent(value: Number | None, language: str, digits: int = 1) -> str:
-    return _with_sign(value, percent(value, language, digits))
+    return _with_sign(value, percent(value, language, digits), digits + 2)
 
 
 def signed_money(
     value: Number | None, currency: str, language: str, digits: int | None = None
 ) -> str:
-    return _with_sign(value, money(value, currency, language, digits))
+    places = get_currency_precision(currency) if digits is None else digits
+    return _with_sign(value, money(value, currency, language, digits), places)
 
 
 def days(value: Number | None, language: str) -> str:
@@ -225,5 +228,11 @@ def _signs(text: str) -> str:
     return MINUS + text[1:] if text.startswith("-") else text
 
 
-def _with_sign(value: Number | None, text: str) -> str:
-    return f"+{text}" if not _absent(value) and _exact(value) > 0 else text
+def _shown(value: Number | None, digits: int) -> Decimal:
+    """The value, but what rounds to zero is zero: no "−0.0" is ever shown."""
+    exact = _exact(value)
+    return exact if round(exact, digits) else Decimal(0)
+
+
+def _with_sign(value: Number | None, text: str, digits: int) -> str:
+    return f"+{text}" if not _absent(value) and _shown(value, digits) > 0 else text

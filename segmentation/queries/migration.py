@@ -162,7 +162,7 @@ class Flow:
 def flows(scope: Scope, start: Night, end: Night, kind: Kind, *, latest: Night) -> list[Flow]:
     """From where to where the customers of ``end`` went since ``start``; one statement.
 
-    A customer that ``start`` did not know comes from nothing, as one without a tier does.
+    A customer that ``start`` did not know went nowhere: only those whom both nights knew count.
     """
 
     def compute() -> list[Flow]:
@@ -184,8 +184,9 @@ def _flows(scope: Scope, start: Night, end: Night, kind: Kind, *, is_latest: boo
     )
     nothing = Value(Decimal(0), output_field=DecimalField(max_digits=20, decimal_places=4))
     grouped = (
-        rows.order_by()
-        .annotate(old=Coalesce(F(f"held__{kind}"), Value(NONE)))
+        rows.filter(held__pk__isnull=False)
+        .order_by()
+        .annotate(old=F(f"held__{kind}"))
         .values("old", kind)
         .annotate(
             number=Count("pk"),

@@ -22,6 +22,12 @@ if (palette) {
   });
 
   palette.addEventListener("keydown", (event) => {
+    // A search field would only empty itself, and ask for a second one.
+    if (event.key === "Escape" && !event.isComposing) {
+      event.preventDefault();
+      palette.close();
+      return;
+    }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     const links = shown();
     if (!links.length) return;

@@ -141,6 +141,16 @@ def test_go_to_filters_the_pages_and_opens_the_first(visit) -> None:  # type: ig
     page.wait_for_url("**/components/#t")
 
 
+def test_one_escape_closes_go_to_also_with_text_in_it(visit) -> None:  # type: ignore[no-untyped-def]
+    page = visit().go("/components/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("nig")
+    page.keyboard.press("Escape")
+    page.locator("#palette").wait_for(state="hidden")
+    page.keyboard.press("Control+k")
+    assert page.locator("#palette input").input_value() == ""
+
+
 def test_an_action_that_hurts_asks_first(visit) -> None:  # type: ignore[no-untyped-def]
     page = visit().go("/components/")
     page.get_by_role("link", name="Undo this load").first.click()

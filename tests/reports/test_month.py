@@ -429,3 +429,8 @@ def test_changes_say_whether_they_are_good_news() -> None:
     assert in_points(Decimal("0.912"), Decimal("0.9"), better="more").text == "+1.2 pp"
     assert in_points(Decimal("0.01"), Decimal("0.02"), better="less").tone == "good"
     assert in_points(None, Decimal("0.9"), better="more").text == "–"
+    for now, before in (("0.9", "0.9004"), ("0.9004", "0.9")):
+        change = in_points(Decimal(now), Decimal(before), better="more")
+        assert (change.text, change.tone) == ("0.0 pp", "")
+    unmoved = relative(Decimal("99.96"), 100, better="more")
+    assert (unmoved.text, unmoved.tone) == ("0.0%", "")

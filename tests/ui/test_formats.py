@@ -72,6 +72,10 @@ def test_a_difference_always_has_its_sign() -> None:
     assert formats.signed(12, EN) == "+12"
     assert formats.signed(-12, EN) == "\N{MINUS SIGN}12"
     assert formats.signed(0, EN) == "0"
+    assert formats.signed(-0.04, EN, 1) == formats.signed(0.04, EN, 1) == "0.0"
+    assert formats.signed(-0.06, EN, 1) == "\N{MINUS SIGN}0.1"
+    assert formats.signed_percent(-0.0004, EN) == formats.signed_percent(0.0004, EN) == "0.0%"
+    assert formats.money(Decimal("-0.4"), "CNY", EN, 0) == "¥0"
 
 
 def test_days() -> None:

@@ -209,7 +209,8 @@ FILTERS = [
     ({"module": "core", "use": "unused"}, ["Gamma 100%"]),
     ({"was": "mid", "since": MONTH_END.isoformat()}, ["Alpha Group", "Gamma 100%"]),
     ({"was": "mid", "since": MONTH_END.isoformat(), "tier": "high"}, ["Alpha Group"]),
-    ({"was": "none", "since": MONTH_END.isoformat()}, ["Delta", "Epsilon"]),
+    ({"was": "none", "since": MONTH_END.isoformat()}, []),  # not known yet is not without a tier
+    ({"was": "none", "since": LAST.isoformat()}, ["Epsilon"]),
     ({"was_stage": "loyal", "since": MONTH_END.isoformat()}, ["Beta 北京"]),
     ({"moved": "worse"}, ["Beta 北京"]),
     ({"moved": "better"}, ["Alpha Group"]),
