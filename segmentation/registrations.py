@@ -20,6 +20,7 @@ from ui.registry import (
     first_screens,
     navigation,
     overview_blocks,
+    warmed,
 )
 
 registry.register(Usage())
@@ -31,6 +32,7 @@ VERBS.update(
         "group.changed": _("Group changed"),
         "group.made": _("Group made"),
         "group.restored": _("Group restored"),
+        "night.replayed": _("Night computed again"),
         "night.requested": _("Night asked for"),
         "night.restated": _("Night restated"),
         "night.retried": _("Night tried again"),
@@ -86,6 +88,14 @@ first_steps.register(
 )
 
 customer_badges.register(
+    Block(
+        "looking_back",
+        "segmentation/panels/looking_back.html",
+        "segmentation.views.panels.looking_back",
+        5,
+    )
+)
+customer_badges.register(
     Block("tier", "segmentation/panels/badges.html", "segmentation.views.panels.tier_badges", 10)
 )
 for _key, _title, _feed, _order in (
@@ -113,3 +123,4 @@ overview_blocks.register(
         10,
     )
 )
+warmed.update({"portfolio": "scope=all", "tiers": "", "modules": ""})

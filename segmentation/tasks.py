@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Tenant
+from accounts.queries.warming import warm_screens
 from accounts.tenancy import tenant_scope
 from segmentation.actions.alarms import (
     LATE_AFTER,
@@ -34,8 +35,18 @@ A worker that is told nothing reads both in turn."""
 def compute_night(tenant_id: int, night_id: int) -> None:
     """Compute one night, then enqueue the tenant's next one if it is due."""
     tenant = Tenant.objects.get(pk=tenant_id)
-    work_on_night(tenant=tenant, night_id=night_id)
+    if work_on_night(tenant=tenant, night_id=night_id):
+        warm_figures.delay(tenant_id)
     enqueue_due(tenant)
+
+
+@shared_task
+def warm_figures(tenant_id: int) -> None:
+    """Have the figures of the latest night at hand before a person asks for them. Lost without
+    harm, and done twice without harm."""
+    tenant = Tenant.objects.get(pk=tenant_id)
+    with tenant_scope(tenant.id):
+        warm_screens(tenant)
 
 
 @shared_task

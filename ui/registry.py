@@ -165,3 +165,6 @@ customer_panels = Blocks()
 customer_badges = Blocks()
 # What happened lately, on the administrator's first screen; there is no subject.
 overview_blocks = Blocks()
+# URL name → query of screens that remember figures of every customer; opened once after each night,
+# so that no person waits for the first look.
+warmed: dict[str, str] = {}

@@ -54,21 +54,22 @@ CATCH_UP_MONTHS = 13
 """Missed nights are made up for: every day of the last fortnight, and month-ends before that."""
 
 
-def work_on_night(*, tenant: Tenant, night_id: int) -> None:
+def work_on_night(*, tenant: Tenant, night_id: int) -> bool:
     """Claim a night, compute and store it; called with its id by a worker. Safe to call twice: one
-    call wins the claim, the others do nothing."""
+    call wins the claim, the others do nothing. Returns whether this call stored it."""
     with structlog.contextvars.bound_contextvars(tenant=tenant.slug, night=night_id):
         with tenant_scope(tenant.id):
             claim = _claim(night_id)
         if claim is None:
-            return
+            return False
         try:
             with tenant_scope(tenant.id):
-                _compute_claimed(tenant, night_id, claim)
+                return _compute_claimed(tenant, night_id, claim)
         except Exception as error:
             log.warning("night failed", error=type(error).__name__, exc_info=not holds_data(error))
             with tenant_scope(tenant.id):
                 _fail(night_id, claim, error)
+            return False
         finally:
             report_progress(tenant.id, night_id, None)
 
@@ -135,7 +136,7 @@ def _claim(night_id: int) -> uuid.UUID | None:
     return claim
 
 
-def _compute_claimed(tenant: Tenant, night_id: int, claim: uuid.UUID) -> None:
+def _compute_claimed(tenant: Tenant, night_id: int, claim: uuid.UUID) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'")
@@ -145,12 +146,13 @@ def _compute_claimed(tenant: Tenant, night_id: int, claim: uuid.UUID) -> None:
     except OperationalError:
         # Another night of the tenant is being computed: this try never was one.
         _release(night_id, claim)
-        return
+        return False
     night = Night.objects.select_for_update().filter(pk=night_id, claim=claim).first()
     if night is None or night.state != Night.State.RUNNING:
         log.info("night lost its claim")
-        return
+        return False
     compute_and_store(tenant=tenant, night=night, progress=tell_progress_of(tenant.id, night_id))
+    return True
 
 
 def _release(night_id: int, claim: uuid.UUID) -> None:
