@@ -73,6 +73,17 @@ def test_the_rules_in_force_are_read_in_words(tenant: Tenant, client: Client, bo
     assert signed_in(bob).post(f"{URL}drafts/").status_code == 404
 
 
+def test_whoever_sees_tiers_finds_the_rules(tenant: Tenant, bob: User) -> None:
+    with tenant_scope(tenant.id):
+        used_vendor(tenant.last_ended_day())
+    run_night(tenant=tenant, as_of=tenant.last_ended_day())
+    client = signed_in(bob)
+    assert f'href="{URL}"' in client.get("/t/acme/tiers/").content.decode()
+    night = client.get(f"/t/acme/nights/{tenant.last_ended_day()}/").content.decode()
+    assert f'href="{URL}versions/1/"' in night
+    assert client.get(f"{URL}versions/1/").status_code == 200
+
+
 def test_money_and_shares_are_in_peoples_units(scope: Tenant, client: Client) -> None:
     rules = merge_rules(
         default_rules(),
