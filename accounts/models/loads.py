@@ -55,7 +55,7 @@ class Load(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.filename}"
+        return self.filename or self.kind
 
 
 class LoadPart(TenantModel):
