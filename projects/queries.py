@@ -94,16 +94,25 @@ def widths(membership: Membership) -> list[str]:
     return [width for width in allowed if has_team or width != Visibility.TEAM]
 
 
-def starting_width(membership: Membership) -> str:
-    """A lead starts with the team's projects, a project manager with their own, others with all;
-    nobody with more than they may see."""
-    wanted = Visibility.ALL
-    if membership.leads_team:
-        wanted = Visibility.TEAM
-    elif membership.has_role("project_manager"):
-        wanted = Visibility.MINE
+def starting_width(membership: Membership, today: date) -> str:
+    """A project manager starts with their own projects while one is open, another lead with the
+    team's, everybody else as wide as they may look."""
     allowed = widths(membership)
+    wanted = Visibility.ALL
+    if membership.has_role("project_manager"):
+        if manages_open_project(membership, today):
+            wanted = Visibility.MINE
+    elif membership.leads_team:
+        wanted = Visibility.TEAM
     return str(wanted) if wanted in allowed else allowed[-1]
+
+
+def manages_open_project(membership: Membership, today: date) -> bool:
+    """Whether a project that is not accepted yet is the member's own to manage."""
+    mine = visible_projects(membership).filter(
+        manager__in=colleagues_of(membership, Visibility.MINE)
+    )
+    return bool(mine.exclude(stages(today)[Stage.ACCEPTED]).exists())
 
 
 def visible_projects(membership: Membership) -> QuerySet:

@@ -41,7 +41,12 @@ def projects(request: TenantRequest) -> HttpResponse:
     membership, today = request.membership, _today(request)
     widths = queries.widths(membership)
     asked_width = request.GET.get("view", "")
-    width = asked_width if asked_width in widths else queries.starting_width(membership)
+    has_none = False
+    if asked_width in widths:
+        width = asked_width
+    else:
+        width = queries.starting_width(membership, today)
+        has_none = width != Visibility.MINE and membership.has_role("project_manager")
     form = ProjectFilter(request.GET)
     form.is_valid()
     asked = form.cleaned_data
@@ -82,6 +87,7 @@ def projects(request: TenantRequest) -> HttpResponse:
         "table": table,
         "rows": rows,
         "width": width,
+        "has_none": has_none,
         "exports": [(name.upper(), table.url(format=name)) for name in ("csv", "xlsx")],
     }
     return render(request, "projects/projects.html", context)

@@ -53,11 +53,12 @@ MEMBERS = (
     Member("hong.zhao", "赵宏 Zhao Hong", ("executive",), "", False, "zh-hans"),
     Member("jia.sun", "孙佳 Sun Jia", ("admin",), "", False, "zh-hans"),
 )
-# Posts of the first unit that members hold.
+# Posts of the first unit that members hold, by their place; the demo's own project manager has one
+# to whom projects that run have fallen.
 _HELD = {
-    "service_manager": ("yue.lin", "maya.collins", "min.zhou"),
-    "project_manager": ("lei.wang",),
-    "salesperson": (),
+    "service_manager": {0: "yue.lin", 1: "maya.collins", 2: "min.zhou"},
+    "project_manager": {1: "lei.wang"},
+    "salesperson": {},
 }
 
 
@@ -87,7 +88,7 @@ def _posts(chance: Chance, units: Integers, job: str) -> tuple[NDArray[np.object
     names, addresses = names.reshape(-1, width), addresses.reshape(-1, width)
     if len(units) and units[0] == 0:
         by_address = {member.address: member.name for member in MEMBERS}
-        for position, address in enumerate(_HELD[job]):
+        for position, address in _HELD[job].items():
             names[0, position], addresses[0, position] = by_address[address], address
     return names, addresses
 

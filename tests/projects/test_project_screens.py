@@ -165,11 +165,29 @@ def test_each_row_says_who_is_the_face(client: Client, rows, plan, pam) -> None:
     assert "30 days left" in page
 
 
-def test_a_lead_starts_with_the_team(client: Client, rows, plan, pam, tenant) -> None:  # type: ignore[no-untyped-def]
+def test_a_project_manager_starts_with_their_own_while_one_is_open(
+    client: Client, rows, plan, pam, tenant
+) -> None:  # type: ignore[no-untyped-def]
+    none = "No project of yours is open"
     plan("toms", "tom", -10, 30)
-    assert rows() == []
+    plan("done", "pam", -90, -30, -20)
+    assert set(rows()) == {"toms", "done"}
+    assert none in client.get("/t/acme/projects/").content.decode()
+    assert rows("view=mine") == ["done"]
+    assert none not in client.get("/t/acme/projects/?view=mine").content.decode()
+    plan("mine", "pam", -10, 30)
+    assert set(rows()) == {"mine", "done"}
+    assert "<h1>My projects</h1>" in client.get("/t/acme/projects/").content.decode()
     with tenant_scope(tenant.id):
         Membership.objects.filter(pk=pam.pk).update(leads_team=True)
+    assert set(rows()) == {"mine", "done"}
+
+
+def test_another_lead_starts_with_the_team(rows, plan, pam, tenant) -> None:  # type: ignore[no-untyped-def]
+    plan("toms", "tom", -10, 30)
+    plan("nobodys", None, -10, 30)
+    with tenant_scope(tenant.id):
+        Membership.objects.filter(pk=pam.pk).update(leads_team=True, roles=["team_member"])
     assert rows() == ["toms"]
 
 
@@ -222,7 +240,7 @@ def test_the_page_takes_the_same_queries_at_any_size(client: Client, rows, plan)
 
 def test_without_projects_the_page_says_what_to_look_at(client: Client, rows) -> None:  # type: ignore[no-untyped-def]
     assert rows() == []
-    assert b"You manage no project" in client.get("/t/acme/projects/").content
+    assert b"You manage no project" in client.get("/t/acme/projects/?view=mine").content
 
 
 def test_a_customers_page_shows_its_projects_and_only_then(

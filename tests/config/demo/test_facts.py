@@ -261,3 +261,10 @@ def test_key_users_leave_and_are_followed() -> None:
     assert 5 <= followed.sum() < len(left)
     deciders = roles.loc[roles["role"] == "decision_maker", "customer"]
     assert set(deciders) == set(facts().customers["key"])
+
+
+def test_the_demos_project_manager_has_projects_that_run() -> None:
+    projects = facts(seed=2).projects  # the vendor that the demo is
+    running = projects[projects["accepted_on"].isna() | (projects["accepted_on"] == "")]
+    managers = running["manager"].str.partition("@")[0]
+    assert (managers == "lei.wang").sum() >= 3
