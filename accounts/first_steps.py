@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from accounts.models import Membership
+from accounts.permissions import may
+
 Text = str | Promise
 
 
@@ -45,6 +48,14 @@ _steps: dict[str, FirstStep] = {}
 
 def register(step: FirstStep) -> None:
     _steps[step.key] = step
+
+
+def steps_for(membership: Membership) -> list[ShownStep]:
+    """For who loads data, as long as a step is left; nothing for others and afterwards."""
+    if not may(membership, "manage_loads"):
+        return []
+    steps = shown_steps()
+    return [] if all(step.state == "done" for step in steps) else steps
 
 
 def shown_steps() -> list[ShownStep]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET
 
+from accounts import first_steps
 from accounts.models import Customer, Membership, Responsibility, Visibility
 from accounts.permissions import require
 from accounts.requests import TenantRequest
@@ -70,6 +71,7 @@ def projects(request: TenantRequest) -> HttpResponse:
         for project in queries.page_of(found, table.order_by, table.slice)
     ]
     context = {
+        "steps": [] if text or sum(counts.values()) else first_steps.steps_for(membership),
         "tabs": [
             {
                 "label": _WIDTHS[option],

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
-from accounts.permissions import may, require
+from accounts.permissions import require
 from accounts.requests import TenantRequest
 from reports.changes import Change, in_points, number_of, relative
 from reports.charts import arr_chart, movements_chart, retention_chart
@@ -41,8 +41,7 @@ def month(request: TenantRequest) -> HttpResponse:
     today = request.tenant.local_date(timezone.now())
     months = completed_months(today)[:MONTHS_OFFERED]
     if not months:
-        allowed = may(request.membership, "manage_loads")
-        steps = first_steps.shown_steps() if allowed else []
+        steps = first_steps.steps_for(request.membership)
         return render(request, "reports/month/no_contracts.html", {"steps": steps})
     asked = request.GET.get("month", "")
     last_day = next((day for day in months if f"{day:%Y-%m}" == asked), months[0])

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from accounts import first_steps
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from segmentation.charts import list_url
@@ -77,6 +78,7 @@ def modules(request: TenantRequest) -> HttpResponse:
     context = {
         "day": day,
         "has_night": night is not None,
+        "steps": [] if found else first_steps.steps_for(request.membership),
         "scopes": scope_tabs(scope, table),
         "table": table,
         "rows": [

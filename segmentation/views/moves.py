@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from accounts import first_steps
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from segmentation.filters import MoveFilter
@@ -41,7 +42,8 @@ def moves(request: TenantRequest) -> HttpResponse:
     nights = offered_nights()
     night = night_asked(request.GET.get("as_of", ""), nights)
     if night is None:
-        return render(request, "segmentation/moves/no_night.html")
+        steps = first_steps.steps_for(request.membership)
+        return render(request, "segmentation/moves/no_night.html", {"steps": steps})
     scope = scope_of(request.membership, request.GET.get("scope", ""))
     context = moves_page(night, scope, request.GET)
     context |= {"nights": nights, "scopes": scope_tabs(scope, context["table"])}

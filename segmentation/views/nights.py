@@ -80,9 +80,7 @@ def nights(request: TenantRequest) -> HttpResponse:
         "may_run": may_run
         and has_customers()
         and not stored_nights().filter(as_of=next_day).exists(),
-        "steps": []
-        if rows or not may(request.membership, "manage_loads")
-        else first_steps.shown_steps(),
+        "steps": [] if rows else first_steps.steps_for(request.membership),
     }
     return render(request, "segmentation/nights/list.html", context)
 
