@@ -25,12 +25,16 @@ from ui.tags.formats import language
 UNRANKED: dict[str, frozenset[str]] = {
     "tier": frozenset({"new", "potential", NONE}),
     "stage": frozenset({"potential", "onboarding", "new", NONE}),
+    "segment": frozenset({*MARKS["segment"], NONE}),
 }
+SEGMENT_MAPS = ("eleven", "class8")
 
 
 def list_url(scope: Scope, **parameters: str) -> str:
-    """The list of customers behind a number."""
+    """The list of customers behind a number; an empty ``as_of`` is the latest night."""
     asked = {"scope": scope.visibility, **parameters}
+    if not asked.get("as_of"):
+        asked.pop("as_of", None)
     if scope.group_id is not None:
         asked["group"] = str(scope.group_id)
     return f"{reverse('portfolio')}?{urlencode(asked)}"
@@ -86,6 +90,8 @@ def migration_matrix(
     present = {key for flow in found for key in (flow.old, flow.new)}
     # A tier of whichever scheme has the marks of tiers.
     marked, _column, scheme = kind.partition("_")
+    if kind in SEGMENT_MAPS:
+        marked = "segment"
     keys = tiers_in_force(end, scheme or None) if marked == "tier" else []
     keys = [key for key in MARKS[marked] if key in present or key in keys]
     axes = [MatrixAxis(key, MARKS[marked][key].label, marked) for key in keys]
@@ -98,7 +104,11 @@ def migration_matrix(
     def cell(flow: Flow) -> Cell:
         url = list_url(
             scope,
-            **{kind: flow.new or NONE, was: flow.old or NONE, "since": start.as_of.isoformat()},
+            **{
+                "segment" if marked == "segment" else kind: flow.new or NONE,
+                was: flow.old or NONE,
+                "since": start.as_of.isoformat(),
+            },
             **as_of,
         )
         return Cell(flow.customers, flow.arr, url)

@@ -72,6 +72,8 @@ class PortfolioFilter(django_filters.FilterSet):
         "use",
         "was",
         "was_stage",
+        "was_eleven",
+        "was_class8",
         *(f"tier_{scheme}" for scheme in SCHEMES),
         *(f"was_tier_{scheme}" for scheme in SCHEMES),
         "since",
@@ -147,6 +149,8 @@ class PortfolioFilter(django_filters.FilterSet):
     module = django_filters.CharFilter(method="by_module")
     was = django_filters.CharFilter(method="by_past")
     was_stage = django_filters.CharFilter(method="by_past")
+    was_eleven = django_filters.CharFilter(method="by_past")
+    was_class8 = django_filters.CharFilter(method="by_past")
     # The tier in another scheme than the one picked, now and then.
     tier_a = django_filters.CharFilter(method="by_word")
     tier_b = django_filters.CharFilter(method="by_word")
@@ -253,7 +257,7 @@ class PortfolioFilter(django_filters.FilterSet):
         return rows.exclude(customer__in=using(value, day, zone)) if use == UNUSED else rows
 
     def by_past(self, rows: Rows, name: str, value: str) -> Rows:
-        """``was`` (a tier), ``was_stage`` or ``was_tier_b`` on the day ``since``."""
+        """``was`` (a tier), ``was_stage``, ``was_eleven`` or ``was_tier_b`` on the day ``since``."""
         day = parse_day(self.data.get("since", ""))
         if day is None:
             return rows

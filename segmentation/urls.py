@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from segmentation.views import (
     assignments,
+    comparison,
     customer_group_editor,
     customer_groups,
     modules,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("groups/<int:pk>/archivals/", customer_groups.archivals, name="customer_group_archivals"),
     path("groups/<int:pk>/restorals/", customer_groups.restorals, name="customer_group_restorals"),
     path("nights/", nights.nights, name="nights"),
+    path("nights/comparison/", comparison.comparison, name="night_comparison"),
     path("nights/<str:day>/", nights.night, name="night"),
     path("nights/<str:day>/retries/", nights.retries, name="night_retries"),
     path("nights/<str:day>/replays/", replays.replays, name="night_replays"),

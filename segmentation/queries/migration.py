@@ -18,7 +18,7 @@ from segmentation.queries.remembered import of_night
 from segmentation.queries.scopes import Scope
 from segmentation.queries.stored import is_month_end
 
-Kind = Literal["tier", "tier_a", "tier_b", "tier_c", "stage"]
+Kind = Literal["tier", "tier_a", "tier_b", "tier_c", "stage", "eleven", "class8"]
 TierColumn = Literal["tier", "tier_a", "tier_b", "tier_c"]
 NONE = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db.models import Max, Min, Q, QuerySet
@@ -57,6 +58,17 @@ def night_asked(asked: str, nights: list[Night]) -> Night | None:
     if offered is not None:
         return offered
     return _light().filter(as_of__lte=day).first()
+
+
+def day_asked(parameters: Mapping[str, str]) -> str:
+    """The day of the night that an address asks for, as it is written there: ``as_of``, or ``night``
+    in addresses that people type."""
+    return parameters.get("as_of", "") or parameters.get("night", "")
+
+
+def is_kept(night: Night) -> bool:
+    """Whether a night that is not the latest keeps everybody's measures: month-ends do."""
+    return is_month_end(night.as_of)
 
 
 def neighbours_of(night: Night) -> tuple[date | None, date | None]:

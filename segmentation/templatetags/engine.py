@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from segmentation.measure_words import formula_of, source_of, why_missing
 from segmentation.models import Move, Night
 from segmentation.queries.moved import Moved
 from segmentation.queries.scopes import Scope
+from segmentation.queries.stored import is_kept, neighbours_of
 from ui import formats
 from ui.tables import Table
 from ui.tags.formats import currency_of, language
@@ -201,6 +203,30 @@ def duration(seconds: Any) -> str:
 def list_of(scope: Scope, **parameters: str) -> str:
     """The list of customers behind a number."""
     return list_url(scope, **parameters)
+
+
+@register.inclusion_tag("segmentation/nights/looking_back.html", takes_context=True)
+def looking_back(context: Context, night: Night, *, of_customer: bool = False) -> dict[str, Any]:
+    """Says that a page shows a past night, with ways to the ones beside it."""
+    asked = context["request"].GET.copy()
+    for name in ("as_of", "night", "page"):
+        asked.pop(name, None)
+    before, after = neighbours_of(night)
+
+    def url(day: date | None) -> str:
+        changed = asked.copy()
+        if day is not None:
+            changed["as_of"] = day.isoformat()
+        return f"?{changed.urlencode()}"
+
+    return {
+        "night": night,
+        "before": before and (before, url(before)),
+        "after": after and (after, url(after)),
+        "latest_url": url(None),
+        "is_kept": is_kept(night),
+        "is_page_of_customer": of_customer,
+    }
 
 
 @register.simple_tag

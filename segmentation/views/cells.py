@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,12 @@ class Writer:
     currency: str
     # Whether rows can be chosen, for what is done to many customers.
     chooses: bool = False
+    # The night that links stay in; empty: the latest.
+    night: date | None = None
+
+    def customer_url(self, customer_id: int) -> str:
+        url = reverse("customer", args=[customer_id])
+        return f"{url}?as_of={self.night.isoformat()}" if self.night else url
 
     def money(self, amount: Any) -> str:
         return formats.money(amount, self.currency, self.language, 0)
@@ -65,7 +72,7 @@ def name(row: Row, writer: Writer) -> str:
     return format_html(
         '{}<a data-row href="{}" title="{}">{}</a><small title="{}">{}</small>',
         _box(row) if writer.chooses else "",
-        reverse("customer", args=[row["customer_id"]]),
+        writer.customer_url(row["customer_id"]),
         row["name"],
         row["name"],
         below,

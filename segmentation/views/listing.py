@@ -21,7 +21,7 @@ from segmentation.queries.overview import Choices, choices
 from segmentation.queries.portfolio import Row, all_rows, page_rows, portfolio
 from segmentation.queries.rules import schemes_shown
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import night_asked, offered_nights, parse_day
+from segmentation.queries.stored import day_asked, night_asked, offered_nights, parse_day
 from segmentation.views.columns import Shown, chosen_columns
 from ui import formats
 from ui.palette import mark_for
@@ -76,7 +76,7 @@ class Listing:
     @property
     def kept_names(self) -> str:
         """What the filters keep of the address beside their own fields."""
-        names = ["sort", "scope", "as_of", "columns", *self.filter.BY_LINK]
+        names = ["sort", "scope", "as_of", "night", "columns", *self.filter.BY_LINK]
         return " ".join([*names, "group"] if self.is_rolled_up or not self.filter.groups else names)
 
     @property
@@ -139,7 +139,7 @@ def read_listing(
     that the member may see. Costs a query for the nights, two for what filters offer (of the
     whole tenant remembered), one to count."""
     nights = offered_nights()
-    night = night_asked(asked.get("as_of", ""), nights)
+    night = night_asked(day_asked(asked), nights)
     if night is None:
         return None
     is_latest = night == nights[0]
@@ -181,6 +181,9 @@ def read_listing(
     )
 
 
+_WAS_SEGMENT = (("was_eleven", "segment"), ("was_class8", "segment"))
+
+
 def _told(asked: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     """(words, parameters that make it) of each filter without a field."""
     told: list[tuple[str, tuple[str, ...]]] = []
@@ -190,7 +193,12 @@ def _told(asked: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
             word = _word("tier", asked[f"tier_{scheme}"])
             text = _("%(word)s in %(scheme)s") % {"word": word, "scheme": SCHEME_WORDS[scheme]}
             told.append((text, (f"tier_{scheme}",)))
-    past = (("was", "tier"), ("was_stage", "stage"), *((f"was_tier_{s}", "tier") for s in SCHEMES))
+    past = (
+        ("was", "tier"),
+        ("was_stage", "stage"),
+        *_WAS_SEGMENT,
+        *((f"was_tier_{s}", "tier") for s in SCHEMES),
+    )
     for name, kind in past:
         if asked.get(name) and since is not None:
             day = formats.short_date(since, language())

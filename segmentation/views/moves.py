@@ -18,7 +18,7 @@ from segmentation.models import Night
 from segmentation.queries.customer_groups import group_names
 from segmentation.queries.moved import moved_rows, moves_of
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import night_asked, offered_nights
+from segmentation.queries.stored import day_asked, night_asked, offered_nights
 from segmentation.views.portfolio import scope_tabs
 from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
@@ -40,7 +40,7 @@ COLUMNS = (
 def moves(request: TenantRequest) -> HttpResponse:
     """A night's moves of stage and tier, for the worse first."""
     nights = offered_nights()
-    night = night_asked(request.GET.get("as_of", ""), nights)
+    night = night_asked(day_asked(request.GET), nights)
     if night is None:
         steps = first_steps.steps_for(request.membership)
         return render(request, "segmentation/moves/no_night.html", {"steps": steps})

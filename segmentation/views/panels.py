@@ -16,6 +16,7 @@ from segmentation.labels import SLOTS as SLOT_WORDS
 from segmentation.models import Assignment
 from segmentation.queries.moved import history_of
 from segmentation.queries.standing import Standing, spans_of, standing_of
+from segmentation.queries.stored import day_asked
 from segmentation.queries.usage import ModuleSeries, UsageHistory, usage_history
 from segmentation.views.explained import explained_schemes, scale
 from ui import formats
@@ -32,8 +33,16 @@ def standing(request: HttpRequest, customer: Customer) -> Standing:
     """Of the night in the address; asked of the database once per page."""
     kept: dict[int, Standing] = request.__dict__.setdefault("_standings", {})
     if customer.pk not in kept:
-        kept[customer.pk] = standing_of(customer, request.GET.get("as_of", ""))
+        kept[customer.pk] = standing_of(customer, day_asked(request.GET))
     return kept[customer.pk]
+
+
+def looking_back(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    """Which night the page shows, when it is not the latest."""
+    found = standing(request, customer)
+    if found.night is None or found.is_latest:
+        return None
+    return {"night": found.night, "is_latest": False, "request": request}
 
 
 def tier_badges(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:

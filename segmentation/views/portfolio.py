@@ -40,7 +40,7 @@ ROWS = 50
 MOVED_SHOWN = 3
 FACES_SHOWN = 3
 # What a saved view keeps of an address.
-NOT_SAVED = ("page", "export", "as_of")
+NOT_SAVED = ("page", "export", "as_of", "night")
 
 
 @require("view_customers")
@@ -70,6 +70,7 @@ def portfolio(request: TenantRequest) -> HttpResponse:
                     language(),
                     request.tenant.currency,
                     chooses=may(request.membership, "edit_customers"),
+                    night=None if listing.is_latest else listing.night.as_of,
                 ),
             ),
             "assignment": _assignment(request),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
@@ -36,7 +36,7 @@ from segmentation.queries.migration import (
 from segmentation.queries.portfolio import portfolio
 from segmentation.queries.rules import schemes_shown
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import is_month_end, night_asked, offered_nights
+from segmentation.queries.stored import day_asked, is_month_end, night_asked, offered_nights
 from segmentation.queries.strategies import strategies_of
 from segmentation.strategies import Strategy
 from segmentation.views.portfolio import scope_tabs
@@ -59,16 +59,24 @@ def tiers(request: TenantRequest) -> HttpResponse:
     groups = group_names(request.membership)
     scope = scope_of(request.membership, request.GET.get("scope", "all"))
     scope = scope.within(group_asked(request.GET.get("group", ""), groups))
-    night = Night.objects.select_related("rule_set").get(pk=nights[0].pk)
+    looked_at = night_asked(day_asked(request.GET), nights)
+    if looked_at is None:
+        return redirect("tiers")
+    night = Night.objects.select_related("rule_set").get(pk=looked_at.pk)
+    is_latest = night == nights[0]
+    as_of = "" if is_latest else night.as_of.isoformat()
+    until = [one for one in nights if one.as_of < night.as_of]
     shown = schemes_shown(night.rule_set)
     own, asked = shown[0], request.GET.get("scheme", "")
     scheme = asked if asked in shown else own
     column: TierColumn = _COLUMNS[scheme] if scheme != own else "tier"
     in_force = tiers_in_force(night, scheme)
-    found = spread(portfolio(scope, night, is_latest=True), scope, night, column)
-    days = kept_days(nights, months=MONTHS)
+    found = spread(portfolio(scope, night, is_latest=is_latest), scope, night, column)
+    days = kept_days([night, *until] if as_of else nights, months=MONTHS)
     context = {
         "night": night,
+        "is_latest": is_latest,
+        "as_of": as_of,
         "nights": nights,
         "scope": scope,
         "groups": groups,
@@ -77,10 +85,12 @@ def tiers(request: TenantRequest) -> HttpResponse:
         "own_scheme": scheme == own,
         "schemes": scheme_tabs(scheme, shown, Table.read((), request.GET.urlencode())),
         "spread": found,
-        "tiers": shares(found, "tier", scope, in_force, parameter=column),
+        "tiers": shares(found, "tier", scope, in_force, parameter=column, as_of=as_of),
         "strategies": strategies_for(scheme, in_force),
-        "stages": shares(found, "stage", scope, [key for key in MARKS["stage"] if key in STAGES]),
-        "segments": shares(found, segment_map(night), scope),
+        "stages": shares(
+            found, "stage", scope, [key for key in MARKS["stage"] if key in STAGES], as_of=as_of
+        ),
+        "segments": shares(found, segment_map(night), scope, as_of=as_of),
         "segment_map": segment_map(night),
         "chart": history_chart(history(scope, night, days, column), in_force, scope, column)
         if len(days) > 1
@@ -120,6 +130,7 @@ def shares(
     scope: Scope,
     keys: list[str] | None = None,
     parameter: str | None = None,
+    as_of: str = "",
 ) -> list[dict[str, Any]]:
     """Every share with its list; of ``keys`` also the empty ones, then customers without any.
 
@@ -142,7 +153,7 @@ def shares(
             "kind": name,
             "part": share.customers / found.customers if found.customers else None,
             "width": round(100 * share.customers / most, 1) if most else 0,
-            "url": list_url(scope, **{parameter or name: share.key or NONE}),
+            "url": list_url(scope, **{parameter or name: share.key or NONE}, as_of=as_of),
         }
         for share in listed
     ]
@@ -153,7 +164,7 @@ def migration(
 ) -> dict[str, Any]:
     """The matrix between two stored nights: those asked for, or the last month-end and last night."""
     kind: Kind = "stage" if asked.get("by") == "stage" else tier
-    end = night_asked(asked.get("to", ""), nights) or nights[0]
+    end = night_asked(asked.get("to", "") or day_asked(asked), nights) or nights[0]
     earlier = [night for night in nights if night.as_of < end.as_of]
     context: dict[str, Any] = {"by": kind, "end": end, "start": None, "matrix": None}
     if not earlier:
