@@ -9,11 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports.changes import number_of
-from segmentation.compute.cohorts import Cohort
+from segmentation.compute.cohorts import Cohort, by_year
 from segmentation.compute.exact import unscaled_decimal
 
 # Months across: each of the first year, then some.
 ACROSS = (*range(13), 18, 24, 36)
+# And of cohorts that are years.
+ACROSS_YEARS = (0, 3, 6, 9, 12, 18, 24, 30, 36, 42, 48, 60, 72)
 COHORTS_SHOWN = 24
 HEAT_STEPS = 8
 
@@ -49,11 +51,18 @@ class Triangle:
     hidden: int
 
 
-def triangle(cohorts: Sequence[Cohort], by: str, link: Callable[[Cohort, int], str]) -> Triangle:
+def triangle(
+    cohorts: Sequence[Cohort],
+    by: str,
+    link: Callable[[Cohort, int], str],
+    *,
+    of_years: bool = False,
+) -> Triangle:
     """by: `customers` (there), `unbroken` (there all along) or `amount`."""
-    shown = list(cohorts[-COHORTS_SHOWN:])
+    rows = by_year(cohorts) if of_years else cohorts
+    shown = list(rows[-COHORTS_SHOWN:])
     longest = max((len(cohort.active) for cohort in shown), default=0)
-    across = [k for k in ACROSS if k < longest]
+    across = [k for k in (ACROSS_YEARS if of_years else ACROSS) if k < longest]
 
     def rate_of(cohort: Cohort, k: int) -> Fraction | None:
         if by == "unbroken":
@@ -80,7 +89,7 @@ def triangle(cohorts: Sequence[Cohort], by: str, link: Callable[[Cohort, int], s
             for cohort in reversed(shown)
         ],
         pooled=[number_of(_pooled(cohorts, k, by)) for k in across],
-        hidden=len(cohorts) - len(shown),
+        hidden=len(rows) - len(shown),
     )
 
 

@@ -16,7 +16,7 @@ from accounts.models import Customer
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from reports.views.retention import known_until
-from segmentation.compute.cohorts import last_day_of, month_number
+from segmentation.compute.months import last_day_of, month_number
 from segmentation.compute.persons import DAYS
 from segmentation.compute.renewals import LOST, OPEN, RENEWED
 from segmentation.queries.behind_figures import (
@@ -52,7 +52,13 @@ def members(request: TenantRequest) -> HttpResponse:
     until = known_until(request.tenant, night)
     scope = widest_scope(request.membership)
     listings: dict[str, Callable[[], tuple[str, Sequence[Behind], list[Shown]]]] = {
-        "cohort": lambda: _cohort(month, _months(request.GET.get("after", "")), until, scope),
+        "cohort": lambda: _cohort(
+            month,
+            _months(request.GET.get("after", "")),
+            request.GET.get("span") == "year",
+            until,
+            scope,
+        ),
         "renewals": lambda: _renewals(month, request.GET.get("until", ""), until, scope),
         "conversion": lambda: _conversion(request, month, until, scope),
         "persons": lambda: _persons(request, month, until, scope),
@@ -134,17 +140,18 @@ def _state(row: Behind) -> str:
 
 
 def _cohort(
-    month: date, k: int, until: date, scope: Scope
+    month: date, k: int, of_year: bool, until: date, scope: Scope
 ) -> tuple[str, Sequence[Behind], list[Shown]]:
     title = _("Customers who came in %(month)s, %(after)s months later") % {
-        "month": formats.month(month, language()),
+        "month": str(month.year) if of_year else formats.month(month, language()),
         "after": formats.number(k, language()),
     }
     columns: list[Shown] = [
         (_("ARR or paid then"), "money", lambda row: row.amount),
         (_("Then"), "text", _state),
     ]
-    return title, behind_cohort(month, k, until, scope), columns
+    months = [month.replace(month=number) for number in range(1, 13)] if of_year else [month]
+    return title, behind_cohort(months, k, until, scope), columns
 
 
 def _renewals(

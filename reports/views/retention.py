@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
@@ -22,10 +21,9 @@ from accounts.requests import TenantRequest
 from reports.changes import number_of
 from reports.charts import movements_chart, retention_chart
 from reports.cohort_table import triangle
-from reports.queries.retention import RetentionReview, persons_of, retention_review
+from reports.queries.retention import RetentionReview, retention_review
 from segmentation.compute.buying import NO_FIT, NO_MEAN, TOO_FEW
 from segmentation.compute.cohorts import Cohort
-from segmentation.compute.persons import DAYS, PersonCohort, pooled
 from segmentation.compute.renewals import LOST, OPEN, RENEWED, DueRenewals
 from segmentation.models import Night
 from segmentation.queries.lifetime_value import HORIZON_DAYS, NO_FACTS, CustomerValue
@@ -36,7 +34,6 @@ from ui import formats
 from ui.charts import Series, TimeChart
 from ui.tags.formats import language
 
-PERSON_COHORTS_SHOWN = 13
 CONVERSIONS_SHOWN = 13
 BY = ("customers", "unbroken", "amount")
 
@@ -55,6 +52,7 @@ def retention(request: TenantRequest) -> HttpResponse:
         return render(request, "reports/retention/nothing.html", {"steps": steps})
     by = request.GET.get("by", "")
     by = by if by in BY else BY[0]
+    of_years = request.GET.get("span") == "year"
     context = {
         "until": until,
         "scope": scope,
@@ -62,8 +60,15 @@ def retention(request: TenantRequest) -> HttpResponse:
         "by_contract": review.cohorts.basis == CONTRACTS,
         "tiles": tiles(review, request.tenant.gross_margin),
         "by": by,
-        "by_tabs": by_tabs(by, review.cohorts.basis),
-        "triangle": triangle(review.cohorts.cohorts, by, cohort_link),
+        "by_tabs": by_tabs(by, review.cohorts.basis, of_years=of_years),
+        "of_years": of_years,
+        "span_tabs": span_tabs(by, of_years=of_years),
+        "triangle": triangle(
+            review.cohorts.cohorts,
+            by,
+            year_link if of_years else cohort_link,
+            of_years=of_years,
+        ),
         "value": review.value,
         "worth": worth(review.value),
         "refusal": refusals().get(review.value.refusal, ""),
@@ -212,22 +217,31 @@ def renewal_tiles(year: DueRenewals, *, is_linked: bool) -> list[dict[str, Any]]
     ]
 
 
-def by_tabs(by: str, basis: str) -> list[dict[str, Any]]:
+def by_tabs(by: str, basis: str, *, of_years: bool) -> list[dict[str, Any]]:
     money = _("ARR") if basis == CONTRACTS else pgettext("cohorts", "Paid")
     words = {
         "customers": _("Customers there"),
         "unbroken": _("Customers there all along"),
         "amount": money,
     }
+    return [_tab(words[key], key, of_years=of_years, active=key == by) for key in BY]
+
+
+def span_tabs(by: str, *, of_years: bool) -> list[dict[str, Any]]:
     return [
-        {
-            "label": words[key],
-            "url": f"{reverse('retention')}?by={key}#cohorts",
-            "active": key == by,
-            "count": None,
-        }
-        for key in BY
+        _tab(_("By month"), by, of_years=False, active=not of_years),
+        _tab(_("By year"), by, of_years=True, active=of_years),
     ]
+
+
+def _tab(label: str, by: str, *, of_years: bool, active: bool) -> dict[str, Any]:
+    asked = {"by": by} | ({"span": "year"} if of_years else {})
+    url = f"{reverse('retention')}?{urlencode(asked)}#cohorts"
+    return {"label": label, "url": url, "active": active, "count": None}
+
+
+def year_link(cohort: Cohort, k: int) -> str:
+    return members_url("cohort", cohort.month, after=k, span="year")
 
 
 def cohort_link(cohort: Cohort, k: int) -> str:
@@ -261,38 +275,3 @@ def refusals() -> dict[str, str]:
         NO_FIT: _("The payments fit no model of buying: its likelihood has no maximum."),
         NO_MEAN: _("Amounts differ so widely between customers that they have no expected mean."),
     }
-
-
-@require("view_retention")
-@require_GET
-def persons(request: TenantRequest) -> HttpResponse:
-    """D1, D7 and D30 of persons, and persons there again month by month."""
-    night = latest_night()
-    until = known_until(request.tenant, night)
-    scope = widest_scope(request.membership)
-    found = persons_of(scope, until, night, request.tenant)
-    context = {
-        "until": until,
-        "rows": [person_row(cohort) for cohort in reversed(found.cohorts[-PERSON_COHORTS_SHOWN:])],
-        "pooled": [day_cell(one) for one in (pooled(found.cohorts, k) for k in DAYS)],
-        "persons": sum(cohort.size for cohort in found.cohorts),
-        "triangle": triangle(found.months, "customers", lambda cohort, k: ""),
-    }
-    part = "persons_part" if request.headers.get("HX-Request") else "persons"
-    response = render(request, f"reports/retention/{part}.html", context)
-    # The part alone and the whole page have one address.
-    patch_vary_headers(response, ("HX-Request",))
-    return response
-
-
-def person_row(cohort: PersonCohort) -> dict[str, Any]:
-    return {
-        "month": cohort.month,
-        "size": cohort.size,
-        "days": [day_cell(cohort.on(k)) for k in DAYS],
-        "href": members_url("persons", cohort.month),
-    }
-
-
-def day_cell(one: Any) -> dict[str, Any]:
-    return {"rate": number_of(one.rate), "one": one}

@@ -12,7 +12,6 @@ numbers (money scaled by 10^MONEY_PLACES).
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +20,14 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from segmentation.compute.months import (
+    last_day_of,
+    last_ended_month,
+    month_number,
+    month_of,
+    months_of,
+)
 
 Integers = npt.NDArray[np.int64]
 
@@ -68,26 +75,28 @@ def pooled_rate(cohorts: Iterable[Cohort], k: int) -> Fraction | None:
     return Fraction(sum(cohort.active[k] for cohort in old), came) if came else None
 
 
-def month_number(day: date) -> int:
-    """Months since year 0, so that months can be subtracted."""
-    return day.year * 12 + day.month - 1
+def by_year(cohorts: Sequence[Cohort]) -> list[Cohort]:
+    """Cohorts of one calendar year taken together, oldest first; k still counts from each one's own
+    month, and there is a cell as far as the youngest of them reaches."""
+    found = []
+    for year in sorted({cohort.month.year for cohort in cohorts}):
+        members = [cohort for cohort in cohorts if cohort.month.year == year]
+        length = min(len(cohort.active) for cohort in members)
 
+        def added(rows: Iterable[tuple[int, ...]], length: int = length) -> tuple[int, ...]:
+            kept = [row[:length] for row in rows if row]
+            return tuple(sum(column) for column in zip(*kept, strict=True))
 
-def month_of(number: int) -> date:
-    """The first day of the month with this number."""
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def last_day_of(number: int) -> date:
-    """The last day of the month with this number."""
-    first = month_of(number)
-    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-
-
-def last_ended_month(until: date) -> int:
-    """The number of the last month that has ended by the end of the day `until`."""
-    number = month_number(until)
-    return number if last_day_of(number) <= until else number - 1
+        found.append(
+            Cohort(
+                month=date(year, 1, 1),
+                size=sum(cohort.size for cohort in members),
+                active=added(cohort.active for cohort in members),
+                unbroken=added(cohort.unbroken for cohort in members),
+                amounts=added(cohort.amounts for cohort in members),
+            )
+        )
+    return found
 
 
 def arr_cohorts(lines: pd.DataFrame, until: date) -> list[Cohort]:
@@ -145,7 +154,7 @@ def payment_cohorts(payments: pd.DataFrame, until: date) -> list[Cohort]:
     is_payment = amounts >= 0
     if not is_payment.any():
         return []
-    months = _months_of(days)
+    months = months_of(days)
     first = int(months[is_payment].min())
     triangle = _Triangle(first, last)
     order = np.argsort(customers, kind="stable")
@@ -175,7 +184,7 @@ def payment_members(payments: pd.DataFrame, month: date, k: int) -> pd.DataFrame
     frame = pd.DataFrame(
         {
             "customer": payments["customer"].to_numpy(),
-            "month": _months_of(payments["paid_on"].to_numpy(dtype=np.int64)),
+            "month": months_of(payments["paid_on"].to_numpy(dtype=np.int64)),
             "amount": payments["amount"].to_numpy(dtype=np.int64),
         }
     )
@@ -283,14 +292,4 @@ def _arr_at(
     np.add.at(steps, (customers, np.searchsorted(days, starts, side="left")), fees)
     np.subtract.at(steps, (customers, np.searchsorted(days, ends, side="right")), fees)
     result: Integers = np.cumsum(steps[:, :-1], axis=1)
-    return result
-
-
-_EPOCH = date(1970, 1, 1).toordinal()
-
-
-def _months_of(ordinals: Integers) -> Integers:
-    """Month numbers of day numbers."""
-    months = (ordinals - _EPOCH).astype("datetime64[D]").astype("datetime64[M]")
-    result: Integers = months.astype(np.int64) + 1970 * 12
     return result

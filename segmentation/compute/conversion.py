@@ -14,8 +14,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from segmentation.compute.cohorts import last_day_of, month_number, month_of
 from segmentation.compute.exact import median
+from segmentation.compute.months import last_day_of, month_number, month_of
 
 
 @dataclass(frozen=True)

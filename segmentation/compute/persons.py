@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from segmentation.compute.cohorts import month_number, month_of
+from segmentation.compute.months import month_number, month_of
 
 DAYS = (1, 7, 30)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from django.db import connection
 
 from accounts.tenancy import current_tenant_id
-from segmentation.compute.cohorts import last_day_of, month_number
+from segmentation.compute.months import last_day_of, month_number
 from segmentation.compute.persons import DAYS
 from segmentation.models import UsageEvent
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,16 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from segmentation.compute.cohorts import (
-    arr_members,
-    last_day_of,
-    last_ended_month,
-    month_number,
-    payment_members,
-)
+from segmentation.compute.cohorts import arr_members, payment_members
 from segmentation.compute.conversion import prospects_of_month
 from segmentation.compute.effects import Measure
 from segmentation.compute.exact import unscaled_decimal
+from segmentation.compute.months import last_day_of, last_ended_month, month_number
 from segmentation.compute.renewals import judged_terms
 from segmentation.frames.outcomes import customers_behind
 from segmentation.frames.person_spans import persons_by_customer
@@ -47,20 +43,24 @@ HERE, GONE = "here", "gone"
 CONVERTED, WAITING = "converted", "waiting"
 
 
-def behind_cohort(month: date, k: int, until: date, scope: Scope) -> list[Behind]:
-    """Who came in the month, with HERE or GONE k months later and its ARR, or what it paid, then.
-
-    Nobody when that month has not ended.
+def behind_cohort(months: Sequence[date], k: int, until: date, scope: Scope) -> list[Behind]:
+    """Who came in one of these months, with HERE or GONE k months after its own and its ARR, or what it
+    paid, then. Months after which k have not ended yet are left out.
     """
-    then = month_number(month) + k
-    if k < 0 or then > last_ended_month(until):
+    last = last_ended_month(until)
+    old = [month for month in months if 0 <= month_number(month) + k <= last]
+    if k < 0 or not old:
         return []
     lines = subscription_lines()
     if (lines["annual_fee"] > 0).any():
-        found = arr_members(within(scope, lines), month, last_day_of(then))
+        lines = within(scope, lines)
+        found = pd.concat(
+            arr_members(lines, month, last_day_of(month_number(month) + k)) for month in old
+        )
         found["active"] = found["amount"] > 0
     else:
-        found = payment_members(within(scope, payment_rows()), month, k)
+        payments = within(scope, payment_rows())
+        found = pd.concat(payment_members(payments, month, k) for month in old)
     return _largest_first(
         Behind(
             customer_id=int(row.customer),

@@ -8,8 +8,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from accounts.models import AuditRecord
-from segmentation.compute.cohorts import last_day_of, month_number
 from segmentation.compute.effects import Difference, Measure, difference
+from segmentation.compute.months import last_day_of, month_number
 from segmentation.frames.outcomes import Outcome, outcomes
 from segmentation.models import Night, RuleSet
 from segmentation.queries.retention_figures import remembered_for

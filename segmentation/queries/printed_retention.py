@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Tenant
-from segmentation.compute.cohorts import last_day_of, month_number, month_of
 from segmentation.compute.exact import unscaled_decimal
 from segmentation.compute.formats import format_cell
+from segmentation.compute.months import last_day_of, month_number, month_of
 from segmentation.compute.persons import DAYS
 from segmentation.queries.retention_figures import (
     converting,

@@ -14,16 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from segmentation.compute.cohorts import (
-    Cohort,
-    arr_cohorts,
-    cohorts_of_counts,
-    last_day_of,
-    last_ended_month,
-    month_of,
-    payment_cohorts,
-)
+from segmentation.compute.cohorts import Cohort, arr_cohorts, cohorts_of_counts, payment_cohorts
 from segmentation.compute.conversion import Conversion, conversions
+from segmentation.compute.months import last_day_of, last_ended_month, month_of
 from segmentation.compute.persons import PersonCohort, person_cohorts
 from segmentation.compute.renewals import DueRenewals, due_renewals
 from segmentation.frames.person_spans import count_persons

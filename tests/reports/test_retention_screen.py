@@ -143,6 +143,15 @@ def test_who_came_back_is_there_again_but_not_all_along(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("world")
+def test_cohorts_of_a_year_open_the_customers_of_all_its_months(client: Client) -> None:
+    for row in client.get(URL, {"span": "year"}).context["triangle"].rows:
+        for cell in row.cells:
+            if cell is not None:
+                assert len(opens(client, cell.href)) == row.size
+                assert len(opens(client, f"{cell.href}&show=here")) == cell.count
+
+
+@pytest.mark.usefixtures("world")
 def test_renewals_of_the_due_with_their_contracts(client: Client) -> None:
     context = client.get(URL).context
     year = context["review"].renewing.year

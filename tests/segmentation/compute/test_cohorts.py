@@ -14,14 +14,13 @@ from segmentation.compute.cohorts import (
     Cohort,
     arr_cohorts,
     arr_members,
+    by_year,
     cohorts_of_counts,
-    last_day_of,
-    month_number,
-    month_of,
     payment_cohorts,
     payment_members,
     pooled_rate,
 )
+from segmentation.compute.months import last_day_of, month_number, month_of
 
 START = date(2024, 1, 1)
 UNTIL = date(2024, 8, 20)
@@ -96,6 +95,18 @@ def test_payments_of_the_month_count_refunds_only_lower_the_amount() -> None:
     assert found == [
         Cohort(date(2024, 1, 1), 2, (2, 0, 1), (2, 0, 0), (110, -10, 60)),
         Cohort(date(2024, 3, 1), 1, (1,), (1,), (30,)),
+    ]
+
+
+def test_a_year_of_cohorts_reaches_as_far_as_its_youngest() -> None:
+    one, two = (
+        Cohort(date(2024, 1, 1), 4, (4, 3, 2), (4, 3, 2), (40, 30, 20)),
+        Cohort(date(2024, 2, 1), 2, (2, 1), (2, 1), (20, 30)),
+    )
+    later = Cohort(date(2025, 1, 1), 1, (1,))
+    assert by_year([one, two, later]) == [
+        Cohort(date(2024, 1, 1), 6, (6, 4), (6, 4), (60, 60)),
+        later,
     ]
 
 

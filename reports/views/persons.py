@@ -1,0 +1,57 @@
+"""Retention of persons: apart from that of customers, because usage may be long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from accounts.permissions import require
+from accounts.requests import TenantRequest
+from reports.changes import number_of
+from reports.cohort_table import triangle
+from reports.queries.retention import persons_of
+from reports.views.retention import known_until, members_url
+from segmentation.compute.persons import DAYS, PersonCohort, Returned, pooled
+from segmentation.queries.scopes import widest_scope
+from segmentation.queries.stored import latest_night
+
+PERSON_COHORTS_SHOWN = 13
+
+
+@require("view_retention")
+@require_GET
+def persons(request: TenantRequest) -> HttpResponse:
+    """D1, D7 and D30 of persons, and persons there again month by month."""
+    night = latest_night()
+    until = known_until(request.tenant, night)
+    scope = widest_scope(request.membership)
+    found = persons_of(scope, until, night, request.tenant)
+    context = {
+        "until": until,
+        "rows": [person_row(cohort) for cohort in reversed(found.cohorts[-PERSON_COHORTS_SHOWN:])],
+        "pooled": [day_cell(one) for one in (pooled(found.cohorts, k) for k in DAYS)],
+        "persons": sum(cohort.size for cohort in found.cohorts),
+        "triangle": triangle(found.months, "customers", lambda cohort, k: ""),
+    }
+    part = "persons_part" if request.headers.get("HX-Request") else "persons"
+    response = render(request, f"reports/retention/{part}.html", context)
+    # The part alone and the whole page have one address.
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+def person_row(cohort: PersonCohort) -> dict[str, Any]:
+    return {
+        "month": cohort.month,
+        "size": cohort.size,
+        "days": [day_cell(cohort.on(k)) for k in DAYS],
+        "href": members_url("persons", cohort.month),
+    }
+
+
+def day_cell(one: Returned) -> dict[str, Any]:
+    return {"rate": number_of(one.rate), "one": one}
