@@ -50,6 +50,7 @@ from segmentation.queries.customer_groups import groups_for, may_change, preview
 from segmentation.queries.overview import choices
 from segmentation.queries.scopes import Scope, widest_scope
 from segmentation.queries.stored import latest_night
+from segmentation.views.customer_groups import not_yours
 
 PARTS = {
     "editor": "segmentation/customer_groups/editor.html",
@@ -76,10 +77,12 @@ def new(request: TenantRequest) -> HttpResponse:
 @require("edit_groups")
 @require_http_methods(["GET", "POST"])
 def edit(request: TenantRequest, pk: int) -> HttpResponse:
-    """Change a group of one's own; an administrator any."""
+    """Change a group of one's own; an administrator any. Others are led to its page."""
     group = groups_for(request.membership).filter(pk=pk).first()
-    if group is None or not may_change(request.membership, group):
+    if group is None:
         raise Http404
+    if not may_change(request.membership, group):
+        return not_yours(request, group)
     initial = {"name": group.name, "note": group.note, "is_shared": group.is_shared}
     return _edit(request, group, draft_of(group.condition), initial)
 

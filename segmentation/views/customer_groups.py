@@ -276,7 +276,9 @@ def _size_chart(
 @require_http_methods(["GET", "POST"])
 def archivals(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then puts a group away."""
-    group = _changeable(request, pk)
+    group = _visible(request, pk)
+    if not may_change(request.membership, group):
+        return not_yours(request, group)
     if request.method == "GET":
         context = {
             "title": _("Archive the group %(name)s?") % {"name": group.name},
@@ -295,7 +297,9 @@ def archivals(request: TenantRequest, pk: int) -> HttpResponse:
 @require_POST
 def restorals(request: TenantRequest, pk: int) -> HttpResponse:
     """Takes a group out of the archive."""
-    group = _changeable(request, pk)
+    group = _visible(request, pk)
+    if not may_change(request.membership, group):
+        return not_yours(request, group)
     restore_group(group=group, by=request.user)
     messages.success(request, _("Restored: %(name)s.") % {"name": group.name})
     return redirect("customer_group", pk)
@@ -308,8 +312,7 @@ def _visible(request: TenantRequest, pk: int) -> CustomerGroup:
     return group
 
 
-def _changeable(request: TenantRequest, pk: int) -> CustomerGroup:
-    group = _visible(request, pk)
-    if not may_change(request.membership, group):
-        raise Http404
-    return group
+def not_yours(request: TenantRequest, group: CustomerGroup) -> HttpResponse:
+    """Who may see a group but not change it is told so on its page, where it can be copied."""
+    messages.info(request, _("Only its owner and administrators may change this group. Copy it."))
+    return redirect("customer_group", group.pk)

@@ -393,7 +393,13 @@ def test_ones_own_group_is_ones_own(
     assert admin.get(url).status_code == admin.get(f"{url}edit/").status_code == 200
     bobs.post(f"{url}edit/", FORM | {"is_shared": "on", "do": "save"})
     assert dora.get(url).status_code == 200
-    assert dora.get(f"{url}edit/").status_code == 404
+    # What everybody may use, only its owner changes; others are led to its page.
+    for path in ("edit/", "archivals/"):
+        assert dora.post(url + path, FORM | {"do": "save", "name": "Mine"})["Location"] == url
+    assert dora.post(f"{url}restorals/")["Location"] == url
+    with tenant_scope(tenant.id):
+        group.refresh_from_db()
+    assert (group.name, group.archived_at) == ("Low ones", None)
 
 
 def test_who_may_not_make_groups_may_use_those_of_everybody(
