@@ -8,7 +8,7 @@ gives an en dash, so that an absent figure is never mistaken for a zero. The fil
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
@@ -107,6 +107,11 @@ def compact_money(value: Number | None, currency: str, language: str) -> str:
     if currency == "CNY":
         return f"{amount}万元"
     return f"{get_currency_symbol(currency, locale=locale_of(language))}{amount}万"
+
+
+def listed(words: Iterable[str], language: str) -> str:
+    """Words one after the other: commas in English, 、 in Chinese."""
+    return ("、" if language.lower().startswith("zh") else ", ").join(words)
 
 
 def signed(value: Number | None, language: str, digits: int | None = None) -> str:

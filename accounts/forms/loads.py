@@ -34,6 +34,8 @@ from accounts.loads.reading.columns import folded
 from accounts.loads.reasons import reason_text
 from accounts.loads.registry import LoadKind, find_kind, kinds
 from accounts.loads.running import LoadOptions
+from ui.formats import listed
+from ui.tags.formats import language
 
 
 def _kind_choices() -> list[tuple[str, str]]:
@@ -181,7 +183,8 @@ class LoadMappingForm(forms.Form):
                 labels = [column_label(name) for name in group]
                 self.add_error(
                     None,
-                    _("One of these is needed: %(columns)s.") % {"columns": ", ".join(labels)},
+                    _("One of these is needed: %(columns)s.")
+                    % {"columns": listed(labels, language())},
                 )
         return cleaned
 

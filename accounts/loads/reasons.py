@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.loads.labels import DATE_ORDERS, DECIMAL_MARKS
+from ui.formats import listed
+from ui.tags.formats import language
 
 TEXTS: dict[str, str | Promise] = {
     # The file as a whole
@@ -139,10 +141,11 @@ def reason_text(code: str, params: Mapping[str, Any], *, options: Mapping[str, s
 
 def _worded(value: Any, words: Mapping[str, str | Promise]) -> str:
     if isinstance(value, (list, tuple)):
-        return ", ".join(
+        names_of = (
             gettext("%(first)s or %(second)s") % dict(zip(("first", "second"), names, strict=False))
             if len(names := str(item).split("|")) == 2
             else str(item)
             for item in value
         )
+        return listed(names_of, language())
     return str(words.get(value, value))

@@ -16,8 +16,9 @@ from accounts.actions.assignments import ASSIGNED, UNDONE
 from accounts.labels import VALUES, VERBS, WORDINGS, field_label, verb_label
 from accounts.loads.registry import find_kind
 from accounts.models import AuditRecord, ContactRole, Role, Visibility
+from ui.formats import listed
 from ui.notes import note_words
-from ui.tags.formats import number, short_date
+from ui.tags.formats import language, number, short_date
 
 # Numbers that nobody adds up.
 IDENTIFIERS = {"seed", "version"}
@@ -151,11 +152,13 @@ def _words(value: Any, field: str = "") -> str:
     if isinstance(value, Mapping):
         # Attributes are the tenant's own columns, by the tenant's own names.
         label = str if field == "attributes" else field_label
-        return ", ".join(f"{label(name)}: {_words(inner)}" for name, inner in value.items())
+        return listed(
+            (f"{label(name)}: {_words(inner)}" for name, inner in value.items()), language()
+        )
     if isinstance(value, list):
         if value and all(isinstance(inner, list) for inner in value):
             return "; ".join(" ".join(filter(None, map(_words, inner))) for inner in value)
-        return ", ".join(_words(inner) for inner in value)
+        return listed((_words(inner) for inner in value), language())
     if not isinstance(value, str):
         return str(value) if field in IDENTIFIERS else number(value)
     if field == "note":

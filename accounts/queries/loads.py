@@ -103,11 +103,18 @@ def notes_in_words(load: Load) -> list[str]:
     notes = load.notes
     words = []
     if modules := notes.get("created_modules"):
-        words.append(_("Modules that were new: %(names)s.") % {"names": ", ".join(modules)})
+        words.append(
+            _("Modules that were new: %(names)s.") % {"names": formats.listed(modules, language())}
+        )
     if kept := notes.get("attribute_columns"):
-        words.append(_("Kept as attributes: %(names)s.") % {"names": ", ".join(kept)})
+        words.append(
+            _("Kept as attributes: %(names)s.") % {"names": formats.listed(kept, language())}
+        )
     if ignored := notes.get("ignored_columns"):
-        words.append(_("Columns that were not used: %(names)s.") % {"names": ", ".join(ignored)})
+        words.append(
+            _("Columns that were not used: %(names)s.")
+            % {"names": formats.listed(ignored, language())}
+        )
     if encoding := notes.get("encoding"):
         words.append(_("Encoding: %(name)s.") % {"name": encoding.removesuffix("-sig").upper()})
     if order := notes.get("dates"):

@@ -18,6 +18,8 @@ from accounts.models import (
 )
 from accounts.queries.audit import AuditEntry, entry
 from accounts.queries.loads import LoadRow, load_row, loads
+from ui.formats import listed
+from ui.tags.formats import language
 
 RECENT = 8
 
@@ -60,8 +62,8 @@ def facts_words() -> str:
     }
     if not any(present.values()):
         return _("Contracts, payments and usage: whatever you have, in any order.")
-    there = ", ".join(word for word, is_there in present.items() if is_there)
-    missing = ", ".join(word for word, is_there in present.items() if not is_there)
+    there = listed((word for word, is_there in present.items() if is_there), language())
+    missing = listed((word for word, is_there in present.items() if not is_there), language())
     if not missing:
         return _("There: %(there)s.") % {"there": there}
     return _("There: %(there)s. Not yet: %(missing)s.") % {"there": there, "missing": missing}

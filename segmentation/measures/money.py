@@ -1,6 +1,7 @@
 """What customers pay, owe and are bound to."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from segmentation.catalogue import Better, Measure, Number, Unit
 
@@ -19,7 +20,7 @@ PAYMENTS = (
     ),
     Measure(
         "frequency",
-        _("Payments"),
+        pgettext_lazy("how many", "Payments"),
         _(
             "Number of payments in the look-back window (all up to the as-of day unless set). "
             "Refunds are not counted. Empty without a payment in the window."

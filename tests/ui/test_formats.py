@@ -122,3 +122,8 @@ def test_formatter_by_name() -> None:
     assert formats.formatter("days", ZH)(3) == "3天"
     with pytest.raises(ValueError, match="no format named"):
         formats.formatter("weight", EN)
+
+
+def test_words_are_listed_as_each_language_does() -> None:
+    assert formats.listed(["a", "b"], EN) == "a, b"
+    assert formats.listed(["合同", "回款"], "zh-hans") == "合同、回款"
