@@ -69,7 +69,7 @@ def move_sentence(kind: str, detail: Mapping[str, Any], currency: str = "") -> s
     values = _joined(
         [
             _changed(_measure(name), _value(name, old, currency), _value(name, new, currency))
-            for name, (old, new) in detail["measures"].items()
+            for name, (old, new) in sorted(detail["measures"].items())
         ]
     )
     if kind == "stage":
@@ -90,6 +90,16 @@ def move_sentence(kind: str, detail: Mapping[str, Any], currency: str = "") -> s
     if detail["relative"]:
         values = _("the other customers changed")
     return _with(_joined(parts), values)
+
+
+def most_sentence(detail: Mapping[str, Any], currency: str = "") -> str:
+    """The measures that changed most beside those that a move names; empty when none did."""
+    return _joined(
+        [
+            _changed(_measure(name), _value(name, old, currency), _value(name, new, currency))
+            for name, old, new in detail.get("most", ())
+        ]
+    )
 
 
 def refusal_sentence(refusal: Mapping[str, Any]) -> str:

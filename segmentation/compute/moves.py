@@ -36,6 +36,7 @@ import pandas as pd
 
 from segmentation.compute.comparison import Comparison, Words, differ, stage_causes, stage_grounds
 from segmentation.compute.decisive import TierInputs
+from segmentation.compute.largest import largest_changes
 
 KINDS = ("stage", "tier")
 
@@ -51,7 +52,8 @@ def detect(nights: Comparison) -> pd.DataFrame:
     JSON values, from which screens render a sentence in the reader's language:
     stage: {"branch": now, "grounds": see comparison.stage_grounds, "measures": {name: [old, new]}};
     tier: {"because": the inputs that count, "stage": [old, new], "levels": {dimension: [old, new]},
-    "measures": {name: [old, new]}, "relative": bool, "rule": the reason of the new tier}. Numbers
+    "measures": {name: [old, new]}, "relative": bool, "rule": the reason of the new tier}; both:
+    "most": [[name, old, new]], the measures beside those that changed most (compute.largest). Numbers
     are canonical texts, None where unknown. Rows are in the order of `current`, the stage first.
     """
     both = nights.current.index.intersection(nights.previous.index, sort=False)
@@ -70,19 +72,27 @@ def reason_text(kind: str, detail: Mapping[str, Any]) -> str:
     `no_usage (days_since_usage 59→60)`, `contract_ended`, `in_use (days passed)`,
     `activity mid→low (active_days_30 9→3)`, `stage new→active`, `tenure_days 364→365`; a dimension
     moved by the others' values says `value mid→low (relative)`; when nothing of the customer's own
-    changed, `known_dimensions`.
+    changed, `known_dimensions`. After it the measures that changed most beside those named, e.g.
+    `; most changed: events_30 120→31, active_users_30 9→2`.
     """
     values = ", ".join(
         f"{name} {old or 'unknown'}→{new or 'unknown'}"
-        for name, (old, new) in detail["measures"].items()
+        # Sorted: what is stored as JSON does not keep the order.
+        for name, (old, new) in sorted(detail["measures"].items())
     )
+    most = ", ".join(f"{name} {old}→{new}" for name, old, new in detail.get("most", ()))
+    return _decided_by(kind, detail, values) + (f"; most changed: {most}" if most else "")
+
+
+def _decided_by(kind: str, detail: Mapping[str, Any], values: str) -> str:
     if kind == "stage":
         values = "days passed" if detail["grounds"] == "days" else values
         return f"{detail['branch']} ({values})" if values else str(detail["branch"])
     if not detail["because"]:
         return "known_dimensions"
     parts = ["stage {}→{}".format(*detail["stage"])] if "stage" in detail else []
-    for name, (old, new) in detail["levels"].items():
+    for name in (name for name in detail["because"] if name in detail["levels"]):
+        old, new = detail["levels"][name]
         parts.append(f"{name} {old or 'unknown'}→{new or 'unknown'}")
     if not parts:
         return values
@@ -161,6 +171,10 @@ def _with_rules(nights: Comparison, customers: pd.Index, kind: str, causes: Word
 def _rows(
     nights: Comparison, customers: pd.Index, kind: str, causes: Words, details: list[Detail]
 ) -> pd.DataFrame:
+    told = [detail["measures"] for detail in details]
+    for detail, most in zip(details, largest_changes(nights, customers, told), strict=True):
+        if most:
+            detail["most"] = most
     columns: dict[str, list[Any]] = {
         "customer": customers.to_list(),
         "kind": [kind] * len(customers),

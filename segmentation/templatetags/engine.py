@@ -69,6 +69,12 @@ def move_reason(context: Context, move: Moved) -> str:
     return capfirst(reasons.move_sentence(move.kind, move.reason, currency_of(context)))
 
 
+@register.simple_tag(takes_context=True)
+def move_most(context: Context, move: Moved) -> str:
+    """What changed most beside what decided the move."""
+    return reasons.most_sentence(move.reason, currency_of(context))
+
+
 @register.simple_tag
 def move_rule(move: Moved) -> str:
     """The rule that gave the new tier; of a stage, the condition that decided it."""

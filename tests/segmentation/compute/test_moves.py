@@ -256,7 +256,7 @@ def test_the_decisive_input_gives_the_cause_not_every_change() -> None:
     ]
     assert reasons_of("average", nights) == [
         "no_usage (days_since_usage 2→60)",
-        "tenure_days 364→365",
+        "tenure_days 364→365; most changed: days_since_usage 2→60",
     ]
 
 
@@ -268,8 +268,8 @@ def test_inputs_that_only_move_the_tier_together_are_all_named() -> None:
     assert moves_of("small", nights) == [("tier", "low", "high", "behaviour")]
     (reason,) = reasons_of("small", nights)
     assert reason == (
-        "activity low→high, value low→high (active_days_30 1→25, seat_utilisation 0.1→0.9, "
-        "arr 100.00→990.00)"
+        "activity low→high, value low→high (active_days_30 1→25, arr 100.00→990.00, "
+        "seat_utilisation 0.1→0.9)"
     )
 
 
