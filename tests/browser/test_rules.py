@@ -75,6 +75,8 @@ def test_rules_change_places_by_keyboard(visit, live_server, vendor: Tenant) -> 
     page.goto(f"{live_server.url}/t/acme/rules/")
     page.get_by_role("button", name="Change the rules").press("Enter")
     page.get_by_role("link", name="Value groups (A)", exact=True).press("Enter")
+    expect(page.get_by_role("heading", name="Value groups (A)")).to_be_visible()
+    page.wait_for_load_state()  # scripts run
     button = page.get_by_role("button", name="Mature: earlier")
     button.press("Enter")
     places = page.get_by_role("list", name="Rules in decision order").get_by_role("listitem")
@@ -91,6 +93,8 @@ def test_choosing_a_measure_shows_its_unit(visit, live_server, vendor: Tenant) -
     page.goto(f"{live_server.url}/t/acme/rules/")
     page.get_by_role("button", name="Change the rules").click()
     page.get_by_role("link", name="Value", exact=True).click()
+    expect(page.get_by_role("group", name="Another measure")).to_be_visible()
+    page.wait_for_load_state()  # scripts run
     added = page.get_by_role("group", name="Another measure")
     added.get_by_label("Measure").select_option("breadth")
     expect(added.get_by_text("%")).to_have_count(2)
