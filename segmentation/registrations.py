@@ -65,7 +65,7 @@ for _item in (
     NavigationItem(_("Moves"), "moves", "arrow-left-right", "view_tiers", 32, prefix="/moves/"),
     NavigationItem(_("Groups"), "customer_groups", "group", "view_groups", 34, prefix="/groups/"),
     NavigationItem(_("Modules"), "modules", "blocks", "view_modules", 40),
-    NavigationItem(_("Rules"), "rules", "scale", "edit_rules", 58, prefix="/rules/"),
+    NavigationItem(_("Rules"), "rules", "sliders-horizontal", "edit_rules", 58, prefix="/rules/"),
     NavigationItem(_("Nights"), "nights", "moon", "view_nights", 60, prefix="/nights/"),
 ):
     navigation.register(_item)
