@@ -204,9 +204,12 @@ def _read(
     if scheme.name == "b" and rules.facet is not None and context.facet_cuts:
         for rule in rules.facet.sides:
             yield from _read_for(row, rule, context.facet_cuts[rule.name])
+    bounds: dict[str, set[Number]] = {}
     for condition in scheme.conditions:
-        bounds = [bound for bound in condition.bounds if bound is not None]
-        yield ReadMeasure("tier", condition.measure, _value(row, condition.measure), tuple(bounds))
+        asked = {bound for bound in condition.bounds if bound is not None}
+        bounds.setdefault(condition.measure, set()).update(asked)
+    for measure, asked_of in bounds.items():
+        yield ReadMeasure("tier", measure, _value(row, measure), tuple(sorted(asked_of)))
     for slot in SLOTS:
         scoring = rules.scorings[slot]
         cuts = context.score_cuts[slot]

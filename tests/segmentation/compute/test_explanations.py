@@ -92,6 +92,11 @@ def test_it_lists_what_was_read_with_values_and_cuts() -> None:
     assert read["recency", "days_since_usage"].reversed
 
 
+def test_the_bounds_of_one_measure_are_read_together() -> None:
+    read = [one for one in explained("big", scheme="c").read if one.read_for == "tier"]
+    assert [(one.measure, one.cuts) for one in read] == [("tenure_days", (365, 730))]
+
+
 def test_one_measure_short_of_the_next_tier() -> None:
     # Value is high; activity is mid by one of its two measures.
     customers = vendor(big={"active_days_30": 11, "seat_utilisation": 0.4})
