@@ -115,6 +115,16 @@ for _key, _title, _feed, _order in (
         )
     )
 
+customer_panels.register(
+    Block(
+        "group",
+        "segmentation/panels/group.html",
+        "segmentation.views.group_panel.group_panel",
+        80,
+        _("Companies below"),
+    )
+)
+
 overview_blocks.register(
     Block(
         "nights",

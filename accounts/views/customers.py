@@ -54,6 +54,7 @@ def customer(request: TenantRequest, pk: int) -> HttpResponse:
         "badges": customer_badges.for_request(request, found, roles),
         "panels": panels,
         "sections": _sections(panels, group),
+        "lists_group": _lists_group(panels, group),
         "may_edit": may(request.membership, "edit_customers"),
     }
     return render(request, "accounts/customers/customer.html", context)
@@ -67,10 +68,15 @@ def _above(group: Group) -> list[tuple[str, str]]:
     return [(group.parent.name, url)]
 
 
+def _lists_group(panels: list[RenderedBlock], group: Group) -> bool:
+    """The page lists the companies below by itself where no panel says more of them."""
+    return bool(group.subsidiaries) and not any(panel.key == "group" for panel in panels)
+
+
 def _sections(panels: list[RenderedBlock], group: Group) -> list[dict[str, Any]]:
     """Links to the parts of the page."""
     named = [(panel.key, panel.title) for panel in panels if panel.title]
-    if group.subsidiaries:
+    if _lists_group(panels, group):
         named.append(("group", _("Companies below")))
     named.append(("faces", _("Faces until today")))
     return [

@@ -16,7 +16,7 @@ from segmentation.labels import SLOTS as SLOT_WORDS
 from segmentation.models import Assignment
 from segmentation.queries.moved import history_of
 from segmentation.queries.standing import Standing, spans_of, standing_of
-from segmentation.queries.stored import day_asked
+from segmentation.queries.stored import day_asked, is_month_end
 from segmentation.queries.usage import ModuleSeries, UsageHistory, usage_history
 from segmentation.views.explained import explained_schemes, scale
 from ui import formats
@@ -124,11 +124,19 @@ def usage_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     if history.is_empty:
         return {"usage": history, "until": until}
     periods = [formats.month(period, language()) for period in history.periods]
+    partial = ""
+    if not is_month_end(until):
+        day = formats.short_date(until, language())
+        partial = _("%(month)s only up to %(day)s") % {"month": periods[-1], "day": day}
     context: dict[str, Any] = {
         "usage": history,
         "until": until,
         "chart": TimeChart(
-            title=_("Usage by module"), periods=periods, series=_shown_series(history), area=True
+            title=_("Usage by module"),
+            periods=periods,
+            series=_shown_series(history),
+            area=True,
+            partial=partial,
         ),
     }
     if any(history.persons):
@@ -137,6 +145,7 @@ def usage_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
             periods=periods,
             series=[Series(_("Persons"), history.persons, "accent")],
             area=True,
+            partial=partial,
         )
     return context
 

@@ -202,6 +202,15 @@ def test_layers_stand_on_each_other() -> None:
     assert first.label == "Jan · A: 10"
 
 
+def test_a_period_that_is_not_over_is_drawn_apart() -> None:
+    chart = TimeChart("t", ["May", "Jun"], [Series("a", [1, 2])], partial="Jun only up to 15 Jun")
+    layout = lay_out_columns(chart, width=320, height=200, label=str)
+    assert [segment.is_partial for segment in layout.segments] == [False, True]
+    whole = TimeChart("t", ["May", "Jun"], [Series("a", [1, 2])])
+    layout = lay_out_columns(whole, width=320, height=200, label=str)
+    assert not any(segment.is_partial for segment in layout.segments)
+
+
 def test_zero_and_unknown_draw_nothing() -> None:
     layout = lay_out_columns(chart(Series("A", [0, None, 3, 0])), **SIZE, label=plain)
     assert [segment.label for segment in layout.segments] == ["Mar · A: 3"]

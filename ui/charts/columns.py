@@ -22,6 +22,7 @@ class Segment:
     tone: str
     label: str
     href: str
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def lay_out_columns(
                     tone=series.tone,
                     label=f"{chart.periods[place]} · {series.label}: {label(value)}",
                     href=series.links[place] if len(series.links) == count else "",
+                    is_partial=bool(chart.partial) and place == count - 1,
                 )
             )
     return ColumnLayout(

@@ -44,6 +44,8 @@ class Series:
 class TimeChart:
     """Values over equal periods, oldest first; every series has one value for each period.
 
+    ``partial``: says how far the last period goes when it is not over; it is drawn apart.
+
     Raises ValueError when it has not.
     """
 
@@ -52,6 +54,7 @@ class TimeChart:
     series: Sequence[Series]
     unit: Unit = field(default_factory=Unit)
     area: bool = False
+    partial: str | Text = ""
 
     def __post_init__(self) -> None:
         for series in self.series:

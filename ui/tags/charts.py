@@ -31,7 +31,7 @@ from ui.tags.render import draw, fresh_id
 register = Library()
 
 # View boxes; the style sheet shows the one that fits the room.
-SIZES = {"wide": (720, 230), "medium": (480, 210), "narrow": (320, 200)}
+SIZES = {"full": (1080, 250), "wide": (720, 230), "medium": (480, 210), "narrow": (320, 200)}
 _AREA_AND_LINE = '<path class="chart-area" d="{}"/><path class="chart-line" d="{}"/>'
 _DOT = '<circle class="chart-dot" cx="{}" cy="{}" r="2"/>'
 Write = Callable[[Number | None], str]

@@ -114,9 +114,7 @@ def test_schemes_that_are_also_shown_stand_under_the_tier_with_their_reasons(
         "c": held.tier_c or None,
     }
     text = page_of(client, nights["c4"])
-    lifecycle, _title, ladder = text.partition("Lifecycle (B)")[2].partition(
-        "Ladder (C)"
-    )
+    lifecycle, _title, ladder = text.partition("Lifecycle (B)")[2].partition("Ladder (C)")
     assert "Active" in lifecycle
     assert "Consumption" in lifecycle
     assert "Renewals" in lifecycle
@@ -287,6 +285,12 @@ def test_usage_by_module_and_month(tenant: Tenant, client: Client) -> None:
     assert "Events by module" in page_of(client, one)
 
 
+def test_a_month_that_is_not_over_is_said_to_be(
+    nights: dict[str, Customer], client: Client
+) -> None:
+    assert "Jun 2026 only up to 15 Jun 2026" in page_of(client, nights["c0"])
+
+
 def test_a_customer_without_anything_has_a_page(tenant: Tenant, client: Client) -> None:
     with tenant_scope(tenant.id):
         one = customer("one")
@@ -310,3 +314,20 @@ def test_the_page_costs_the_same_queries_whatever_its_history(
     with tenant_scope(tenant.id):
         use_daily(nights["c4"], date(2025, 1, 1), date(2025, 12, 31))
     assert queries() == few <= 40
+
+
+def test_companies_below_have_tier_arr_and_a_total(
+    nights: dict[str, Customer], tenant: Tenant, client: Client
+) -> None:
+    head = nights["c0"]
+    with tenant_scope(tenant.id):
+        Customer.objects.filter(key__in=["c1", "c2"]).update(parent=head)
+    page = client.get(f"/t/acme/customers/{head.pk}/").content.decode()
+    part = page.partition('<section class="stack" id="group"')[2].partition("</section>")[0]
+    assert page.count('id="group"') == 1
+    assert "3 companies, this one included" in part
+    for amount in ("¥2,000", "¥3,000", "¥6,000"):  # theirs, and with the head's own 1,000
+        assert amount in part
+    assert 'class="chip' in part
+    below = client.get(f"/t/acme/customers/{nights['c3'].pk}/").content.decode()
+    assert 'id="group"' not in below
