@@ -103,7 +103,7 @@ REPLAY_PARTS: Mapping[str, Word] = {
     "segment": _("Segment"),
     "scores": _("Scores"),
     "dimensions": _("Dimensions"),
-    "measures": _("Measures of R, F and M"),
-    "reason": _("Rule that fired"),
-    "moves": _("Moves and their reasons"),
+    "measures": _("Values of R, F, M"),
+    "reason": _("Rule"),
+    "moves": _("Moves"),
 }

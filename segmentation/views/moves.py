@@ -46,7 +46,11 @@ def moves(request: TenantRequest) -> HttpResponse:
         return render(request, "segmentation/moves/no_night.html", {"steps": steps})
     scope = scope_of(request.membership, request.GET.get("scope", ""))
     context = moves_page(night, scope, request.GET)
-    context |= {"nights": nights, "scopes": scope_tabs(scope, context["table"])}
+    context |= {
+        "nights": nights,
+        "is_latest": night == nights[0],
+        "scopes": scope_tabs(scope, context["table"]),
+    }
     return render(request, "segmentation/moves/page.html", context)
 
 

@@ -129,7 +129,7 @@ def replay(request: TenantRequest, day: str, pk: int) -> HttpResponse:
         scope = widest_scope(request.membership)
         every = differences_of(found, scope)
         filter_ = DifferenceFilter(request.GET, queryset=every)
-        table = Table.read(COLUMNS, request.GET.urlencode(), default="-parts", tie="pk")
+        table = Table.read(COLUMNS, request.GET.urlencode(), default="parts", tie="pk")
         table = table.counted(filter_.qs.count())
         rows = filter_.qs.order_by(*absent_last(table.order_by))
         if request.GET.get("export"):
