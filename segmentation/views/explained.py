@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Q
+
+from accounts.models import ContactRole
 from segmentation.compute.dimensions import LEVELS
 from segmentation.compute.explanations import Explanation, ReadMeasure
 from segmentation.compute.facets import SIDES, VALUE_LEVELS
@@ -12,7 +16,7 @@ from segmentation.labels import DIMENSIONS, SCHEMES
 from segmentation.labels import SIDES as SIDE_WORDS
 from segmentation.queries.standing import Standing
 from segmentation.queries.strategies import Key, strategies_of
-from segmentation.strategies import Strategy
+from segmentation.strategies import ROLE, Strategy
 
 Drawn = dict[str, Any]
 
@@ -22,6 +26,18 @@ def explained_schemes(found: Standing, language: str) -> list[Drawn]:
     assert found.assignment is not None
     strategies = strategies_of(_wanted(found), language)
     return [_scheme(found, name, strategies) for name in found.schemes]
+
+
+def strategies_of_roles(customer_id: int, day: date, language: str) -> list[Strategy]:
+    """What to do for the roles that the customer's contacts have on a day; two statements."""
+    held = ContactRole.objects.filter(
+        Q(from_on__isnull=True) | Q(from_on__lte=day),
+        Q(to_on__isnull=True) | Q(to_on__gte=day),
+        contact__customer=customer_id,
+    )
+    roles = set(held.order_by().values_list("role", flat=True).distinct())
+    found = strategies_of([(ROLE, role) for role in roles], language)
+    return [found[ROLE, role] for role in ContactRole.Kind.values if (ROLE, role) in found]
 
 
 def _scheme(found: Standing, name: str, strategies: dict[Key, Strategy]) -> Drawn:

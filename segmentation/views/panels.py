@@ -18,7 +18,7 @@ from segmentation.queries.moved import history_of
 from segmentation.queries.standing import Standing, spans_of, standing_of
 from segmentation.queries.stored import day_asked, is_month_end
 from segmentation.queries.usage import ModuleSeries, UsageHistory, usage_history
-from segmentation.views.explained import explained_schemes, scale
+from segmentation.views.explained import explained_schemes, scale, strategies_of_roles
 from ui import formats
 from ui.charts import Series, TimeChart
 from ui.tags.formats import language
@@ -58,8 +58,14 @@ def tier_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     context: dict[str, Any] = {"standing": found, "customer": customer}
     if found.assignment is None:
         return context
+    assert found.night is not None, "an assignment is of a night"
     own, *others = explained_schemes(found, language())
-    return context | {"own": own, "others": others, "has_facts": has_facts(found)}
+    return context | {
+        "own": own,
+        "others": others,
+        "roles": strategies_of_roles(customer.pk, found.night.as_of, language()),
+        "has_facts": has_facts(found),
+    }
 
 
 def has_facts(found: Standing) -> bool:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Customer, Module, Tenant, User
+from accounts.models import Contact, ContactRole, Customer, Module, Tenant, User
 from accounts.tenancy import tenant_scope
 from segmentation.actions.nights import run_night
 from segmentation.actions.rules import change_rules
@@ -151,6 +151,23 @@ def test_a_customer_of_whom_nothing_is_known_is_told_so(
 ) -> None:
     assert "Nothing is known of this customer yet" in page_of(client, nights["prospect"])
     assert "Nothing is known of this customer yet" not in page_of(client, nights["c0"])
+
+
+def test_what_to_do_for_the_roles_that_contacts_hold_that_day(
+    nights: dict[str, Customer], client: Client, tenant: Tenant
+) -> None:
+    with tenant_scope(tenant.id):
+        contact = Contact.objects.create(customer=nights["c4"], key="ann", name="Ann")
+        ContactRole.objects.create(contact=contact, role="key_user", from_on=FIRST)
+        ContactRole.objects.create(contact=contact, role="end_user", to_on=FIRST)
+    key_user, end_user = (strategy_for("role", role, "en") for role in ("key_user", "end_user"))
+    assert key_user is not None
+    assert end_user is not None
+    text = page_of(client, nights["c4"])
+    assert key_user.service in text
+    assert end_user.service not in text
+    assert end_user.service in page_of(client, nights["c4"], as_of=FIRST.isoformat())
+    assert "What to do for its contacts" not in page_of(client, nights["c0"])
 
 
 def test_own_strategies_are_what_the_page_shows(
