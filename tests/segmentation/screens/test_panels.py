@@ -228,7 +228,7 @@ def test_looking_back_shows_the_night_asked_for(
     assert gone.explanation.tier == (gone.assignment.tier or None)
     assert before.night is None
     assert "As of 31 May 2026" in page_of(client, nights["c5"], as_of=MONTH_END.isoformat())
-    assert "are not kept any more" in page_of(client, nights["c5"], as_of=FIRST.isoformat())
+    assert "As of 28 May 2026" in page_of(client, nights["c5"], as_of=FIRST.isoformat())
     page_of(client, nights["c5"], as_of="2020-01-01")
     page_of(client, nights["c5"], as_of="never")
 
