@@ -49,6 +49,7 @@ class Triangle:
     rows: list[TriangleRow]
     pooled: list[Decimal | None]
     hidden: int
+    of_years: bool
 
 
 def triangle(
@@ -90,6 +91,7 @@ def triangle(
         ],
         pooled=[number_of(_pooled(cohorts, k, by)) for k in across],
         hidden=len(rows) - len(shown),
+        of_years=of_years,
     )
 
 

@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from reports.drawing import draw_cells
 from segmentation.compute.effects import SHARES, Difference, Measure, Share
 from segmentation.frames.outcomes import Outcome
 from segmentation.queries.effects import RULES, Change, Compared
 from ui import formats
 from ui.charts import Series, TimeChart, Unit
+from ui.notes import note_words
 from ui.palette import MARKS
 from ui.tags.formats import language
 
@@ -100,11 +102,11 @@ def measure_block(
     )
     block["latest"] = days[-1]
     block["rows"] = [
-        {
-            "day": day,
-            "cells": [cell(by.get((tier, day)), measure, scheme) for tier in tiers],
-        }
-        for day in reversed(days)
+        {"day": day, "cells": cells, "drawn": draw_cells(cells)}
+        for day, cells in (
+            (day, [cell(by.get((tier, day)), measure, scheme) for tier in tiers])
+            for day in reversed(days)
+        )
     ]
     return block
 
@@ -158,6 +160,7 @@ def comparison_block(
                 "tier": row.tier,
                 "old": old,
                 "new": new,
+                "drawn": draw_cells([old, new]),
                 "change": change,
                 "texts": difference_texts(change, measure) if change else (),
             }
@@ -183,7 +186,7 @@ def change_words(change: Change) -> str:
     day = formats.short_date(change.on, language())
     if change.kind == RULES:
         words = _("%(day)s: rules, version %(version)s") % {"day": day, "version": change.version}
-        return f"{words} · {change.note}" if change.note else words
+        return f"{words} · {note_words(change.note)}" if change.note else words
     return _("%(day)s: strategies of %(tiers)s") % {
         "day": day,
         "tiers": ", ".join(change.labels),

@@ -13,6 +13,7 @@ from accounts.permissions import require
 from accounts.requests import TenantRequest
 from reports.changes import number_of
 from reports.cohort_table import triangle
+from reports.drawing import draw_triangle
 from reports.queries.retention import persons_of
 from reports.views.retention import known_until, members_url
 from segmentation.compute.persons import DAYS, PersonCohort, Returned, pooled
@@ -30,12 +31,14 @@ def persons(request: TenantRequest) -> HttpResponse:
     until = known_until(request.tenant, night)
     scope = widest_scope(request.membership)
     found = persons_of(scope, until, night, request.tenant)
+    months = triangle(found.months, "customers", lambda cohort, k: "")
     context = {
         "until": until,
         "rows": [person_row(cohort) for cohort in reversed(found.cohorts[-PERSON_COHORTS_SHOWN:])],
         "pooled": [day_cell(one) for one in (pooled(found.cohorts, k) for k in DAYS)],
         "persons": sum(cohort.size for cohort in found.cohorts),
-        "triangle": triangle(found.months, "customers", lambda cohort, k: ""),
+        "triangle": months,
+        "triangle_rows": draw_triangle(months, request.tenant.currency),
     }
     part = "persons_part" if request.headers.get("HX-Request") else "persons"
     response = render(request, f"reports/retention/{part}.html", context)

@@ -21,6 +21,7 @@ from accounts.requests import TenantRequest
 from reports.changes import number_of
 from reports.charts import movements_chart, retention_chart
 from reports.cohort_table import triangle
+from reports.drawing import draw_triangle
 from reports.queries.retention import RetentionReview, retention_review
 from segmentation.compute.buying import NO_FIT, NO_MEAN, TOO_FEW
 from segmentation.compute.cohorts import Cohort
@@ -53,6 +54,12 @@ def retention(request: TenantRequest) -> HttpResponse:
     by = request.GET.get("by", "")
     by = by if by in BY else BY[0]
     of_years = request.GET.get("span") == "year"
+    shown = triangle(
+        review.cohorts.cohorts,
+        by,
+        year_link if of_years else cohort_link,
+        of_years=of_years,
+    )
     context = {
         "until": until,
         "scope": scope,
@@ -63,12 +70,8 @@ def retention(request: TenantRequest) -> HttpResponse:
         "by_tabs": by_tabs(by, review.cohorts.basis, of_years=of_years),
         "of_years": of_years,
         "span_tabs": span_tabs(by, of_years=of_years),
-        "triangle": triangle(
-            review.cohorts.cohorts,
-            by,
-            year_link if of_years else cohort_link,
-            of_years=of_years,
-        ),
+        "triangle": shown,
+        "triangle_rows": draw_triangle(shown, request.tenant.currency),
         "value": review.value,
         "worth": worth(review.value),
         "refusal": refusals().get(review.value.refusal, ""),
