@@ -169,7 +169,7 @@ def flows(scope: Scope, start: Night, end: Night, kind: Kind, *, latest: Night) 
         return _flows(scope, start, end, kind, is_latest=end == latest)
 
     if scope.is_whole:
-        return of_night(f"flows-{kind}-{start.as_of}-{start.digest[:16]}", end, compute)
+        return of_night(f"went-{kind}-{start.as_of}-{start.digest[:16]}", end, compute)
     return compute()
 
 
