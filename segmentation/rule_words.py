@@ -10,15 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from segmentation import catalogue
-from segmentation.catalogue import Unit
 from segmentation.compute.scores import DEFAULT_BINS, SLOTS
 from segmentation.labels import DIMENSIONS, LEVELS, SCHEMES, STAGES, TIERS
 from segmentation.labels import SLOTS as SLOT_WORDS
+from segmentation.rule_numbers import joined, measure_number, measure_title, share
 from segmentation.rule_sections import RuleSection, sections
 from segmentation.rules.basis import AUTO, MEASURES_OF_BASIS
 from segmentation.rules.differences import at
@@ -98,36 +96,6 @@ def lines_of(rules: Mapping[str, Any], section: RuleSection, currency: str) -> l
             return _tiers(rules["tiers"])
         case _:
             return _scheme(at(rules, section.path), currency)
-
-
-def measure_number(measure: str, number: Any, currency: str) -> str:
-    """A number in the unit of a measure: 30 days, 20%, ¥1,000."""
-    language = get_language() or "en"
-    unit = catalogue.get(measure).unit if measure in catalogue.names() else None
-    if unit is Unit.MONEY and currency:
-        return formats.money(number, currency, language, 0 if number == int(number) else None)
-    if unit is Unit.DAYS:
-        return formats.days(number, language)
-    if unit is Unit.SHARE:
-        return share(number)
-    if unit is Unit.TIMES:
-        return f"× {formats.number(number, language)}"
-    return formats.number(number, language)
-
-
-def share(number: Any) -> str:
-    """A fraction as a percentage with as many decimals as it has, at most two."""
-    hundredfold = round(float(number) * 100, 2)
-    digits = 0 if hundredfold == int(hundredfold) else 1 if hundredfold * 10 % 1 == 0 else 2
-    return formats.percent(number, get_language() or "en", digits)
-
-
-def measure_title(measure: str) -> str:
-    return str(catalogue.get(measure).title) if measure in catalogue.names() else measure
-
-
-def joined(words: Sequence[str | Promise]) -> str:
-    return pgettext("between the parts of a list", ", ").join(map(str, words))
 
 
 def _scores(rules: Mapping[str, Any], currency: str) -> list[Line]:

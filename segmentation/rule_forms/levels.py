@@ -21,7 +21,7 @@ from segmentation.rule_forms.fields import (
     shown_number,
     unit_of,
 )
-from segmentation.rule_words import measure_title
+from segmentation.rule_numbers import measure_title
 from segmentation.rules.differences import at
 
 NEW = "new"

@@ -22,7 +22,7 @@ from segmentation.rule_forms.fields import (
     shown_number,
     unit_of,
 )
-from segmentation.rule_words import measure_title
+from segmentation.rule_numbers import measure_title
 from segmentation.rules.basis import AUTO, MEASURES_OF_BASIS
 
 MOST_CUTS = 9

@@ -14,7 +14,7 @@ from segmentation.labels import DIMENSIONS
 from segmentation.rule_forms.base import SectionForm, looking
 from segmentation.rule_forms.fields import UnitField, measure_choices, shown_number, unit_of
 from segmentation.rule_forms.schemes import stage_choices
-from segmentation.rule_words import measure_title
+from segmentation.rule_numbers import measure_title
 from segmentation.rules.differences import Path, at
 
 NEW = "new"
