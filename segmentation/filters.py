@@ -194,6 +194,8 @@ class PortfolioFilter(django_filters.FilterSet):
             for one in self.filters.values():
                 if "empty_label" in one.extra:
                     one.extra["empty_label"] = one.label
+            everybody = self.filters["group"].label
+            self.filters["group"].extra["widget"] = group_select(groups, everybody=everybody)
 
     def by_text(self, rows: Rows, name: str, value: str) -> Rows:
         # A substring of a stored, case-folded text: no function an index or the planner could not
@@ -281,9 +283,11 @@ def _with_asked(pairs: Pairs, asked: str) -> Pairs:
     return [*pairs, (asked, asked)]
 
 
-def group_select(groups: Mapping[int, str]) -> LongSelect:
-    """The groups to choose from; a text field's, since who asks for another finds nobody."""
-    return LongSelect(choices=[("", _("All")), *((str(pk), name) for pk, name in groups.items())])
+def group_select(groups: Mapping[int, str], everybody: str | None = None) -> LongSelect:
+    """The groups to choose from; a text field's, since who asks for another finds nobody.
+    ``everybody``: the words of the choice that narrows nothing."""
+    first = ("", _("All") if everybody is None else everybody)
+    return LongSelect(choices=[first, *((str(pk), name) for pk, name in groups.items())])
 
 
 class MoveFilter(django_filters.FilterSet):
