@@ -12,9 +12,12 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import AuditRecord, Tenant, User
 from accounts.tenancy import tenant_scope
+from segmentation.actions.rule_sets import publish_rules
 from segmentation.actions.rules import RulesRefused, change_rules
 from segmentation.models import RuleSet
+from segmentation.queries.rules import current_rules
 from segmentation.rules import DEFAULT_RULES
+from segmentation.rules.defaults import default_rules
 from segmentation.rules.merging import merge_rules
 from segmentation.rules.schema import SCHEMA
 
@@ -159,3 +162,17 @@ def test_refused_rules_say_everything_at_once(scope: Tenant) -> None:
         "$.hysteresis_nights",
         "$.window_days",
     ]
+
+
+def test_rules_of_before_schemes_b_and_c_are_shown_and_changed_whole(tenant: Tenant) -> None:
+    old = default_rules()
+    del old["tiers"]["also_shown"], old["tiers"]["schemes"]["b"], old["tiers"]["schemes"]["c"]
+    old["hysteresis_nights"] = 4
+    with tenant_scope(tenant.id):
+        publish_rules(rules=old, by=None)
+        assert current_rules() == merge_rules(DEFAULT_RULES, {"hysteresis_nights": 4})
+        same = change_rules(change={"hysteresis_nights": 4}, by=None)
+        assert not same.is_new
+        changed = change_rules(change={"tiers": {"scheme": "c"}}, by=None)
+    assert changed.rule_set.rules["tiers"]["schemes"].keys() == {"a", "b", "c"}
+    assert changed.rule_set.rules["hysteresis_nights"] == 4
