@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -125,7 +125,8 @@ def members(request: TenantRequest) -> HttpResponse:
     measure = next((name for name in MEASURES if name == asked.get("measure")), MEASURES[0])
     start, end = parse_day(asked.get("from", "")), parse_day(asked.get("to", ""))
     if scheme not in SCHEMES or start is None or end is None:
-        raise Http404
+        # An address that names no figure leads back to them.
+        return redirect("effects")
     tier = "" if tier == "none" else tier
     scope = widest_scope(request.membership)
     rows = behind_outcome(scheme, tier, start, end, measure, scope)

@@ -252,10 +252,10 @@ def test_who_may_see_it(tenant: Tenant, make_member: Callable[..., Membership]) 
         {},
     ],
 )
-def test_an_address_that_names_no_figure_is_not_found(
+def test_an_address_that_names_no_figure_leads_back_to_them(
     client: Client, asked: dict[str, str]
 ) -> None:
-    assert client.get(f"{URL}customers/", asked).status_code == 404
+    assert client.get(f"{URL}customers/", asked).headers["Location"] == URL
 
 
 @pytest.mark.usefixtures("nights")
