@@ -57,7 +57,7 @@ def test_an_administrator_asks_for_last_nights(tenant: Tenant, client: Client) -
     day = tenant.last_ended_day()
     with tenant_scope(tenant.id):
         customer("One")
-    assert "Run the night of" in text_of(client.get(URL))
+    assert "Run the first night" in text_of(client.get(URL))
     answer = client.post(URL)
     assert answer["Location"] == f"{URL}{day}/"
     assert client.post(URL)["Location"] == answer["Location"]
@@ -204,4 +204,5 @@ def test_a_night_that_is_not_there(tenant: Tenant, client: Client, day: str) -> 
 def test_without_nights_the_way_to_the_first(tenant: Tenant, client: Client, bob: User) -> None:
     assert "Run the first night" in text_of(client.get(URL))
     assert "No night was computed yet" in text_of(signed_in(bob).get(URL))
-    assert "No night was computed yet" in text_of(client.get("/t/acme/moves/"))
+    assert "Run the first night" in text_of(client.get("/t/acme/moves/"))
+    assert "No night was computed yet" in text_of(signed_in(bob).get("/t/acme/moves/"))
