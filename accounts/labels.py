@@ -7,13 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
+ASSIGNED, ASSIGNMENT_UNDONE = "customer.assigned", "customer.assignment_undone"
+
 # Apps above add theirs in ``AppConfig.ready()``.
 VERBS: dict[str, str | Promise] = {
     "contact.added": _("Contact added"),
     "contact.changed": _("Contact changed"),
     "contact.removed": _("Contact removed"),
-    "customer.assigned": _("One person named for customers"),
-    "customer.assignment_undone": _("Naming for customers undone"),
+    ASSIGNED: _("One person named for customers"),
+    ASSIGNMENT_UNDONE: _("Naming for customers undone"),
     "customer.changed": _("Customer changed"),
     "demo.seeded": _("Demo filled"),
     "invitation.accepted": _("Invitation accepted"),
@@ -43,6 +45,7 @@ VERBS: dict[str, str | Promise] = {
 # Words for the fields that records hold; roles are fields of what roles see.
 FIELDS: dict[str, str | Promise] = {
     **{role.value: role.label for role in Role},
+    "assignment": _("Naming"),
     "attributes": _("Attributes"),
     "bytes": _("Bytes"),
     "condition": _("Condition"),

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions
+from accounts.labels import ASSIGNED, ASSIGNMENT_UNDONE
 from accounts.models import AuditRecord, Colleague, Customer, RowVersion, User
 from accounts.signals import customer_facts_changed
 
-ASSIGNED, UNDONE = "customer.assigned", "customer.assignment_undone"
 # For whom a person can be named together; a project's manager comes with the project.
 ROLES = ("service_manager", "salesperson")
 
@@ -87,7 +87,7 @@ def undo_assignment(*, assignment: AuditRecord, by: User) -> int:
     for colleague_id, ids in had.items():
         Customer.objects.filter(pk__in=ids).update(**{f"{role}_id": colleague_id}, known_from=now)
     record(
-        UNDONE,
+        ASSIGNMENT_UNDONE,
         by=by,
         label=assignment.object_label,
         customers=len(customers),

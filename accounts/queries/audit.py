@@ -12,8 +12,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
-from accounts.actions.assignments import ASSIGNED, UNDONE
-from accounts.labels import VALUES, VERBS, WORDINGS, field_label, verb_label
+from accounts.labels import (
+    ASSIGNED,
+    ASSIGNMENT_UNDONE,
+    VALUES,
+    VERBS,
+    WORDINGS,
+    field_label,
+    verb_label,
+)
 from accounts.loads.registry import find_kind
 from accounts.models import AuditRecord, ContactRole, Role, Visibility
 from ui.formats import listed
@@ -89,7 +96,7 @@ def still_undoable(records: Iterable[AuditEntry]) -> set[int]:
     done = {one.pk for one in records if one.verb == ASSIGNED}
     if not done:
         return set()
-    undone = AuditRecord.objects.filter(verb=UNDONE, data__assignment__in=list(done))
+    undone = AuditRecord.objects.filter(verb=ASSIGNMENT_UNDONE, data__assignment__in=list(done))
     return done - set(undone.values_list("data__assignment", flat=True))
 
 
