@@ -98,6 +98,9 @@ customer_badges.register(
 customer_badges.register(
     Block("tier", "segmentation/panels/badges.html", "segmentation.views.panels.tier_badges", 10)
 )
+customer_badges.register(
+    Block("groups", "segmentation/panels/groups.html", "segmentation.views.panels.group_badges", 20)
+)
 for _key, _title, _feed, _order in (
     ("tier", _("Tier"), "tier_panel", 10),
     ("usage", _("Usage"), "usage_panel", 15),

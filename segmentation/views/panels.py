@@ -14,6 +14,7 @@ from segmentation.compute.scores import SCORE_COLUMNS, SLOTS
 from segmentation.labels import DIMENSIONS
 from segmentation.labels import SLOTS as SLOT_WORDS
 from segmentation.models import Assignment
+from segmentation.queries.customer_groups import groups_of
 from segmentation.queries.moved import history_of
 from segmentation.queries.standing import Standing, spans_of, standing_of
 from segmentation.queries.stored import day_asked, is_month_end
@@ -49,6 +50,14 @@ def tier_badges(request: HttpRequest, customer: Customer) -> dict[str, Any] | No
     """Tier and stage in the head of the page."""
     found = standing(request, customer)
     return {"standing": found} if found.assignment else None
+
+
+def group_badges(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+    """The customer groups that the customer is in, on the night that the page shows."""
+    found = standing(request, customer)
+    on = None if found.night is None or found.is_latest else found.night.as_of
+    groups = groups_of(request.membership, customer.pk, on)  # type: ignore[attr-defined]
+    return {"groups": groups} if groups else None
 
 
 def tier_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:

@@ -473,3 +473,18 @@ def test_screens_cost_the_same_queries_whatever_the_size(
         make(tenant, f"G{number}")
     assert all_queries() == few
     assert max(few) <= 30
+
+
+def test_a_customers_page_names_its_groups_of_the_night_it_shows(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    group = make(tenant)
+    link = f'href="/t/acme/groups/{group.pk}/"'
+    with tenant_scope(tenant.id):
+        bella = MeasureRow.objects.filter(customer__name="Bella").first()
+        assert bella is not None
+    page = f"/t/acme/customers/{bella.customer_id}/"
+    assert link in bobs.get(page).content.decode()
+    # A week before Bella was in another tier.
+    earlier = (LAST - timedelta(days=8)).isoformat()
+    assert link not in bobs.get(f"{page}?as_of={earlier}").content.decode()
