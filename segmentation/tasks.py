@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from time import perf_counter
+from typing import Any
 
 import structlog
 from celery import shared_task
@@ -26,21 +28,26 @@ from segmentation.queries.pulse import TenantPulse, pulse_of, remember_pulse, te
 log = structlog.get_logger("tenure.nights")
 
 LONG_NIGHTS = "long"
-"""The queue of nights that take long: where a worker reads only the others, they never wait for one.
-A worker that is told nothing reads both in turn."""
+"""The queue of tenants whose nights take long, and with them their replays and warming: where a
+worker reads only the others, they never wait for one. A worker that is told nothing reads both in
+turn."""
+
+MOST_SECONDS = 4 * 60 * 60
+"""Longer than any night may take; what hangs is ended and tried again, or given up."""
 
 
-# Longer than any night may take; what hangs is ended and tried again, or given up.
-@shared_task(soft_time_limit=4 * 60 * 60)
+@shared_task(soft_time_limit=MOST_SECONDS)
 def compute_night(tenant_id: int, night_id: int) -> None:
     """Compute one night, then enqueue the tenant's next one if it is due."""
     tenant = Tenant.objects.get(pk=tenant_id)
     if work_on_night(tenant=tenant, night_id=night_id):
-        warm_figures.delay(tenant_id)
+        with tenant_scope(tenant.id):
+            enqueue = enqueuing(warm_figures)
+        enqueue(tenant_id)
     enqueue_due(tenant)
 
 
-@shared_task
+@shared_task(soft_time_limit=MOST_SECONDS)
 def warm_figures(tenant_id: int) -> None:
     """Have the figures of the latest night at hand before a person asks for them. Lost without
     harm, and done twice without harm."""
@@ -76,12 +83,7 @@ def enqueue_due(tenant: Tenant) -> TenantPulse:
         pulse = tenant_pulse()
         night_id = due_night(tenant=tenant, now=now, pulse=pulse)
         if night_id is not None:
-            enqueue = (
-                partial(compute_night.apply_async, queue=LONG_NIGHTS)
-                if is_long()
-                else lambda ids: compute_night.delay(*ids)
-            )
-            transaction.on_commit(partial(enqueue, (tenant.id, night_id)))
+            transaction.on_commit(partial(enqueuing(compute_night), tenant.id, night_id))
         if pulse.waiting_since is not None and pulse.waiting_since <= now - LATE_AFTER:
             raise_late_alarms(now=now)
         if pulse.waiting or pulse.dead:
@@ -90,7 +92,15 @@ def enqueue_due(tenant: Tenant) -> TenantPulse:
     return pulse
 
 
-@shared_task
+def enqueuing(task: Any) -> Callable[..., Any]:
+    """What hands a task to the broker, in the queue of the tenant whose scope is open; takes the
+    task's arguments."""
+    if is_long():
+        return lambda *ids: task.apply_async(ids, queue=LONG_NIGHTS)
+    return lambda *ids: task.delay(*ids)
+
+
+@shared_task(soft_time_limit=MOST_SECONDS)
 def compute_replay(tenant_id: int, replay_id: int) -> None:
     """Compute one stored night again, then enqueue what waits behind it."""
     tenant = Tenant.objects.get(pk=tenant_id)
@@ -114,4 +124,4 @@ def enqueue_due_replay(tenant: Tenant) -> None:
     with tenant_scope(tenant.id):
         replay_id = due_replay(now=timezone.now())
         if replay_id is not None:
-            transaction.on_commit(partial(compute_replay.delay, tenant.id, replay_id))
+            transaction.on_commit(partial(enqueuing(compute_replay), tenant.id, replay_id))

@@ -18,6 +18,7 @@ from segmentation.actions.claims import (
     CLAIM_GRACE,
     ENQUEUE_AGAIN_AFTER,
     MOST_ATTEMPTS,
+    STATEMENT_TIMEOUT,
     TURN_TIMEOUT,
     WAITS,
     error_words,
@@ -107,6 +108,7 @@ def _compute_claimed(tenant: Tenant, replay_id: int, claim: uuid.UUID) -> None:
             cursor.execute(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'")
             take_turn()
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+            cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
     except OperationalError:
         # A night or another replay of the tenant is being computed: this try never was one.
         Replay.objects.filter(pk=replay_id, claim=claim, state=State.RUNNING).update(

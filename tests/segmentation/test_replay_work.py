@@ -7,12 +7,15 @@ from unittest.mock import patch
 
 import pytest
 from django.db import connection
+from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from night_facts import customer, sign, use_daily
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
+from segmentation import tasks
+from segmentation.actions.claims import LONG_SECONDS
 from segmentation.actions.nights import NightRefused, run_night
 from segmentation.actions.replay_claims import due_replay, retry_replay, work_on_replay
 from segmentation.actions.replays import request_replay
@@ -113,3 +116,53 @@ def test_a_tenant_without_replays_costs_one_statement(tenant: Tenant) -> None:
     with tenant_scope(tenant.id), CaptureQueriesContext(connection) as queries:
         assert due_replay(now=timezone.now()) is None
     assert len(queries) == 1
+
+
+def test_replays_and_warming_of_a_tenant_with_long_nights_go_to_its_queue(
+    tenant: Tenant, replay: Replay
+) -> None:
+    with (
+        patch.object(tasks.compute_replay, "delay") as soon,
+        patch.object(tasks.compute_replay, "apply_async") as long,
+        TestCase.captureOnCommitCallbacks(execute=True),
+    ):
+        tasks.enqueue_due_replay(tenant)
+        soon.assert_not_called()
+    soon.assert_called_once_with(tenant.id, replay.pk)
+    long.assert_not_called()
+
+    with tenant_scope(tenant.id):
+        Night.objects.update(seconds=LONG_SECONDS)
+        Replay.objects.update(queued_at=None)
+    with (
+        patch.object(tasks.compute_replay, "delay") as soon,
+        patch.object(tasks.compute_replay, "apply_async") as long,
+        TestCase.captureOnCommitCallbacks(execute=True),
+    ):
+        tasks.enqueue_due_replay(tenant)
+    soon.assert_not_called()
+    long.assert_called_once_with((tenant.id, replay.pk), queue=tasks.LONG_NIGHTS)
+
+    with (
+        patch.object(tasks, "work_on_night", return_value=True),
+        patch.object(tasks.warm_figures, "apply_async") as warming,
+    ):
+        tasks.compute_night(tenant.id, replay.night_id)
+    warming.assert_called_once_with((tenant.id,), queue=tasks.LONG_NIGHTS)
+
+
+def test_a_replay_that_hangs_is_ended(tenant: Tenant, replay: Replay) -> None:
+    assert tasks.compute_replay.soft_time_limit == tasks.compute_night.soft_time_limit > 0
+    with (
+        patch("segmentation.actions.replay_claims.STATEMENT_TIMEOUT", "50ms"),
+        patch("segmentation.actions.replay_claims.compute_replay", side_effect=sleeping_statement),
+    ):
+        work_on_replay(tenant=tenant, replay_id=replay.pk)
+    found = state(tenant, replay)
+    assert (found.state, found.attempts) == ("failed", 1)
+    assert "57014" in found.error
+
+
+def sleeping_statement(**_: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(20)")
