@@ -1,7 +1,7 @@
 // What scrolls sideways fades at its end while there is more: a phone shows no scroll bars.
 const SIDEWAYS = ".table-wrap, .matrix-wrap, .rail, .tabs";
 
-function mark(box) {
+export function mark(box) {
   const left = box.scrollWidth - box.clientWidth - box.scrollLeft;
   box.classList.toggle("scrolls-on", left > 2 && getComputedStyle(box).overflowX !== "visible");
 }

@@ -134,7 +134,8 @@ def test_modules_are_ordered_unknown_last(world: None, client: Client, key: str)
 
 
 def test_without_modules_or_nights(tenant: Tenant, client: Client) -> None:
-    assert "No modules yet" in text_of(client.get(URL))
+    # An administrator is led to the first night.
+    assert "Load your customers" in text_of(client.get(URL))
     with tenant_scope(tenant.id):
         Module.objects.create(key="core", name="Core")
     assert "Core" in text_of(client.get(URL))
