@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -27,7 +29,7 @@ MOST_TRIES = 10
 
 
 class AlarmNotSent(Exception):
-    """Nobody could be told; it is tried again later."""
+    """A channel did not take it; it is tried again later."""
 
 
 def raise_alarm(*, night: Night, kind: NightAlarm.Kind, now: datetime) -> None:
@@ -51,66 +53,91 @@ def raise_late_alarms(*, now: datetime) -> None:
 
 
 def alarms_to_tell(*, now: datetime) -> list[int]:
-    """The ids of alarms that nobody was told yet."""
-    waiting = NightAlarm.objects.filter(
-        Q(not_before=None) | Q(not_before__lte=now), told_at=None, tries__lt=MOST_TRIES
-    )
-    return list(waiting.values_list("pk", flat=True))
+    """The ids of alarms that not everybody was told yet, and that may be tried now."""
+    return list(NightAlarm.objects.filter(_may_be_told(now)).values_list("pk", flat=True))
+
+
+def _may_be_told(now: datetime) -> Q:
+    is_time = Q(not_before=None) | Q(not_before__lte=now)
+    return is_time & Q(told_at=None, withdrawn_at=None, tries__lt=MOST_TRIES)
 
 
 def tell_alarm(*, tenant: Tenant, alarm_id: int) -> None:
     """Write the tenant's administrators and, where the operator named them, other channels.
 
-    Safe to call twice: one call holds the alarm, the others do nothing. What cannot be sent is
-    tried again later.
+    Safe to call twice: one call holds the alarm, the others do nothing. Whoever could not be told is
+    tried again later, and nobody else is. Once the night is done nobody is told any more.
     """
     with tenant_scope(tenant.id):
+        now = timezone.now()
+        # Asked again under the lock: the broker may bring the same alarm many times.
         alarm = (
             NightAlarm.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("night")
-            .filter(pk=alarm_id, told_at=None)
+            .filter(_may_be_told(now), pk=alarm_id)
             .first()
         )
         if alarm is None:
             return
-        try:
-            # A savepoint: what fails in it must not lose that it was tried.
-            with transaction.atomic():
-                _tell(tenant, alarm)
-        except (OSError, AlarmNotSent) as error:
-            log.warning("alarm not sent", alarm=alarm.pk, error=type(error).__name__)
-            NightAlarm.objects.filter(pk=alarm.pk).update(
-                tries=F("tries") + 1, not_before=timezone.now() + TELL_AGAIN_AFTER
-            )
+        if alarm.night.state == Night.State.DONE:
+            alarm.withdrawn_at = now
+        elif _tell(tenant, alarm):
+            alarm.told_at = timezone.now()
         else:
-            NightAlarm.objects.filter(pk=alarm.pk).update(told_at=timezone.now())
+            alarm.tries += 1
+            alarm.not_before = timezone.now() + TELL_AGAIN_AFTER
+        alarm.save(update_fields=["withdrawn_at", "told_at", "told_to", "tries", "not_before"])
 
 
-def _tell(tenant: Tenant, alarm: NightAlarm) -> None:
+def _tell(tenant: Tenant, alarm: NightAlarm) -> bool:
+    """Tell everybody who was not told yet, and remember whom; whether nobody is left.
+
+    What fails with one recipient, of whatever kind, keeps the letter from no other.
+    """
     link = f"{public_address()}/t/{tenant.slug}/nights/{alarm.night.as_of.isoformat()}/"
     context = {"tenant": tenant, "alarm": alarm, "night": alarm.night, "link": link}
-    _tell_channels(context)
     administrators = Membership.objects.filter(roles__contains=[Role.ADMIN.value], is_active=True)
-    messages = []
-    for member in administrators.select_related("user"):
-        with translation.override(member.user.language or translation.get_language()):
-            subject, body = _words(context)
-        messages.append(EmailMessage(subject=subject, body=body, to=[member.user.email]))
-    get_connection(timeout=TIMEOUT_SECONDS).send_messages(messages)
+    recipients: list[tuple[str, Callable[[], None]]] = [
+        (f"member:{member.pk}", partial(_write, member, context))
+        for member in administrators.select_related("user").order_by("pk")
+    ]
+    recipients += [
+        (f"channel:{place}", partial(_notify, address, context))
+        for place, address in enumerate(settings.ALERT_URLS)
+    ]
+    is_everybody_told = True
+    for recipient, send in recipients:
+        if recipient in alarm.told_to:
+            continue
+        try:
+            # A savepoint: what fails in it must not lose who was told.
+            with transaction.atomic():
+                send()
+        except Exception as error:
+            # Its text may hold addresses, so only the kind is logged.
+            log.warning("alarm not sent", alarm=alarm.pk, to=recipient, error=type(error).__name__)
+            is_everybody_told = False
+        else:
+            alarm.told_to.append(recipient)
+    return is_everybody_told
 
 
-def _tell_channels(context: dict[str, object]) -> None:
-    """Chat services and the like, by apprise's addresses in ALERT_URLS; in the platform's language."""
-    if not settings.ALERT_URLS:
-        return
+def _write(member: Membership, context: dict[str, object]) -> None:
+    with translation.override(member.user.language or translation.get_language()):
+        subject, body = _words(context)
+    connection = get_connection(timeout=TIMEOUT_SECONDS)
+    EmailMessage(subject, body, to=[member.user.email], connection=connection).send()
+
+
+def _notify(address: str, context: dict[str, object]) -> None:
+    """A chat service or the like, by apprise's address of it; in the platform's language."""
     # Imported here: it knows a hundred services, and only who names some waits for that.
     import apprise
 
-    channels = apprise.Apprise()
-    for address in settings.ALERT_URLS:
-        channels.add(address)
+    channel = apprise.Apprise()
+    channel.add(address)
     subject, body = _words(context)
-    if not channels.notify(title=subject, body=body):
+    if not channel.notify(title=subject, body=body):
         raise AlarmNotSent
 
 

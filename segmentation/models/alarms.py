@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +24,12 @@ class NightAlarm(TenantModel):
     night = TenantForeignKey(Night, models.CASCADE, related_name="alarms")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     raised_at = models.DateTimeField(default=timezone.now)
-    # When it was sent out; empty: not yet.
+    # When everybody had been told; empty: not yet.
     told_at = models.DateTimeField(null=True)
+    # Who was told so far: members by id, channels of the operator by place.
+    told_to = ArrayField(models.CharField(max_length=32), default=list)
+    # The night was done before everybody had been told, and nobody else needs to be.
+    withdrawn_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
 

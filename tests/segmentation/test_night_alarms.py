@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from night_facts import customer, pay
+from structlog.testing import capture_logs
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
@@ -146,8 +147,98 @@ def test_a_letter_that_cannot_be_sent_is_tried_again(
     (alarm,) = alarms_of(paid)
     assert (alarm.told_at, alarm.tries) == (None, 1)
     assert alarm.not_before is not None
+    # The broker may bring it many times; it is tried when its time has come.
+    for _ in range(alarms.MOST_TRIES + 2):
+        tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    assert (alarms_of(paid)[0].tries, len(mail.outbox)) == (1, 0)
+    its_time_comes(paid)
     tell_alarm(tenant=paid, alarm_id=alarm.pk)
     assert len(mail.outbox) == 1
+    assert alarms_of(paid)[0].told_at is not None
+
+
+def its_time_comes(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id):
+        NightAlarm.objects.update(not_before=timezone.now())
+
+
+def test_an_alarm_that_was_tried_too_often_is_not_tried_again(
+    paid: Tenant, make_member: Callable[..., Any]
+) -> None:
+    make_member(paid, "alice@acme.example", "admin")
+    night = a_night(paid)
+    with tenant_scope(paid.id):
+        alarm = NightAlarm.objects.create(
+            night=night, kind=NightAlarm.Kind.LATE, tries=alarms.MOST_TRIES
+        )
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    assert mail.outbox == []
+
+
+def test_one_address_that_fails_repeats_no_letter_to_the_others(
+    paid: Tenant,
+    make_member: Callable[..., Any],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import apprise
+
+    for name in ("alice", "bad", "carol"):
+        make_member(paid, f"{name}@acme.example", "admin")
+    settings.ALERT_URLS = ["json://localhost/down", "json://localhost/up"]
+    notified: list[str] = []
+    down = {"bad@acme.example", "down"}
+
+    def notify(self: apprise.Apprise, *, title: str, body: str) -> bool:
+        (url,) = self.urls()
+        name = "down" if "down" in url else "up"
+        if name not in down:
+            notified.append(name)
+        return name not in down
+
+    def send(self: mail.EmailMessage, fail_silently: bool = False) -> int:
+        if self.to[0] in down:
+            # Neither of the mail server nor of the network: it counts all the same.
+            raise ValueError(f"no such mailbox: {self.to[0]}")
+        return really(self)
+
+    really = mail.EmailMessage.send
+    monkeypatch.setattr(mail.EmailMessage, "send", send)
+    monkeypatch.setattr(apprise.Apprise, "notify", notify)
+    night = a_night(paid)
+    with tenant_scope(paid.id):
+        raise_alarm(night=night, kind=NightAlarm.Kind.LATE, now=timezone.now())
+    (alarm,) = alarms_of(paid)
+    for tries in (1, 2):
+        with capture_logs() as logs:
+            tell_alarm(tenant=paid, alarm_id=alarm.pk)
+        assert (alarms_of(paid)[0].tries, alarms_of(paid)[0].told_at) == (tries, None)
+        assert [entry["error"] for entry in logs] == ["ValueError", "AlarmNotSent"]
+        assert "acme.example" not in str(logs)
+        its_time_comes(paid)
+    down.clear()
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    letters = [message.to[0] for message in mail.outbox]
+    assert letters == ["alice@acme.example", "carol@acme.example", "bad@acme.example"]
+    assert notified == ["up", "down"]
+    assert alarms_of(paid)[0].told_at is not None
+
+
+def test_of_a_night_that_is_done_by_then_nobody_is_told(
+    paid: Tenant, make_member: Callable[..., Any]
+) -> None:
+    make_member(paid, "alice@acme.example", "admin")
+    night = a_night(paid)
+    with tenant_scope(paid.id):
+        raise_alarm(night=night, kind=NightAlarm.Kind.LATE, now=timezone.now())
+    (alarm,) = alarms_of(paid)
+    run_night(tenant=paid)
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    (alarm,) = alarms_of(paid)
+    assert mail.outbox == []
+    assert (alarm.told_at, alarm.tries, alarm.withdrawn_at is None) == (None, 0, False)
+    with tenant_scope(paid.id):
+        assert alarms.alarms_to_tell(now=timezone.now() + DAY) == []
 
 
 def test_channels_of_the_operator_are_told(
