@@ -83,6 +83,21 @@ def test_errors_name_the_path_and_nothing_is_published(tenant: Tenant, file: Pat
         assert not AuditRecord.objects.filter(verb="rules.published").exists()
 
 
+@pytest.mark.parametrize("number", ["1e30", "1e400", "1" + "0" * 400])
+def test_a_number_that_no_night_could_count_is_not_published(
+    tenant: Tenant, file: Path, number: str
+) -> None:
+    change = """{"dimensions": {"activity": {"measures": {
+        "active_days_30": {"method": "thresholds", "cuts": [2, NUMBER]}}}}}"""
+    with pytest.raises(CommandError) as refused:
+        load(tenant, file, change.replace("NUMBER", number))
+    assert refused.value.returncode == 1
+    where = "$.dimensions.activity.measures.active_days_30.cuts[1]: must be at most"
+    assert where in str(refused.value)
+    with tenant_scope(tenant.id):
+        assert not RuleSet.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -92,6 +107,7 @@ def test_errors_name_the_path_and_nothing_is_published(tenant: Tenant, file: Pat
         (b'{"window_days": NaN}', "NaN"),
         (b"\xff\xfe{\x00}\x00", "UTF-8"),
         (b'{"window_days": 1, "window_days": 2}', "twice"),
+        (b'{"window_days": 1%s}' % (b"0" * 5000), r"\$\.window_days: a number of 5001 digits"),
     ],
 )
 def test_what_is_no_rule_file_is_refused(

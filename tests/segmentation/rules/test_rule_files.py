@@ -276,14 +276,62 @@ def test_an_error_names_its_path_and_says_what_is_wrong(change: dict[str, Any], 
 
 
 def test_every_error_of_a_kind_is_named_at_once() -> None:
-    cuts = {"measure": "x", "method": "thresholds", "cuts": [4, 3, float("inf"), float("nan")]}
+    cuts = {"measure": "x", "method": "thresholds", "cuts": [4, 3, 5, float("nan")]}
     assert errors_of({"rfm": {"recency": cuts}}) == [
         "$.rfm.recency.cuts[1]: 3 is not above the cut before it, 4",
-        "$.rfm.recency.cuts[2]: is not a finite number",
         "$.rfm.recency.cuts[3]: is not a finite number",
-        "$.rfm.recency.cuts[3]: nan is not above the cut before it, inf",
+        "$.rfm.recency.cuts[3]: nan is not above the cut before it, 5",
         '$.rfm.recency.measure: "x" is not a measure of the catalogue',
     ]
+
+
+@pytest.mark.parametrize("number", [10**15 + 1, -(10**15) - 1, 1e30, -1e30, 10**400, float("inf")])
+def test_numbers_beyond_what_a_night_counts_are_refused(number: float) -> None:
+    """Cuts and bounds of tier rules, the numbers without a bound of their own."""
+    recency = {"measure": "recency_days", "method": "thresholds", "cuts": [number, 2, 3, 4]}
+    levelling = {"method": "thresholds", "cuts": [2, number]}
+    bounds = {"tenure_days": {"at_least": number}, "arr": {"at_most": number}}
+    mature = {"mature": {"measures": bounds}}
+    found = errors_of(
+        {
+            "rfm": {"recency": recency},
+            "dimensions": {"activity": {"measures": {"active_days_30": levelling}}},
+            "tiers": {"schemes": {"a": {"rules": mature}}},
+        }
+    )
+    limit = (
+        "must be at least -1000000000000000" if number < 0 else "must be at most 1000000000000000"
+    )
+    rule = "$.tiers.schemes.a.rules.mature.measures"
+    assert [error.partition(",")[0] for error in found] == [
+        f"$.dimensions.activity.measures.active_days_30.cuts[1]: {limit}",
+        f"$.rfm.recency.cuts[0]: {limit}",
+        f"{rule}.arr.at_most: {limit}",
+        f"{rule}.tenure_days.at_least: {limit}",
+    ]
+
+
+@pytest.mark.parametrize("number", [1e30, 10**400, float("inf")])
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("window_days", lambda number: {"window_days": number}),
+        ("hysteresis_nights", lambda number: {"hysteresis_nights": number}),
+        ("class8.high", lambda number: {"class8": {"high": number}}),
+        ("stages.new_days", lambda number: {"stages": {"new_days": number}}),
+        ("stages.collapse.ratio", lambda number: {"stages": {"collapse": {"ratio": number}}}),
+        ("rfm.recency.bins", lambda n: {"rfm": {"recency": {"method": "quantile", "bins": n}}}),
+    ],
+)
+def test_a_huge_number_where_there_are_narrower_bounds_is_refused(
+    path: str, change: Any, number: float
+) -> None:
+    assert {error.partition(":")[0] for error in errors_of(change(number))} == {f"$.{path}"}
+
+
+def test_the_largest_numbers_allowed() -> None:
+    cuts = {"method": "thresholds", "cuts": [-(10**15), 10**15]}
+    assert errors_of({"dimensions": {"value": {"measures": {"arr": cuts}}}}) == []
 
 
 def test_other_numbers_of_scores_go_with_the_map_of_eight() -> None:
@@ -299,9 +347,12 @@ def test_other_numbers_of_scores_go_with_the_map_of_eight() -> None:
         ("", "line 1, column 1"),
         ('{"window_days": }', "line 1, column 17"),
         ("[1]", "one JSON object"),
-        ('{"a": 1, "a": 2}', 'the key "a" is given twice'),
-        ('{"a": NaN}', "NaN is not a number"),
-        ('{"a": -Infinity}', "-Infinity is not a number"),
+        ('{"a": 1, "a": 2}', r'^\$: the key "a" is given twice'),
+        ('{"b": [{}, {"a": 1, "a": 2}]}', r'^\$\.b\[1\]: the key "a" is given twice'),
+        ('{"a": NaN}', r"^\$\.a: NaN is not a number"),
+        ('{"a": [1, -Infinity]}', r"^\$\.a\[1\]: -Infinity is not a number"),
+        ('{"a": -%s}' % ("1" * 5001), r"^\$\.a: a number of 5001 digits"),
+        ('{"a": ' * 40 + "1" + "}" * 40, r"^\$\.a: is nested too deeply"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )
