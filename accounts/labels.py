@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 
@@ -58,7 +59,7 @@ FIELDS: dict[str, str | Promise] = {
     "demo": _("Demo"),
     "digest": _("Checksum"),
     "email": _("E-mail"),
-    "facts": _("Facts"),
+    "facts": pgettext_lazy("audit", "Facts"),
     "gross_margin": _("Gross margin"),
     "group": _("Group"),
     "industry": _("Industry"),
