@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.audit import record
 from accounts.models import Membership, User
 from segmentation.actions.group_nights import evaluate_groups, take_groups_turn
-from segmentation.actions.nights import NIGHTS
 from segmentation.compute.conditions import parse
 from segmentation.models import CustomerGroup, CustomerGroupVersion
 from segmentation.queries.condition_fields import condition_fields
@@ -103,14 +102,8 @@ def _keep_version(group: CustomerGroup, by: User | None) -> None:
 
 
 def _evaluate_on_latest(group: CustomerGroup) -> None:
-    """Unless a night is being computed: it has not come to the groups yet, or it would hold their
-    turn, and will read this one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)",
-            [NIGHTS],
-        )
-        (is_free,) = cursor.fetchone()
-    night = latest_night() if is_free else None
+    """Whatever else the tenant's turn is held by: a night that is being computed cannot be stored
+    while the groups' turn is held, and then reads this group as it was saved."""
+    night = latest_night()
     if night is not None:
         evaluate_groups(night=night, only=[group.pk])
