@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -315,18 +316,21 @@ class MoveFilter(django_filters.FilterSet):
         label=pgettext_lazy("customer group", "Group"), method="by_customer_group"
     )
 
-    def __init__(self, *args: Any, groups: Mapping[int, str], **kwargs: Any) -> None:
-        """``groups``: the customer groups that the member may see."""
+    def __init__(
+        self, *args: Any, groups: Mapping[int, str], on: date | None, **kwargs: Any
+    ) -> None:
+        """``groups``: the customer groups that the member may see; ``on``: the day of the night whose
+        members count, None: those of now."""
         super().__init__(*args, **kwargs)
-        self.groups = groups
+        self.groups, self.on = groups, on
         self.filters["group"].extra["widget"] = group_select(groups)
 
     def by_customer_group(self, moves: Rows, name: str, value: str) -> Rows:
-        """Of the customers that are in the group now."""
+        """Of the customers that were in the group that night."""
         found = group_asked(value, self.groups)
         if found is None:
             return moves.none()
-        return moves.filter(customer__in=in_group(found).order_by().values("customer_id"))
+        return moves.filter(customer__in=in_group(found, self.on).order_by().values("customer_id"))
 
     def by_direction(self, moves: Rows, name: str, value: str) -> Rows:
         return moves.filter(sign=sign_of(value))

@@ -86,6 +86,12 @@ def members_of(group: CustomerGroup | int, on: date | None = None) -> CustomerQu
     return customers
 
 
+def was_computed(group_id: int, night: Night) -> bool:
+    """Whether a night evaluated a group."""
+    nights = CustomerGroupNight.objects.filter(group=group_id, as_of=night.as_of)
+    return bool(nights.exists())
+
+
 def passed(group_id: int, day: date, *, has_entered: bool) -> QuerySet[Any]:
     """Ids of the customers that entered a group on the night of a day, or left it."""
     side = "valid_from" if has_entered else "valid_to"

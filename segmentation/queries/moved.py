@@ -190,12 +190,17 @@ class NewFace:
 FACE_DAYS = 14
 
 
-def new_faces(scope: Scope, day: date, *, most: int) -> tuple[list[NewFace], int]:
-    """Handovers among the scope's customers in the fortnight up to a day, latest first, and how
-    many there were. A customer's first face is no handover."""
+def new_faces(
+    scope: Scope, night: Night, *, is_latest: bool, most: int
+) -> tuple[list[NewFace], int]:
+    """Handovers among the scope's customers in the fortnight up to a night, latest first, and how
+    many there were. A customer's first face is no handover; after the latest night those of the
+    day that has begun since count too."""
+    day = night.as_of
+    last = day + timedelta(days=1) if is_latest else day
     before = Responsibility.objects.filter(customer=OuterRef("customer"), to_on=OuterRef("from_on"))
     spans = Responsibility.objects.filter(
-        from_on__gt=day - timedelta(days=FACE_DAYS), from_on__lte=day + timedelta(days=1)
+        from_on__gt=day - timedelta(days=FACE_DAYS), from_on__lte=last
     )
     spans = scope.narrow(spans)
     told = (

@@ -89,6 +89,17 @@ class Listing:
         """The rows alone, low ones: without what moved and what waits above them."""
         return self.asked.get("view") == "list"
 
+    @property
+    def is_other_night(self) -> bool:
+        """Whether the address asks for a day of which there is no night."""
+        asked = day_asked(self.asked)
+        return bool(asked) and parse_day(asked) != self.night.as_of
+
+    @property
+    def group_id(self) -> int | None:
+        """The customer group that the rows are narrowed to."""
+        return group_asked(self.asked.get("group", ""), self.filter.groups)
+
     def page(self) -> list[Row]:
         return page_rows(self.rows, self.table.order_by, self.table.slice)
 

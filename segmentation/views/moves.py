@@ -15,7 +15,7 @@ from accounts.permissions import require
 from accounts.requests import TenantRequest
 from segmentation.filters import MoveFilter
 from segmentation.models import Night
-from segmentation.queries.customer_groups import group_names
+from segmentation.queries.customer_groups import group_asked, group_names, was_computed
 from segmentation.queries.moved import moved_rows, moves_of
 from segmentation.queries.scopes import Scope, scope_of
 from segmentation.queries.stored import day_asked, night_asked, offered_nights
@@ -45,7 +45,7 @@ def moves(request: TenantRequest) -> HttpResponse:
         steps = first_steps.steps_for(request.membership)
         return render(request, "segmentation/moves/no_night.html", {"steps": steps})
     scope = scope_of(request.membership, request.GET.get("scope", ""))
-    context = moves_page(night, scope, request.GET)
+    context = moves_page(night, scope, request.GET, is_latest=night == nights[0])
     context |= {
         "nights": nights,
         "is_latest": night == nights[0],
@@ -54,10 +54,17 @@ def moves(request: TenantRequest) -> HttpResponse:
     return render(request, "segmentation/moves/page.html", context)
 
 
-def moves_page(night: Night, scope: Scope, asked: QueryDict) -> dict[str, Any]:
-    """Table, rows and filter of a night's moves; a statement for each of count and rows."""
+def moves_page(night: Night, scope: Scope, asked: QueryDict, *, is_latest: bool) -> dict[str, Any]:
+    """Table, rows and filter of a night's moves; a statement for each of count and rows, and one for
+    a group that is asked for."""
     groups = group_names(scope.membership)
-    filter_ = MoveFilter(asked, queryset=moves_of(night, scope), groups=groups)
+    filter_ = MoveFilter(
+        asked,
+        queryset=moves_of(night, scope),
+        groups=groups,
+        on=None if is_latest else night.as_of,
+    )
+    group = group_asked(asked.get("group", ""), groups)
     found: QuerySet[Any] = filter_.qs
     table = Table.read(COLUMNS, asked.urlencode(), default="direction", tie="pk")
     table = table.counted(found.count())
@@ -65,6 +72,7 @@ def moves_page(night: Night, scope: Scope, asked: QueryDict) -> dict[str, Any]:
     return {
         "night": night,
         "filter": filter_,
+        "is_group_missing": group is not None and not was_computed(group, night),
         "table": table,
         "rows": moved_rows(ordered, table.slice),
     }

@@ -116,7 +116,9 @@ def night(request: TenantRequest, day: str) -> HttpResponse:
     if is_stored:
         context["is_latest"] = latest_night() == found
         context |= replays_context(found, may_restate=may(request.membership, "restate_nights"))
-        context |= moves_page(found, scope_of(request.membership, "all"), request.GET)
+        context |= moves_page(
+            found, scope_of(request.membership, "all"), request.GET, is_latest=context["is_latest"]
+        )
     response = render(request, "segmentation/nights/night.html", context)
     if request.headers.get("HX-Target") == "progress" and found.state == Night.State.DONE:
         # The panel asked, and the night has ended: the whole page has something to show.

@@ -22,10 +22,12 @@ from accounts.permissions import may, require
 from accounts.queries.overview import has_customers
 from accounts.requests import TenantRequest
 from segmentation.models import Night
+from segmentation.queries.customer_groups import was_computed
 from segmentation.queries.moved import first_moved, new_faces
 from segmentation.queries.overview import added_since, waiting
 from segmentation.queries.saved_views import views_for
 from segmentation.queries.scopes import Scope, scope_of
+from segmentation.queries.stored import day_asked
 from segmentation.ranks import BETTER, OTHER, WORSE
 from segmentation.views.cells import Writer, drawn
 from segmentation.views.columns import all_columns
@@ -53,6 +55,14 @@ def portfolio(request: TenantRequest) -> HttpResponse:
         asked["columns"] = ",".join(asked.getlist("columns"))
         return redirect(f"{request.path}?{asked.urlencode(safe=',')}")
     listing = read_listing(request.tenant, request.membership, request.GET, rows_per_page=ROWS)
+    is_other_night = listing is not None and listing.is_other_night
+    if listing is None and day_asked(request.GET):
+        # A day before the first night.
+        asked = request.GET.copy()
+        for name in ("as_of", "night"):
+            asked.pop(name, None)
+        listing = read_listing(request.tenant, request.membership, asked, rows_per_page=ROWS)
+        is_other_night = True
     if listing is None:
         return before_first_night(request)
     if request.GET.get("export"):
@@ -69,13 +79,17 @@ def portfolio(request: TenantRequest) -> HttpResponse:
                 Writer(
                     language(),
                     request.tenant.currency,
-                    chooses=may(request.membership, "edit_customers"),
+                    chooses=listing.is_latest and may(request.membership, "edit_customers"),
                     night=None if listing.is_latest else listing.night.as_of,
                 ),
             ),
-            "assignment": _assignment(request),
+            # Who looks back at a night changes nothing.
+            "assignment": _assignment(request) if listing.is_latest else None,
         }
-    context |= around(request, listing)
+    context |= around(request, listing) | {
+        "is_other_night": is_other_night,
+        "has_head": not listing.is_only_list,
+    }
     if request.headers.get("HX-Target") == "list":
         # With a title of its own, from which htmx takes the one of the tab.
         response = render(request, "segmentation/portfolio/list.html", context | {"is_part": True})
@@ -97,6 +111,9 @@ def around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     return {
         "title": title_of(listing.scope),
         "listing": listing,
+        "group_id": listing.group_id,
+        "is_group_missing": listing.group_id is not None
+        and not was_computed(listing.group_id, listing.night),
         "night": listing.night,
         "keys": listing.keys,
         "columns": all_columns(listing.schemes),
@@ -141,13 +158,22 @@ def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     }
     if listing.is_only_list:
         return lines
-    faces, faces_total = new_faces(scope, night.as_of, most=FACES_SHOWN)
+    faces, faces_total = new_faces(scope, night, is_latest=listing.is_latest, most=FACES_SHOWN)
     return lines | {
         "faces": faces,
         "faces_more": faces_total - len(faces),
-        "waiting": waiting_tiles(waiting(listing.every, scope, night), listing.table),
+        "waiting": waiting_tiles(waiting(listing.every, scope, night), _of_all(listing)),
         **_moved(night, scope),
     }
+
+
+def _of_all(listing: Listing) -> Table:
+    """The addresses of the list without its customer group, over all of whom figures count."""
+    if listing.group_id is None:
+        return listing.table
+    asked = listing.asked.copy()
+    asked.pop("group")
+    return Table.read((), asked.urlencode())
 
 
 def _moved(night: Night, scope: Scope) -> dict[str, Any]:

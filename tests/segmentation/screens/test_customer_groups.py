@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditRecord, Membership, Tenant, User, VisibilityRule
+from accounts.models import AuditRecord, Customer, Membership, Tenant, User, VisibilityRule
 from accounts.tenancy import tenant_scope
 from segmentation.actions.customer_groups import change_group
 from segmentation.actions.group_nights import evaluate_groups
@@ -309,6 +309,46 @@ def test_a_group_narrows_customers_moves_and_tiers(
     assert sorted(listed(bobs.get(url))) == ["Anna", "Bella"]
     # Remembered figures of everybody are not mixed up with those of a group.
     assert bobs.get("/t/acme/tiers/", {"scope": "all"}).context["spread"].customers == 3
+
+
+def test_past_moves_are_of_who_was_in_the_group_that_night(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    with tenant_scope(tenant.id):
+        earlier = Night.objects.order_by("as_of")[0]
+        for name in ("Anna", "Bella"):
+            moved(Customer.objects.get(name=name), earlier, "new", "mid")
+    group = make(tenant)
+    asked = {"scope": "all", "group": str(group.pk), "as_of": earlier.as_of.isoformat()}
+    page = bobs.get("/t/acme/moves/", asked)
+    assert listed(page) == ["Anna"]
+    assert "not computed" not in text_of(page)
+
+
+@pytest.mark.parametrize("url", [LIST, "/t/acme/moves/"])
+def test_a_night_that_did_not_evaluate_the_group_says_so(
+    world: Night, tenant: Tenant, bobs: Client, url: str
+) -> None:
+    group = make(tenant)
+    with tenant_scope(tenant.id):
+        earlier = Night.objects.order_by("as_of")[0]
+        group.nights.filter(as_of=earlier.as_of).delete()
+        group.members.filter(valid_from=earlier.as_of).update(valid_from=world.as_of)
+    asked = {"scope": "all", "group": str(group.pk)}
+    past = bobs.get(url, asked | {"as_of": earlier.as_of.isoformat()})
+    assert listed(past) == []
+    assert "The group was not computed on that night." in text_of(past)
+    assert "not computed" not in text_of(bobs.get(url, asked))
+
+
+def test_figures_above_the_list_say_that_they_are_not_of_the_group(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    group = make(tenant)
+    page = bobs.get(LIST, {"scope": "all", "group": str(group.pk)})
+    assert "not of the group alone" in text_of(page)
+    assert all("group=" not in tile["url"] for tile in page.context["waiting"])
+    assert "not of the group alone" not in text_of(bobs.get(LIST, {"scope": "all"}))
 
 
 def test_rolling_up_by_companies_is_no_customer_group(

@@ -17,6 +17,7 @@ from tests.segmentation.screens.screen_world import (
     LAST,
     MONTH_END,
     customer,
+    faced,
     listed,
     moved,
     night,
@@ -90,6 +91,40 @@ def test_links_of_a_past_night_stay_in_it(
         .partition("<tbody>")[2]
         .partition("</tbody>")[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("abc", LAST), ("2026-06-03", MONTH_END), ("2027-01-01", LAST), ("2020-01-01", LAST)],
+)
+def test_a_day_without_a_night_is_told(
+    tenant: Tenant, client: Client, world: dict[str, Any], asked: str, shown: date
+) -> None:
+    page = client.get("/t/acme/customers/", {"as_of": asked})
+    assert page.context["night"].as_of == shown
+    assert "There is no night of that day; this is the night of" in text_of(page)
+    assert "There is no night of that day" not in text_of(
+        client.get("/t/acme/customers/", {"as_of": str(MONTH_END)})
+    )
+
+
+def test_a_past_night_tells_its_handovers_and_changes_nothing(
+    tenant: Tenant, client: Client, world: dict[str, Any]
+) -> None:
+    with tenant_scope(tenant.id):
+        for name, day in (("Stays", MONTH_END), ("Falls", MONTH_END + timedelta(days=1))):
+            faced(world[name], "Ann", date(2025, 1, 1), day)
+            faced(world[name], "Ben", day)
+    asked = {"scope": "all", "as_of": str(MONTH_END)}
+    page = client.get("/t/acme/customers/", asked)
+    assert [one.name for one in page.context["faces"]] == ["Stays"]
+    card = page.content.decode().partition('id="new-faces"')[2].partition("</section>")[0]
+    assert f'/customers/{world["Stays"].pk}/?as_of={MONTH_END}"' in card
+    assert page.context["assignment"] is None
+    assert 'name="customer"' not in page.content.decode()
+    now = client.get("/t/acme/customers/", {"scope": "all"})
+    assert now.context["assignment"]
+    assert 'name="customer"' in now.content.decode()
 
 
 def test_a_customer_page_says_which_night_it_shows(
