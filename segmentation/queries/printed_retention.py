@@ -56,12 +56,17 @@ def _cohorts(tenant: Tenant, first: date, last: date, until: date) -> Rows:
 def _renewals(tenant: Tenant, first: date, last: date, until: date) -> Rows:
     numbers = range(month_number(first), month_number(last) + 1)
     months = [(month_of(number), last_day_of(number)) for number in numbers]
-    for due in renewing(months, tenant.last_ended_day()).months:
+    found = renewing(months, tenant.last_ended_day())
+    for due in found.months:
+        # Where no contract says what it renews nobody can tell, as on screen: no rate, not 0.
+        customer_rate, arr_rate = (
+            (due.customer_rate, due.arr_rate) if found.is_linked else (None, None)
+        )
         yield (
             f"{due.first_day:%Y-%m}",
             *(due.contracts, due.contracts_renewed, due.customers, due.customers_renewed),
-            due.customer_rate,
-            *(unscaled_decimal(due.arr), unscaled_decimal(due.arr_renewed), due.arr_rate),
+            customer_rate,
+            *(unscaled_decimal(due.arr), unscaled_decimal(due.arr_renewed), arr_rate),
             *(due.open_contracts, due.open_renewed),
             *(unscaled_decimal(due.open_arr), unscaled_decimal(due.open_arr_renewed)),
         )

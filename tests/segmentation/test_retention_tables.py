@@ -197,6 +197,8 @@ def test_without_a_link_between_contracts_nobody_can_tell_a_renewal(tenant: Tena
         sells(whom, date(2024, 1, 1), date(2026, 1, 31))
         sells(whom, date(2026, 2, 1))
         assert not renewing(ended_months(UNTIL, 12), UNTIL).is_linked
+    (row,) = printed(tenant, "--renewals", "2026-01", "2026-01")
+    assert (row["contracts"], row["customer_rate"], row["arr_rate"]) == ("1", "", "")
 
 
 def test_persons_by_their_first_day_where_the_tenant_is(tenant: Tenant) -> None:
