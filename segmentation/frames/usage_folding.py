@@ -103,13 +103,13 @@ SELECT customer_id, person, module_id, count, occurred_at,
   FROM (
     SELECT customer_id, person, module_id, count, occurred_at FROM {EVENTS}
      WHERE tenant_id = %(tenant)s AND occurred_at < %(end)s
-       AND received_at > LEAST(%(held_at)s, %(held_end)s) AND received_at <= %(known_at)s
+       AND received_at >= LEAST(%(held_at)s, %(held_end)s) AND received_at <= %(known_at)s
        AND (received_at > %(held_at)s OR occurred_at >= %(held_end)s)
     UNION ALL
     SELECT customer_id, person, module_id, count, occurred_at FROM {EVENTS}
      WHERE tenant_id = %(tenant)s AND occurred_at > received_at
        AND occurred_at >= %(held_end)s AND occurred_at < %(end)s
-       AND received_at <= LEAST(%(held_at)s, %(held_end)s)
+       AND received_at < LEAST(%(held_at)s, %(held_end)s)
        ) AS event
 """
 

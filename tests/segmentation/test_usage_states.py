@@ -227,3 +227,31 @@ def test_usage_written_as_known_long_ago_needs_the_states_forgotten(scope: Tenan
     through_states = measured(asof, carries=True)
     assert through_states == measured(asof, carries=False)
     assert UsageFold.objects.get().known_at == known_at
+
+
+@pytest.mark.parametrize("held_late", [timedelta(0), timedelta(microseconds=1), timedelta(hours=1)])
+@pytest.mark.parametrize("received_late", [-1, 0, 1])
+@pytest.mark.parametrize("occurred_late", [-1, 0, 1])
+def test_events_at_the_very_end_of_the_held_day_are_counted_once(
+    scope: Tenant, held_late: timedelta, received_late: int, occurred_late: int
+) -> None:
+    """Received and occurred a microsecond around midnight, whenever the states were made."""
+    whom = customer("a")
+    zone = ZoneInfo("UTC")
+    midnight = datetime.combine(START + DAY, time.min, zone)
+    use(whom, START - DAY)
+    event = UsageEvent.objects.create(
+        message_id="at midnight",
+        customer=whom,
+        person="p",
+        event="opened",
+        count=3,
+        occurred_at=midnight + occurred_late * timedelta(microseconds=1),
+        received_at=midnight + received_late * timedelta(microseconds=1),
+    )
+    gather(AsOf(scope.id, START, midnight + held_late, zone), carries=True)
+    discard()
+    asof = AsOf(scope.id, START + DAY, midnight + DAY, zone)
+    assert event.received_at <= asof.known_at
+    through_states = measured(asof, carries=True)
+    assert through_states == measured(asof, carries=False)
