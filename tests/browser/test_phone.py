@@ -70,8 +70,9 @@ def test_two_nights_compared_fit_a_phone(tenant: Tenant, make_member, visit) -> 
         before, after = night(date(2026, 5, 31)), night()
         for place, tier in enumerate(TIERS):
             one = customer(f"Rookcombe {place} Ltd")
-            stands(one, before, tier=tier)
-            stands(one, after, tier=TIERS[place - 1])
+            stands(one, before, tier=tier, arr=123_456_789, events_30=12)
+            stands(one, after, tier=TIERS[place - 1], arr=223_456_789 + place)
+            moved(one, after, tier, TIERS[place - 1])
     opened = visit(width=390, height=844)
     page = opened.sign_in("eve@acme.example")
     opened.go("/t/acme/nights/comparison/?scope=all")
