@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from segmentation import catalogue
 from segmentation.catalogue import Unit
 from segmentation.labels import BRANCHES, DIMENSIONS, LEVELS, SLOTS, STAGES
+from segmentation.rule_change_words import change_sentence
 from ui import formats
 
 _BOUND = re.compile(r"(\w+)(>=|<=)(.+)")
@@ -64,8 +65,19 @@ def missing_scores(reason: str) -> list[str]:
 def move_sentence(kind: str, detail: Mapping[str, Any], currency: str = "") -> str:
     """What a move was decided by: from Move.kind and Move.reason, with the values then and now.
 
-    currency: of the tenant, for amounts.
+    currency: of the tenant, for amounts. Where the rules moved the customer, what they say now
+    stands in the place of the values.
     """
+    rules = pgettext("between conditions", "; ").join(
+        change_sentence(path, old, new, currency) for path, old, new in detail.get("rules", ())
+    )
+    if rules:
+        rules = _("the rules changed: %(changes)s") % {"changes": rules}
+    decided = _decided_by(kind, detail, currency, is_by_rules=bool(rules))
+    return _with(decided, rules) if decided else rules
+
+
+def _decided_by(kind: str, detail: Mapping[str, Any], currency: str, *, is_by_rules: bool) -> str:
     values = _joined(
         [
             _changed(_measure(name), _value(name, old, currency), _value(name, new, currency))
@@ -76,8 +88,10 @@ def move_sentence(kind: str, detail: Mapping[str, Any], currency: str = "") -> s
         reason = str(BRANCHES.get(detail["branch"], detail["branch"]))
         if detail["grounds"] == "days":
             reason = _joined([reason, _("the time as a new customer is over")])
-        return _with(reason, values)
+        return reason if is_by_rules else _with(reason, values)
     if not detail["because"]:
+        if is_by_rules:
+            return ""
         return _("Another dimension became known, or unknown, for the customers as a whole.")
     parts = []
     if "stage" in detail:
@@ -85,6 +99,8 @@ def move_sentence(kind: str, detail: Mapping[str, Any], currency: str = "") -> s
         parts.append(_changed(_("Stage"), _stage(old), _stage(new)))
     for name, (old, new) in detail["levels"].items():
         parts.append(_changed(_input(name), _level(old), _level(new)))
+    if is_by_rules:
+        return _joined(parts)
     if not parts:
         return values
     if detail["relative"]:

@@ -18,7 +18,7 @@ from segmentation import catalogue
 from segmentation.actions.rule_sets import rules_of_tonight, settled
 from segmentation.compute import digest as digests
 from segmentation.compute.assignments import NightResult, Rules, assign
-from segmentation.compute.comparison import Comparison
+from segmentation.compute.comparison import Comparison, RuleChange
 from segmentation.compute.moves import detect
 from segmentation.compute.scores import SLOTS
 from segmentation.frames.asof import AsOf, EarlierNight
@@ -33,6 +33,7 @@ from segmentation.models import Night, RuleSet
 from segmentation.queries.rules import document_of
 from segmentation.queries.stored import stored_nights
 from segmentation.rules.basis import measures_of_slots, settle_basis
+from segmentation.rules.differences import ABSENT, differences
 
 Progress = Callable[[str], None]
 
@@ -204,7 +205,7 @@ def _moves(
         return pd.DataFrame(columns=["customer", "kind", "from", "to", "cause", "reason", "detail"])
     then = document_of(earlier.rule_set)
     then = settle_basis(then, has_contracts=facts.kinds["contracts"])
-    under_previous_rules = None
+    old_rules, under_previous_rules = None, None
     if then != document:
         old_rules = Rules.from_document(then, measures_of_slots(then))
         under_previous_rules = assign(facts.table, facts.stage_facts, old_rules, before.frame).frame
@@ -222,5 +223,19 @@ def _moves(
             changes=facts.changes,
             rules_changed=then != document,
             under_previous_rules=under_previous_rules,
+            rule_changes=_rule_changes(then, document),
+            previous_scheme=old_rules.scheme if old_rules else None,
+            previous_dimensions=old_rules.dimensions if old_rules else (),
         )
+    )
+
+
+def _rule_changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[RuleChange, ...]:
+    return tuple(
+        RuleChange(
+            difference.path,
+            None if difference.old is ABSENT else difference.old,
+            None if difference.new is ABSENT else difference.new,
+        )
+        for difference in differences(then, now)
     )

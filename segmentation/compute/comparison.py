@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,17 @@ Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
 
 
+class RuleChange(NamedTuple):
+    """A key of the rule set that says something else than before; None where it was not there.
+
+    An object with `method` counts as one value.
+    """
+
+    path: tuple[str, ...]
+    old: Any
+    new: Any
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The two nights.
@@ -30,7 +42,9 @@ class Comparison:
     after the earlier night's day) and `<facts>_late` (one dated before became known, or was
     corrected, only since that night); absent columns and customers are false.
     rules_changed: another rule set than the earlier night's. under_previous_rules: tonight's
-    facts under that rule set, columns `stage` and `tier`; see `moves`.
+    facts under that rule set, columns `stage`, `tier` and the dimensions; see `moves`.
+    rule_changes: where that rule set and tonight's differ; previous_scheme, previous_dimensions: of
+    that rule set. See `rule_changes`.
     """
 
     previous: pd.DataFrame
@@ -45,6 +59,9 @@ class Comparison:
     rules_changed: bool = False
     under_previous_rules: pd.DataFrame | None = None
     known_measures: tuple[str, ...] | None = None
+    rule_changes: tuple[RuleChange, ...] = ()
+    previous_scheme: Scheme | None = None
+    previous_dimensions: tuple[DimensionRule, ...] = ()
 
     def flag(self, customers: pd.Index, name: str) -> Bools:
         """A column of `changes` for these customers."""

@@ -8,6 +8,7 @@ import pandas as pd
 from segmentation.compute import tiers
 from segmentation.compute.comparison import Bools, Comparison, Words, differ, stage_causes
 from segmentation.compute.measures import MeasureTable
+from segmentation.compute.rule_changes import moved_by_rules
 
 
 class TierInputs:
@@ -51,7 +52,8 @@ class TierInputs:
     def cause(self, name: str) -> tuple[Words, Bools]:
         """(cause, relative) that a change of this input has, per customer.
 
-        relative: a dimension changed although none of the customer's own measures did.
+        relative: a dimension changed although none of the customer's own measures did, nor the
+        rules: the quantiles of the customers moved.
         """
         size = len(self.customers)
         if name == "stage":
@@ -69,7 +71,8 @@ class TierInputs:
                     any_changed |= changed
                     in_time |= changed & ~self.nights.only_late(self.customers, origin.facts)
         cause[any_changed & ~in_time] = "late_data"
-        return cause, ~any_changed
+        relative = ~any_changed & ~moved_by_rules(self.nights, self.customers, name)
+        return cause, relative & self._reads_quantiles(name)
 
     def measures_of(self, name: str) -> list[str]:
         """The measures behind an input (none behind the stage)."""
@@ -81,6 +84,14 @@ class TierInputs:
             if rule.name == name
             for part in rule.measures
         ]
+
+    def _reads_quantiles(self, name: str) -> bool:
+        return any(
+            part.scoring.method == "quantile"
+            for rule in self.nights.dimensions
+            if rule.name == name
+            for part in rule.measures
+        )
 
     def _changed(self, name: str) -> Bools:
         if name == "stage":

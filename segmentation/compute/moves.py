@@ -28,12 +28,15 @@ The cause is found by rule, in this order:
    Falling dormant is never put down to late facts: they can only show more use, not less.
 """
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from segmentation.compute import rule_changes
 from segmentation.compute.comparison import Comparison, Words, differ, stage_causes, stage_grounds
 from segmentation.compute.decisive import TierInputs
 from segmentation.compute.largest import largest_changes
@@ -53,8 +56,10 @@ def detect(nights: Comparison) -> pd.DataFrame:
     stage: {"branch": now, "grounds": see comparison.stage_grounds, "measures": {name: [old, new]}};
     tier: {"because": the inputs that count, "stage": [old, new], "levels": {dimension: [old, new]},
     "measures": {name: [old, new]}, "relative": bool, "rule": the reason of the new tier}; both:
-    "most": [[name, old, new]], the measures beside those that changed most (compute.largest). Numbers
-    are canonical texts, None where unknown. Rows are in the order of `current`, the stage first.
+    "most": [[name, old, new]], the measures beside those that changed most (compute.largest), and,
+    where the rules moved it, "rules": [[path, old, new]], values of the two rule documents as they
+    are there (compute.rule_changes). Other numbers are canonical texts, None where unknown.
+    Rows are in the order of `current`, the stage first.
     """
     both = nights.current.index.intersection(nights.previous.index, sort=False)
     previous, current = nights.previous.loc[both], nights.current.loc[both]
@@ -72,7 +77,9 @@ def reason_text(kind: str, detail: Mapping[str, Any]) -> str:
     `no_usage (days_since_usage 59→60)`, `contract_ended`, `in_use (days passed)`,
     `activity mid→low (active_days_30 9→3)`, `stage new→active`, `tenure_days 364→365`; a dimension
     moved by the others' values says `value mid→low (relative)`; when nothing of the customer's own
-    changed, `known_dimensions`. After it the measures that changed most beside those named, e.g.
+    changed, `known_dimensions`. After it what the rules say now, e.g.
+    `; rules: dimensions.activity.measures.active_days_30.cuts [2,8]→[2,12]`; then the measures that
+    changed most beside those named, e.g.
     `; most changed: events_30 120→31, active_users_30 9→2`.
     """
     values = ", ".join(
@@ -81,7 +88,36 @@ def reason_text(kind: str, detail: Mapping[str, Any]) -> str:
         for name, (old, new) in sorted(detail["measures"].items())
     )
     most = ", ".join(f"{name} {old}→{new}" for name, old, new in detail.get("most", ()))
-    return _decided_by(kind, detail, values) + (f"; most changed: {most}" if most else "")
+    rules = ", ".join(_rule_change(*change) for change in detail.get("rules", ()))
+    return (
+        _decided_by(kind, detail, values)
+        + (f"; rules: {rules}" if rules else "")
+        + (f"; most changed: {most}" if most else "")
+    )
+
+
+def _rule_change(path: list[str], old: Any, new: Any) -> str:
+    name = ".".join(path)
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return ", ".join(
+            f"{name}.{key} {_rule_value(old.get(key))}→{_rule_value(new.get(key))}"
+            for key in sorted({*old, *new})
+            if old.get(key) != new.get(key)
+        )
+    return f"{name} {_rule_value(old)}→{_rule_value(new)}"
+
+
+def _rule_value(value: Any) -> str:
+    """JSON whose text does not depend on how a number was written or stored: 8.0 is 8."""
+    if isinstance(value, float):
+        text = f"{Decimal(repr(value)):f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, Mapping):
+        inside = (f"{json.dumps(key)}:{_rule_value(value[key])}" for key in sorted(value))
+        return "{" + ",".join(inside) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_rule_value, value)) + "]"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _decided_by(kind: str, detail: Mapping[str, Any], values: str) -> str:
@@ -120,6 +156,7 @@ def _stage_moves(nights: Comparison, customers: pd.Index) -> pd.DataFrame:
         names = _READ_ON_RETURN if grounds == "usage" else _READ_BY_BRANCH.get(branch, ())
         measures = {name: changes[name] for name in names if name in changes}
         details.append({"branch": branch, "grounds": grounds, "measures": measures})
+    _tell(details, rule_changes.of_stage_moves(nights, customers, causes == "rules"))
     return _rows(nights, customers, "stage", causes, details)
 
 
@@ -155,7 +192,17 @@ def _tier_moves(nights: Comparison, customers: pd.Index) -> pd.DataFrame:
         detail["measures"] = {name: changes[name] for name in counted if name in changes}
         detail["relative"] = bool(relative[position])
         details.append(detail)
+    by_rules = causes == "rules"
+    for name in because:
+        by_rules |= because[name] & rule_changes.moved_by_rules(nights, customers, name)
+    _tell(details, rule_changes.of_tier_moves(nights, customers, by_rules))
     return _rows(nights, customers, "tier", causes, details)
+
+
+def _tell(details: list[Detail], changes: rule_changes.Named) -> None:
+    for detail, found in zip(details, changes, strict=True):
+        if found:
+            detail["rules"] = [[list(change.path), change.old, change.new] for change in found]
 
 
 def _with_rules(nights: Comparison, customers: pd.Index, kind: str, causes: Words) -> Words:

@@ -154,6 +154,106 @@ def test_why_a_customer_moved(kind: str, detail: dict[str, Any], sentence: str) 
         assert move_sentence(kind, detail, "CNY") == sentence
 
 
+def by_rules(*changes: list[Any]) -> dict[str, Any]:
+    return {
+        "because": ["activity"],
+        "levels": {"activity": ["high", "mid"]},
+        "measures": {"active_days_30": ["9", "10"]},
+        "relative": False,
+        "rules": list(changes),
+    }
+
+
+DAYS = ["dimensions", "activity", "measures", "active_days_30"]
+MATURE = ["tiers", "schemes", "a", "rules", "mature", "measures"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            [
+                DAYS,
+                {"method": "thresholds", "cuts": [2, 8]},
+                {"method": "thresholds", "cuts": [2, 12]},
+            ],
+            "Active days (30): High above 12 days instead of 8 days",
+        ),
+        (
+            [DAYS, {"method": "thresholds", "cuts": [2, 8]}, {"method": "quantile", "bins": 3}],
+            "Active days (30) gives its levels in another way",
+        ),
+        (
+            [DAYS, {"method": "quantile", "bins": 3}, None],
+            "Active days (30) does not count any more",
+        ),
+        ([DAYS, None, {"method": "quantile", "bins": 3}], "Active days (30) counts now"),
+        (
+            [[*MATURE, "tenure_days", "at_least"], 365, 100],
+            "Mature: Tenure at least 100 days instead of 365 days",
+        ),
+        (
+            [[*MATURE, "arr", "at_most"], 1000, 2500.5],
+            "Mature: ARR at most ¥2,500.50 instead of ¥1,000",
+        ),
+        ([MATURE, {}, None], "the rule of the tier “Mature”"),
+        (
+            [["tiers", "schemes", "a", "order"], ["mid"], ["low", "mid"]],
+            "the decision order of the tiers",
+        ),
+        ([["tiers", "schemes", "a", "without"], [], ["churned"]], "the stages without a tier"),
+        (
+            [["stages", "dormant_days"], 30, 45],
+            "dormant after 45 days without usage instead of 30 days",
+        ),
+        (
+            [["stages", "new_days"], 90, 30],
+            "new for fewer than 30 days instead of 90 days",
+        ),
+        ([["stages", "collapse", "ratio"], 0.2, 0.1], "another limit of collapsed usage"),
+        (
+            [["hysteresis_nights"], 3, 1],
+            "a stage gets worse after 1 night instead of 3",
+        ),
+        (
+            [["dimensions", "activity", "combine"], "average", "highest"],
+            "Activity: its measures are combined differently",
+        ),
+    ],
+)
+def test_a_move_by_changed_rules_says_what_they_say_now(change: list[Any], words: str) -> None:
+    with override("en"):
+        sentence = move_sentence("tier", by_rules(change), "CNY")
+    assert sentence == f"Activity High → Mid (the rules changed: {words})"
+
+
+def test_several_changes_of_rules_stand_side_by_side() -> None:
+    detail = by_rules([["stages", "new_days"], 90, 30], [["stages", "dormant_days"], 30, 45])
+    stage = {**detail, "branch": "in_use", "grounds": "days"}
+    with override("en"):
+        assert move_sentence("stage", stage, "CNY") == (
+            "in use, the time as a new customer is over (the rules changed: new for fewer than "
+            "30 days instead of 90 days; dormant after 45 days without usage instead of 30 days)"
+        )
+
+
+def test_another_rule_alone_needs_no_input_of_the_customer() -> None:
+    detail = by_rules([[*MATURE, "tenure_days", "at_least"], 365, 100])
+    with override("en"):
+        assert move_sentence("tier", {**detail, "because": [], "levels": {}}, "CNY") == (
+            "the rules changed: Mature: Tenure at least 100 days instead of 365 days"
+        )
+
+
+def test_a_move_by_changed_rules_is_told_in_chinese() -> None:
+    cuts = [{"method": "thresholds", "cuts": [2, cut]} for cut in (8, 12)]
+    with override("zh-hans"):
+        sentence = move_sentence("tier", by_rules([DAYS, *cuts]), "CNY")
+    assert "规则已更改：" in sentence
+    assert "高于 12" in sentence
+    assert "原为 8" in sentence
+
+
 def test_why_quantiles_were_refused() -> None:
     refusal = {"code": "too_few_customers", "measure": "arr", "needed": 5, "found": 3}
     with override("en"):

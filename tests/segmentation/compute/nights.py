@@ -114,9 +114,13 @@ def measures_of(customers: dict[str, dict[str, Any]]) -> MeasureTable:
     return MeasureTable(_frame(customers)[list(MEASURES)].astype(MEASURES), PLACES)
 
 
-def rules_with(change: dict[str, Any] | None = None) -> Rules:
+def document_with(change: dict[str, Any] | None = None) -> dict[str, Any]:
     document = merge_rules(merge_rules(default_rules(), OWN_THRESHOLDS), change or {})
-    document = settle_basis(document, has_contracts=True)
+    return settle_basis(document, has_contracts=True)
+
+
+def rules_with(change: dict[str, Any] | None = None) -> Rules:
+    document = document_with(change)
     return Rules.from_document(document, measures_of_slots(document))
 
 

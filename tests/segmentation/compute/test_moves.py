@@ -9,11 +9,14 @@ import pandas as pd
 import pytest
 
 from segmentation.compute.assignments import NightResult, Rules
-from segmentation.compute.comparison import Comparison
+from segmentation.compute.comparison import Comparison, RuleChange
 from segmentation.compute.moves import detect, reason_text
+from segmentation.rules.basis import measures_of_slots
+from segmentation.rules.differences import differences
 from tests.segmentation.compute.nights import (
     ORIGINS,
     VENDOR,
+    document_with,
     measures_of,
     rules_with,
     run,
@@ -318,6 +321,103 @@ def test_a_move_that_the_new_rules_alone_made_has_the_cause_rules() -> None:
     nights = changed_rules(VENDOR)
     assert moves_of("average", nights) == [("tier", "mid", "mature", "rules")]
     assert moves_of("big", nights) == []
+
+
+def rule_changes_between(
+    old_change: dict[str, Any], new_change: dict[str, Any], after: Vendor | None = None
+) -> Comparison:
+    """The night after the rules changed, from one change of the test rules to another."""
+    after = after or VENDOR
+    documents = [document_with({"hysteresis_nights": 0, **c}) for c in (old_change, new_change)]
+    old, new = (Rules.from_document(one, measures_of_slots(one)) for one in documents)
+    first = run(VENDOR, rules=old)
+    second = run(after, first, new)
+    return replace(
+        compare(VENDOR, after, rules=old),
+        current=second.frame,
+        scheme=new.scheme,
+        dimensions=new.dimensions,
+        known_dimensions=second.context.known_dimensions,
+        rules_changed=True,
+        under_previous_rules=run(after, first, old).frame,
+        rule_changes=tuple(
+            RuleChange(one.path, one.old, one.new) for one in differences(*documents)
+        ),
+        previous_scheme=old.scheme,
+        previous_dimensions=old.dimensions,
+    )
+
+
+def thresholds(*cuts: float) -> dict[str, Any]:
+    return {"method": "thresholds", "cuts": list(cuts)}
+
+
+def activity(**measures: Any) -> dict[str, Any]:
+    return {"dimensions": {"activity": {"measures": measures}}}
+
+
+def test_rules_that_moved_a_level_name_the_cut_between_which_the_customer_is() -> None:
+    nights = rule_changes_between(
+        activity(active_days_30=thresholds(4, 12), seat_utilisation=thresholds(0.05, 0.95)),
+        activity(active_days_30=thresholds(4, 25), seat_utilisation=thresholds(0.06, 0.95)),
+    )
+    assert moves_of("big", nights) == [("tier", "high", "mid", "rules")]
+    assert reasons_of("big", nights) == [
+        "activity high→mid; rules: dimensions.activity.measures.active_days_30.cuts [4,12]→[4,25]"
+    ]
+    found = detect(nights).set_index("customer").at["big", "detail"]
+    assert found["relative"] is False
+
+
+def test_rules_that_fire_otherwise_name_the_bound_of_the_tier() -> None:
+    def mature(days: int) -> dict[str, Any]:
+        rule = {"measures": {"tenure_days": {"at_least": days}}}
+        return {"tiers": {"schemes": {"a": {"rules": {"mature": rule}}}}}
+
+    nights = rule_changes_between(
+        {**mature(365), **activity(active_days_30=thresholds(4, 12))},
+        {**mature(100), **activity(active_days_30=thresholds(4, 13))},
+    )
+    assert moves_of("average", nights) == [("tier", "mid", "mature", "rules")]
+    assert reasons_of("average", nights) == [
+        "known_dimensions; rules: tiers.schemes.a.rules.mature.measures.tenure_days.at_least 365→100"
+    ]
+
+
+def test_rules_that_moved_a_stage_name_its_days() -> None:
+    nights = rule_changes_between(
+        {"stages": {"new_days": 90, "dormant_days": 60}},
+        {"stages": {"new_days": 250, "dormant_days": 61}},
+    )
+    assert moves_of("average", nights) == [
+        ("stage", "active", "new", "rules"),
+        ("tier", "mid", "new", "rules"),
+    ]
+    assert all(
+        reason.endswith("; rules: stages.new_days 90→250")
+        for reason in reasons_of("average", nights)
+    )
+
+
+def test_fixed_thresholds_are_never_put_down_to_the_other_customers() -> None:
+    nights = rule_changes_between(
+        activity(active_days_30=thresholds(4, 12), seat_utilisation=thresholds(0.05, 0.95)),
+        activity(active_days_30=thresholds(4, 25), seat_utilisation=thresholds(0.05, 0.95)),
+    )
+    nights = replace(nights, under_previous_rules=None)
+    found = detect(nights).set_index("customer")
+    assert found.at["big", "detail"]["because"] == ["activity"]
+    assert not found["detail"].map(lambda detail: detail.get("relative", False)).any()
+
+
+def test_rules_are_not_named_where_they_moved_nobody() -> None:
+    after = vendor(average={"contract_active": False})
+    nights = rule_changes_between({}, activity(active_days_30=thresholds(4, 13)), after)
+    assert moves_of("average", nights) == [
+        ("stage", "active", "churned", "commercial"),
+        ("tier", "mid", "lost", "commercial"),
+    ]
+    assert all("rules" not in reason for reason in reasons_of("average", nights))
 
 
 def test_a_move_that_would_have_come_anyway_keeps_its_cause() -> None:

@@ -1,0 +1,110 @@
+"""One change of the rules in words, as the reason of a move tells it.
+
+From a path of the rule document with its old and new value, as `compute.rule_changes` finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from segmentation.compute.dimensions import LEVELS as WORDS
+from segmentation.labels import DIMENSIONS, LEVELS, SCHEMES, TIERS
+from segmentation.rule_numbers import joined, measure_number, measure_title
+from ui import formats
+
+
+def change_sentence(path: Sequence[str], old: Any, new: Any, currency: str) -> str:
+    """`Active days (30): high above 12 instead of 8`; None stands for what was not there."""
+    match list(path):
+        case ["dimensions", dimension, "measures", measure]:
+            return _levelling(dimension, measure, old, new, currency)
+        case ["dimensions", dimension, *_rest]:
+            return _("%(dimension)s: its measures are combined differently") % {
+                "dimension": DIMENSIONS[dimension]
+            }
+        case ["stages", "new_days"]:
+            return _("new for fewer than %(new)s instead of %(old)s") % _both_days(old, new)
+        case ["stages", "dormant_days"]:
+            return _("dormant after %(new)s without usage instead of %(old)s") % _both_days(
+                old, new
+            )
+        case ["stages", *_rest]:
+            return _("another limit of collapsed usage")
+        case ["hysteresis_nights"]:
+            return ngettext(
+                "a stage gets worse after %(new)s night instead of %(old)s",
+                "a stage gets worse after %(new)s nights instead of %(old)s",
+                new,
+            ) % {"new": new, "old": old}
+        case ["tiers", "scheme"]:
+            return _("the tier comes from “%(new)s” instead of “%(old)s”") % {
+                "new": SCHEMES[new],
+                "old": SCHEMES[old],
+            }
+        case ["tiers", "schemes", _scheme, "rules", tier, "measures", measure, bound]:
+            return _bound(tier, measure, bound, old, new, currency)
+        case ["tiers", "schemes", _scheme, "rules", tier, *_rest]:
+            return _("the rule of the tier “%(tier)s”") % {"tier": TIERS.get(tier, tier)}
+        case ["tiers", "schemes", _scheme, "order"]:
+            return _("the decision order of the tiers")
+        case ["tiers", "schemes", _scheme, "without"]:
+            return _("the stages without a tier")
+        case _other:
+            return ".".join(path)
+
+
+def _levelling(dimension: str, measure: str, old: Any, new: Any, currency: str) -> str:
+    title = {"measure": measure_title(measure)}
+    if old is None:
+        return _("%(measure)s counts now") % title
+    if new is None:
+        return _("%(measure)s does not count any more") % title
+    cuts = _cuts(old, new)
+    if not cuts:
+        return _("%(measure)s gives its levels in another way") % title
+    levels = list(new.get("levels", WORDS[dimension]))
+    if new.get("reversed", False):
+        levels.reverse()
+    steps = [
+        _("%(level)s above %(new)s instead of %(old)s")
+        % {
+            "level": LEVELS[levels[place + 1]],
+            "new": measure_number(measure, now, currency),
+            "old": measure_number(measure, before, currency),
+        }
+        for place, (before, now) in cuts
+    ]
+    return _("%(measure)s: %(changes)s") % {**title, "changes": joined(steps)}
+
+
+def _cuts(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[int, tuple[Any, Any]]]:
+    """(place, (old, new)) of each cut point that moved; empty when more than cut points changed."""
+    before, now = old.get("cuts", ()), new.get("cuts", ())
+    if {**old, "cuts": now} != {**new, "cuts": now} or len(before) != len(now):
+        return []
+    pairs = zip(before, now, strict=True)
+    return [(place, pair) for place, pair in enumerate(pairs) if pair[0] != pair[1]]
+
+
+def _bound(tier: str, measure: str, bound: str, old: Any, new: Any, currency: str) -> str:
+    words = {
+        "at_least": _("%(tier)s: %(measure)s at least %(new)s instead of %(old)s"),
+        "at_most": _("%(tier)s: %(measure)s at most %(new)s instead of %(old)s"),
+    }
+    if old is None or new is None or bound not in words:
+        return _("the rule of the tier “%(tier)s”") % {"tier": TIERS.get(tier, tier)}
+    return words[bound] % {
+        "tier": TIERS.get(tier, tier),
+        "measure": measure_title(measure),
+        "new": measure_number(measure, new, currency),
+        "old": measure_number(measure, old, currency),
+    }
+
+
+def _both_days(old: int, new: int) -> dict[str, str]:
+    language = get_language() or "en"
+    return {"old": formats.days(old, language), "new": formats.days(new, language)}
