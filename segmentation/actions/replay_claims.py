@@ -27,7 +27,8 @@ from segmentation.actions.claims import (
 )
 from segmentation.actions.nights import NightRefused, take_turn
 from segmentation.actions.progress import forget_replay_progress, tell_replay_progress_of
-from segmentation.actions.replays import compute_replay
+from segmentation.actions.replay_chains import is_chain_under_way
+from segmentation.actions.replays import ReplayRefused, compute_replay
 from segmentation.models import Night, Replay
 from segmentation.queries.pulse import UNFINISHED
 
@@ -79,10 +80,31 @@ def due_replay(*, now: datetime) -> int | None:
 
 @transaction.atomic
 def retry_replay(*, replay: Replay) -> None:
-    """Let a replay that was given up, or that waits after a failure, be tried again at once."""
-    Replay.objects.filter(pk=replay.pk, state__in=(State.DEAD, State.FAILED)).update(
-        state=State.QUEUED, attempts=0, not_before=None, queued_at=None
-    )
+    """Let a replay that was given up, or that waits after a failure, be tried again at once.
+
+    One by which a night could not be restated compares again; whoever wants to restate by what it
+    finds then asks anew, since nobody was shown it yet.
+
+    Raises:
+        ReplayRefused: it restates nights in their order, and another one does.
+    """
+    again = Replay.objects.select_for_update().filter(pk=replay.pk)
+    found = again.filter(state__in=(State.DEAD, State.FAILED)).first()
+    if found is None:
+        return
+    compares_again = found.state == State.DEAD and bool(found.digest)
+    if compares_again:
+        again.update(
+            digest="",
+            differing=None,
+            customers=None,
+            restate_because="",
+            restate_by=None,
+            restates_following=False,
+        )
+    elif found.restates_following and is_chain_under_way(beside=found):
+        raise ReplayRefused("chained")
+    again.update(state=State.QUEUED, attempts=0, not_before=None, queued_at=None)
 
 
 def _claim(replay_id: int) -> uuid.UUID | None:

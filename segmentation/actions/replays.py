@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Customer, Tenant, User
 from segmentation.actions.nights import NightRefused, compute_and_store, known_now, silent
+from segmentation.actions.replay_chains import is_chain_under_way
 from segmentation.actions.results import Computed, Gathered, Progress, gather_night, score_night
 from segmentation.compute.replays import Difference, Said, differences
 from segmentation.frames.asof import AsOf, EarlierNight
@@ -33,7 +34,7 @@ BATCH = 2000
 
 class ReplayRefused(Exception):
     """What was asked of a replay is not done; the code says why: `not_stored`, `not_now`,
-    `no_reason`, `same`, `changed`."""
+    `no_reason`, `same`, `changed`, `chained`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -70,7 +71,7 @@ def request_restating(*, replay: Replay, reason: str, following: bool, by: User)
 
     Raises:
         ReplayRefused: there is no reason; the replay is of what was known then, or says the same; or
-            the night was restated since.
+            the night was restated since; or nights are being restated in their order already.
     """
     locked = Replay.objects.select_for_update().select_related("night").get(pk=replay.pk)
     if not reason.strip():
@@ -81,6 +82,8 @@ def request_restating(*, replay: Replay, reason: str, following: bool, by: User)
         raise ReplayRefused("same")
     if locked.restated_at or locked.night.digest != locked.stored_digest:
         raise ReplayRefused("changed")
+    if following and is_chain_under_way(beside=locked):
+        raise ReplayRefused("chained")
     Replay.objects.filter(pk=replay.pk).update(
         state=Night.State.QUEUED,
         attempts=0,

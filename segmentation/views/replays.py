@@ -66,6 +66,9 @@ REFUSALS = {
     "no_reason": gettext_lazy("Give a reason."),
     "same": gettext_lazy("It says what is stored: there is nothing to restate."),
     "changed": gettext_lazy("The night was restated since it was compared. Compute it again."),
+    "chained": gettext_lazy(
+        "Nights are being restated one after the other already. Wait until they are done."
+    ),
 }
 PANEL_STATES = {"queued": "waiting"}
 TONES = {
@@ -183,8 +186,12 @@ def restatements(request: TenantRequest, day: str, pk: int) -> HttpResponse:
 @require_POST
 def retries(request: TenantRequest, day: str, pk: int) -> HttpResponse:
     """Try a replay again that failed or was given up."""
-    retry_replay(replay=_replay(day, pk))
-    enqueue_due_replay(request.tenant)
+    try:
+        retry_replay(replay=_replay(day, pk))
+    except ReplayRefused as refusal:
+        messages.error(request, REFUSALS[refusal.code])
+    else:
+        enqueue_due_replay(request.tenant)
     return redirect("replay", day, pk)
 
 

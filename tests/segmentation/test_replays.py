@@ -26,6 +26,7 @@ from accounts.models import (
 )
 from projects.models import Project
 from segmentation.actions.nights import NightRefused, run_night
+from segmentation.actions.replay_claims import retry_replay
 from segmentation.actions.replays import (
     ReplayRefused,
     compute_replay,
@@ -330,6 +331,72 @@ def test_following_nights_are_restated_in_order_each_by_its_own_replay(
     for day in done:
         assert replayed(scope, day, "then").is_same
         assert replayed(scope, day, "now").is_same
+
+
+def test_nights_are_restated_in_their_order_by_one_chain_at_a_time(
+    scope: Tenant, world: dict[str, Customer], alice: Any
+) -> None:
+    late_usage(world)
+    first, second = (replayed(scope, day, "now") for day in (BEFORE, TONIGHT))
+    request_restating(replay=first, reason="Late", following=True, by=alice)
+    with pytest.raises(ReplayRefused, match="chained"):
+        request_restating(replay=second, reason="Late too", following=True, by=alice)
+    second.refresh_from_db()
+    assert (second.state, second.restate_because) == ("done", "")
+    # Behind the first, its follower is under way.
+    first.refresh_from_db()
+    compute_replay(tenant=scope, replay=first)
+    with pytest.raises(ReplayRefused, match="chained"):
+        request_restating(replay=second, reason="Late too", following=True, by=alice)
+    request_restating(replay=second, reason="This one alone", following=False, by=alice)
+
+    # A chain that was given up waits until the other one is done.
+    given_up = Replay.objects.create(
+        night=second.night, facts="now", state="dead", restates_following=True
+    )
+    with pytest.raises(ReplayRefused, match="chained"):
+        retry_replay(replay=given_up)
+    Replay.objects.filter(state="queued").update(state="done")
+    retry_replay(replay=given_up)
+    given_up.refresh_from_db()
+    assert given_up.state == "queued"
+
+
+def test_a_restatement_that_was_refused_compares_again_and_is_asked_for_again(
+    scope: Tenant, world: dict[str, Customer], alice: Any
+) -> None:
+    late_usage(world)
+    replay = replayed(scope, TONIGHT, "now")
+    request_restating(replay=replay, reason="Late", following=True, by=alice)
+    run_night(tenant=scope, as_of=TONIGHT, restate="Somebody was quicker")
+    replay.refresh_from_db()
+    with pytest.raises(NightRefused):
+        compute_replay(tenant=scope, replay=replay)
+    late_usage(world)
+    Replay.objects.filter(pk=replay.pk).update(state="dead")
+    retry_replay(replay=replay)
+    replay.refresh_from_db()
+    night = Night.objects.get(as_of=TONIGHT)
+    restated_at = night.restated_at
+    compute_replay(tenant=scope, replay=replay)
+    night.refresh_from_db()
+    assert replay.stored_digest == night.digest
+    assert replay.digest
+    assert (night.restated_at, replay.restated_at) == (restated_at, None)
+    assert not Replay.objects.filter(night__as_of=AFTER).exists()
+
+
+def test_a_restatement_that_waits_after_a_failure_is_still_one(
+    scope: Tenant, world: dict[str, Customer], alice: Any
+) -> None:
+    late_usage(world)
+    replay = replayed(scope, TONIGHT, "now")
+    request_restating(replay=replay, reason="Late", following=False, by=alice)
+    Replay.objects.filter(pk=replay.pk).update(state="failed", attempts=1)
+    retry_replay(replay=replay)
+    replay.refresh_from_db()
+    compute_replay(tenant=scope, replay=replay)
+    assert replay.restated_at is not None
 
 
 def test_what_was_not_shown_is_not_stored(

@@ -234,6 +234,23 @@ def test_pages_cost_the_same_however_many_differ(tenant: Tenant, client: Client)
     assert [cost(URL), cost(f"{URL}replays/{replay.pk}/")] == few
 
 
+def test_a_second_chain_of_restatements_is_refused_in_words(tenant: Tenant, client: Client) -> None:
+    with tenant_scope(tenant.id):
+        of = night()
+        replayed(of, state="queued", restate_because="Late", restates_following=True)
+        found = replayed(of, differing=1)
+        dead = replayed(of, state="dead", digest="", restates_following=True)
+    url = f"{URL}replays/{found.pk}/restatements/"
+    for asked in (
+        lambda: client.post(url, {"reason": "Too", "following": "on"}, follow=True),
+        lambda: client.post(f"{URL}replays/{dead.pk}/retries/", follow=True),
+    ):
+        assert "Nights are being restated one after the other already." in text_of(asked())
+    with tenant_scope(tenant.id):
+        assert Replay.objects.get(pk=found.pk).state == "done"
+        assert Replay.objects.get(pk=dead.pk).state == "dead"
+
+
 def test_a_replay_of_another_night_is_not_there(tenant: Tenant, client: Client) -> None:
     with tenant_scope(tenant.id):
         replay = replayed(night())
