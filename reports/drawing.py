@@ -57,6 +57,8 @@ def draw_figure(cell: dict[str, Any] | None) -> SafeString | str:
     customers = formats.number(cell["customers"], language())
     if cell["too_few"]:
         note = _("too few customers: %(shown)s") % {"shown": customers}
+    elif cell["all_equal"]:
+        note = _("all equal") + f" · n {customers}"
     else:
         span = f"{_written(cell, cell['low'])}–{_written(cell, cell['high'])}"
         note = f"{span} · n {customers}"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reports.drawing import draw_cells
-from segmentation.compute.effects import SHARES, Difference, Measure, Share
+from segmentation.compute.effects import BOUNDS, SHARES, Difference, Mean, Measure, Share
 from segmentation.frames.outcomes import Outcome
 from segmentation.queries.effects import RULES, Change, Compared
 from ui import formats
@@ -31,7 +31,8 @@ def measure_words(measure: Measure, after: int) -> dict[str, str]:
             _("Do customers of better tiers use the product more?"),
             _(
                 "Mean active days (of 30) of the tier's customers, %(months)s months after the "
-                "month-end at which they stood in it. Interval: mean ± t × s ÷ √n, 95 %%."
+                "month-end at which they stood in it. Interval: mean ± t × s ÷ √n, 95 %%, cut off "
+                "at 0 and 30 days."
             ),
         ),
         "retention": (
@@ -94,11 +95,12 @@ def measure_block(
             Series(
                 tier_label(tier),
                 [_charted(by.get((tier, day)), measure) for day in days],
-                MARKS["tier"][tier].tone if tier in MARKS["tier"] else "muted",
+                MARKS["tier"][tier].tone if tier in MARKS["tier"] else "none",
             )
             for tier in tiers
         ],
         unit=unit,
+        names_ends=True,
     )
     block["latest"] = days[-1]
     block["rows"] = [
@@ -124,6 +126,8 @@ def cell(one: Outcome | None, measure: Measure, scheme: str) -> dict[str, Any] |
         return None
     figure = one.figure(measure)
     interval = figure.interval
+    if interval and measure in BOUNDS:
+        interval = interval.within(*BOUNDS[measure])
     return {
         "is_share": isinstance(figure, Share),
         "value": figure.value,
@@ -131,6 +135,7 @@ def cell(one: Outcome | None, measure: Measure, scheme: str) -> dict[str, Any] |
         "high": interval.high if interval else None,
         "customers": figure.customers,
         "too_few": figure.is_too_few,
+        "all_equal": isinstance(figure, Mean) and figure.is_all_equal,
         "href": behind_url(one, measure, scheme) if measure != "satisfaction" else "",
     }
 

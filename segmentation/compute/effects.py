@@ -8,8 +8,9 @@ Customers are taken where they stood on a first day and looked at again on a sec
     satisfaction  mean CSAT on the second day
 
 Intervals hold the true value in 95 of 100 cases, if customers were independent of each other: shares
-by Wilson's score interval, means by Student's t, the difference of two shares by Newcombe's method
-(hybrid of two Wilson intervals), of two means by Welch's. Below LEAST customers no interval is given.
+by Wilson's score interval, means by Student's t (cut off at what is possible), the difference of two
+shares by Newcombe's method (hybrid of two Wilson intervals), of two means by Welch's. Below LEAST
+customers no interval is given, nor of a mean of values that are all equal.
 No comparison of this kind shows a cause: customers are not put into tiers by lot.
 """
 
@@ -36,6 +37,14 @@ SHARES: frozenset[str] = frozenset({"retention", "conversion"})
 class Interval:
     low: float
     high: float
+
+    def within(self, low: float, high: float) -> Interval:
+        """Cut off at what is possible."""
+        return Interval(min(max(self.low, low), high), max(min(self.high, high), low))
+
+
+BOUNDS: dict[str, tuple[float, float]] = {"activity": (0, 30)}
+"""Between which the mean of a measure can lie at all: its days are counted of thirty."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +93,15 @@ class Mean:
         return max(0.0, spread) / (self.customers - 1)
 
     @property
+    def is_all_equal(self) -> bool:
+        """Every customer has the same value: its spread says nothing of how sure the mean is."""
+        # Squares of fractions leave a trace of rounding.
+        return self.variance * (self.customers - 1) <= 1e-9 * self.squares
+
+    @property
     def interval(self) -> Interval | None:
-        """None with too few customers."""
-        if self.is_too_few:
+        """None with too few customers, and where all are equal."""
+        if self.is_too_few or self.is_all_equal:
             return None
         assert self.value is not None
         half = float(stdtrit(self.customers - 1, UPPER)) * math.sqrt(self.variance / self.customers)
@@ -98,10 +113,12 @@ Figure = Share | Mean
 
 @dataclass(frozen=True)
 class Difference:
-    """`value` = after - before; `interval` None with too few customers on either side."""
+    """`value` = after - before; `interval` None with too few customers on either side, and where
+    all on either side are equal."""
 
     value: float
     interval: Interval | None
+    is_all_equal: bool = False
 
     @property
     def is_clear(self) -> bool:
@@ -136,6 +153,8 @@ def difference(before: Figure, after: Figure) -> Difference | None:
     if isinstance(before, Share) and isinstance(after, Share):
         return Difference(value, _newcombe(before, after))
     if isinstance(before, Mean) and isinstance(after, Mean):
+        if before.is_all_equal and after.is_all_equal:
+            return Difference(value, None, is_all_equal=True)
         return Difference(value, _welch(before, after))
     raise ValueError("a share and a mean cannot be compared")
 
@@ -161,8 +180,6 @@ def _welch(before: Mean, after: Mean) -> Interval:
     value = after.value - before.value
     first, second = before.variance / before.customers, after.variance / after.customers
     error = first + second
-    if error == 0:
-        return Interval(value, value)
     freedom = error**2 / (first**2 / (before.customers - 1) + second**2 / (after.customers - 1))
     half = float(stdtrit(freedom, UPPER)) * math.sqrt(error)
     return Interval(value - half, value + half)

@@ -146,6 +146,16 @@ def test_conversion_is_of_those_without_arr(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("nights")
+def test_every_line_has_a_tone_of_its_own(client: Client) -> None:
+    for block in client.get(URL, {"scheme": "a", "after": 1}).context["measures"]:
+        if block["tiers"]:
+            tones = [line.tone for line in block["chart"].series]
+            assert len(set(tones)) == len(tones)
+            assert "tier-lost" not in tones or "muted" not in tones
+            assert block["chart"].names_ends
+
+
+@pytest.mark.usefixtures("nights")
 def test_satisfaction_waits_for_its_facts(tenant: Tenant, client: Client) -> None:
     page = client.get(URL, {"scheme": "a"})
     assert "satisfaction appears when they are" in text_of(page)
@@ -153,7 +163,9 @@ def test_satisfaction_waits_for_its_facts(tenant: Tenant, client: Client) -> Non
         MeasureRow.objects.filter(tier_a="high").update(further={"csat": 4.5})
     cache.clear()
     found = figures(client, "satisfaction")
-    assert found[date(2025, 11, 30), "high"]["value"] == 4.5
+    high = found[date(2025, 11, 30), "high"]
+    assert (high["value"], high["all_equal"], high["low"]) == (4.5, True, None)
+    assert "all equal · n 12" in text_of(client.get(URL, {"scheme": "a"}))
 
 
 @pytest.mark.usefixtures("nights")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -38,8 +39,8 @@ def points(path: str) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path)]
 
 
-def chart(*series: Series, periods: tuple[str, ...] = MONTHS, area: bool = False) -> TimeChart:
-    return TimeChart("Events", periods, series, area=area)
+def chart(*series: Series, periods: tuple[str, ...] = MONTHS, **further: Any) -> TimeChart:
+    return TimeChart("Events", periods, series, **further)
 
 
 # --- Ticks and scales ------------------------------------------------------------------------
@@ -159,6 +160,20 @@ def test_labels_of_the_last_values_do_not_cover_each_other() -> None:
     places = sorted(float(line.end.y) for line in layout.lines if line.end)
     assert len(places) == 3
     assert all(after - before >= 13 for before, after in itertools.pairwise(places))
+
+
+def test_lines_are_named_at_their_ends_where_that_is_asked_for() -> None:
+    series = [Series(name, [1, 2, 3, 0]) for name in "ABCDEFG"]
+    assert all(
+        line.end is None for line in lay_out_lines(chart(*series), **SIZE, label=plain).lines
+    )
+    layout = lay_out_lines(chart(*series, names_ends=True), **SIZE, label=plain)
+    assert [line.end.text for line in layout.lines if line.end] == [
+        f"0 {name}" for name in "ABCDEFG"
+    ]
+    places = [float(line.end.y) for line in layout.lines if line.end]
+    assert all(after - before >= 13 for before, after in itertools.pairwise(places))
+    assert max(places) <= layout.frame.bottom + 4
 
 
 def test_narrow_charts_leave_the_room_to_the_line() -> None:

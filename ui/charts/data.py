@@ -45,6 +45,7 @@ class TimeChart:
     """Values over equal periods, oldest first; every series has one value for each period.
 
     ``partial``: says how far the last period goes when it is not over; it is drawn apart.
+    ``names_ends``: the name of a line stands beside its end, whatever their number.
 
     Raises ValueError when it has not.
     """
@@ -55,6 +56,7 @@ class TimeChart:
     unit: Unit = field(default_factory=Unit)
     area: bool = False
     partial: str | Text = ""
+    names_ends: bool = False
 
     def __post_init__(self) -> None:
         for series in self.series:

@@ -58,8 +58,8 @@ def lay_out_lines(
 ) -> LineLayout:
     """Positions of everything in a view box of ``width`` x ``height``."""
     values = [value for series in chart.series for value in known(series.values)]
-    ends = [_last(series, label) for series in chart.series]
-    labelled = width >= 480 and len(chart.series) <= MOST_END_LABELS
+    ends = [_last(series, label, named=chart.names_ends) for series in chart.series]
+    labelled = width >= 480 and (chart.names_ends or len(chart.series) <= MOST_END_LABELS)
     margin = max((text_width(text) for _place, text in ends), default=0) + 12 if labelled else 8
     frame = frame_for(
         min(values, default=0.0),
@@ -129,11 +129,11 @@ def _runs(series: Series) -> list[list[tuple[int, float]]]:
     return runs
 
 
-def _last(series: Series, label: Format) -> tuple[int, str]:
+def _last(series: Series, label: Format, *, named: bool) -> tuple[int, str]:
     for place in range(len(series.values) - 1, -1, -1):
         value = series.values[place]
         if value is not None and math.isfinite(value):
-            return place, label(value)
+            return place, f"{label(value)} {series.label}" if named else label(value)
     return -1, ""
 
 
@@ -152,8 +152,10 @@ def _spread(
     wanted.sort()
     labels: dict[int, EndLabel] = {}
     lowest = -math.inf
-    for at, number, text in wanted:
-        at = max(at, lowest + LABEL_HEIGHT)
+    for left, (at, number, text) in enumerate(wanted):
+        # Room is left below for those that follow.
+        room = frame.bottom - (len(wanted) - 1 - left) * LABEL_HEIGHT
+        at = max(min(at, room), lowest + LABEL_HEIGHT)
         lowest = at
         labels[number] = EndLabel(px(places[-1] + 8), px(at + 4), text)
     return labels

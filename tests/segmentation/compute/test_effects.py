@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.compute.effects import LEAST, Mean, Share, difference, wilson
+from segmentation.compute.effects import BOUNDS, LEAST, Mean, Share, difference, wilson
 
 
 def mean_of(values: list[float]) -> Mean:
@@ -57,6 +57,28 @@ def test_a_mean_and_its_t_interval() -> None:
     assert found.interval is not None
     assert found.interval.low == pytest.approx(5.5 - half)
     assert found.interval.high == pytest.approx(5.5 + half)
+
+
+def test_an_interval_ends_where_values_do() -> None:
+    found = mean_of([0, 0, 0, 0, 1, 12])
+    assert found.interval is not None
+    assert found.interval.low < 0
+    cut = found.interval.within(*BOUNDS["activity"])
+    assert (cut.low, cut.high) == (0, found.interval.high)
+
+
+@pytest.mark.parametrize("value", [0, 7, 4.3])
+def test_values_that_are_all_equal_have_no_interval(value: float) -> None:
+    equal, other = mean_of([value] * 9), mean_of([1, 2, 3, 4, 5])
+    assert equal.is_all_equal
+    assert equal.interval is None
+    assert not other.is_all_equal
+    change = difference(equal, mean_of([value + 1] * 9))
+    assert change is not None
+    assert (change.is_all_equal, change.interval, change.is_clear) == (True, None, False)
+    against = difference(equal, other)
+    assert against is not None
+    assert against.interval is not None
 
 
 def test_a_difference_of_means_after_welch() -> None:
