@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Func, IntegerField, QuerySet
+from django.db.models import Count, Func, IntegerField, Q, QuerySet
 
 from accounts.models import AuditRecord
 from segmentation.models import Night, Replay, ReplayDifference
@@ -53,6 +53,23 @@ def counted(rows: QuerySet[ReplayDifference], column: str, keys: Sequence[str]) 
         for key in row[column]:
             found[key] = found.get(key, 0) + row["number"]
     return [Counted(key, found[key]) for key in keys if key in found]
+
+
+@dataclass(frozen=True)
+class LateData:
+    """How many customers differ by late data: by facts ``own`` to them, which they are themselves
+    where the stored night lacks them, or only by those of ``others``."""
+
+    own: int
+    others: int
+
+
+def late_data(rows: QuerySet[ReplayDifference]) -> LateData:
+    """One statement."""
+    late = rows.filter(reasons__contains=["late_data"])
+    own = Q(presence=ReplayDifference.Presence.ADDED) | Q(late_facts__len__gt=0)
+    found = late.order_by().aggregate(own=Count("pk", filter=own), every=Count("pk"))
+    return LateData(found["own"], found["every"] - found["own"])
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -29,6 +30,7 @@ from segmentation.queries.replays import (
     counted,
     differences_of,
     following_night,
+    late_data,
     latest_alarm,
     replays_of,
     restatements_of,
@@ -145,6 +147,7 @@ def replay(request: TenantRequest, day: str, pk: int) -> HttpResponse:
                 (REPLAY_REASONS[one.key], one)
                 for one in counted(every, "reasons", list(REPLAY_REASONS))
             ],
+            "late": late_data(every),
             "parts": [
                 (REPLAY_PARTS[one.key], one) for one in counted(every, "parts", list(REPLAY_PARTS))
             ],
@@ -242,8 +245,15 @@ def _drawn(row: ReplayDifference) -> dict[str, Any]:
         "scores": [_scores(row.stored), _scores(row.computed)],
         "parts": [REPLAY_PARTS[part] for part in row.parts],
         "reasons": [(reason, REPLAY_REASONS[reason]) for reason in row.reasons],
-        "facts": [FACTS.get(family, family) for family in row.late_facts],
+        "facts": _late_facts(row),
     }
+
+
+def _late_facts(row: ReplayDifference) -> list[str | Promise]:
+    """What came late of the customer: first of all the customer, where the stored night lacks it."""
+    families: list[str | Promise] = [FACTS.get(family, family) for family in row.late_facts]
+    came_late = row.presence == ReplayDifference.Presence.ADDED and "late_data" in row.reasons
+    return [_("The customer itself"), *families] if came_late else families
 
 
 def _scores(said: dict[str, Any]) -> str:
@@ -281,7 +291,7 @@ def _exported(
             *(_word(name, said) for name in EXPORTED for said in (row.stored, row.computed)),
             ", ".join(str(REPLAY_PARTS[part]) for part in row.parts),
             ", ".join(str(REPLAY_REASONS[reason]) for reason in row.reasons),
-            ", ".join(str(FACTS.get(family, family)) for family in row.late_facts),
+            ", ".join(str(fact) for fact in _late_facts(row)),
         ]
         for row in rows
     ]

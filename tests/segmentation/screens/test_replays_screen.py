@@ -135,6 +135,29 @@ def test_who_differs_is_listed_with_the_reason_filtered_and_exported(
     assert client.get(url, {"export": "pdf"}).status_code == 404
 
 
+def test_who_came_late_is_late_data_of_their_own(tenant: Tenant, client: Client) -> None:
+    with tenant_scope(tenant.id):
+        replay = replayed(night(), differing=3)
+        late = differs(replay, "C1", presence="added")
+        alone = differs(replay, "C2", presence="added")
+        beside = differs(replay, "C3")
+        ReplayDifference.objects.filter(pk__in=[alone.pk, beside.pk]).update(late_facts=[])
+    url = f"{URL}replays/{replay.pk}/"
+    rows = {one["row"].key: one["facts"] for one in client.get(url).context["rows"]}
+    assert rows == {
+        late.key: ["The customer itself", "Usage"],
+        alone.key: ["The customer itself"],
+        beside.key: [],
+    }
+    page = client.get(url)
+    listed = page.content.decode().partition('id="list"')[2]
+    assert listed.count("those of other customers") == 1
+    assert "Late data: 2 by facts of their own, 1 only by those of other customers." in text_of(
+        page
+    )
+    assert "The customer itself, Usage" in client.get(url, {"export": "csv"}).content.decode()
+
+
 def test_what_must_never_happen_is_an_alarm(tenant: Tenant, client: Client) -> None:
     with tenant_scope(tenant.id):
         replay = replayed(night(), facts="then", differing=1)
