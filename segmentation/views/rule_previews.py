@@ -118,6 +118,7 @@ def rule_preview_customers(request: TenantRequest, pk: int) -> HttpResponse:
         "what": dict(subjects)[subject],
         "from_word": None if now is None else _word(subject, now),
         "to_word": None if then is None else _word(subject, then),
+        "stays": now is not None and now == then,
         "table": table,
         "is_decided": is_decided,
         "rows": [

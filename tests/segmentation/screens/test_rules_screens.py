@@ -233,6 +233,12 @@ def test_scores_by_own_cut_points_of_another_measure(scope: Tenant, client: Clie
             "cut-active_days_30-1",
             "Each cut point must be above",
         ),
+        ("activity", {"cut-active_days_30-1": "9e18"}, "cut-active_days_30-1", "14 digits"),
+        ("activity", {"cut-active_days_30-0": "-9e18"}, "cut-active_days_30-0", "14 digits"),
+        ("activity", {"cut-active_days_30-1": "1e400"}, "cut-active_days_30-1", "20 digits"),
+        ("activity", {"cut-active_days_30-1": "9" * 5001}, "cut-active_days_30-1", "20 digits"),
+        ("stages", {"dormant_days": "9" * 5001}, "dormant_days", "20 digits"),
+        ("stages", {"dormant_days": "99999"}, "dormant_days", "at most"),
         (
             "activity",
             {"levels-active_days_30": "low,high"},
@@ -467,6 +473,10 @@ def test_from_a_threshold_to_moves_that_say_rules(tenant: Tenant, client: Client
     assert [row.name for row, *_ in named.context["rows"]] == [
         f"C{n:02}" for n in (10, 8, 6, 4, 2, 0)
     ]
+    stay = text_of(client.get(f"{draft}preview/customers/?of=stage&from=active&to=active"))
+    assert "Active, who would stay" in stay
+    assert "Who would move" not in stay
+    assert "Who would move" in named.content.decode()
     with tenant_scope(tenant.id):
         revision = RuleDraft.objects.get().revision
     client.post(f"{draft}publications/", {"note": "Patience", "revision": revision})
