@@ -19,7 +19,7 @@ from accounts.tenancy import tenant_scope
 from segmentation.actions.nights import NightOutcome, NightRefused, run_night
 from segmentation.actions.rule_sets import publish_rules
 from segmentation.models import Assignment, MeasureRow, Move, Night, RuleSet
-from segmentation.queries.printed import TIERS_COLUMNS, moves_printed, tiers_printed
+from segmentation.queries.printed import TIERS_COLUMNS, moves_of_night, moves_printed, tiers_printed
 from segmentation.rules.defaults import default_rules
 from segmentation.rules.merging import merge_rules
 
@@ -338,6 +338,9 @@ def test_a_move_by_changed_rules_says_so(scope) -> None:  # type: ignore[no-unty
     publish_rules(rules=rules, by=None)
     night(scope, D + DAY)
     assert moves()[0][2:] == ("stage", "active", "new", "rules")
+    reasons = [row[6] for row in moves_of_night(Night.objects.get(as_of=D + DAY))]
+    assert len(reasons) == 2
+    assert all("; rules: stages.new_days 90→200" in reason for reason in reasons)
     assert Night.objects.get(as_of=D).rule_set.version == 1
     assert Night.objects.get(as_of=D + DAY).rule_set.version == 2
 
