@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.actions.assignments import ASSIGNED, undo_assignment
+from accounts.actions.assignments import undo_assignment
+from accounts.labels import ASSIGNED
 from accounts.models import AuditRecord, Role
 from accounts.permissions import require
 from accounts.requests import TenantRequest
