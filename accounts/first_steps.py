@@ -65,5 +65,6 @@ def shown_steps() -> list[ShownStep]:
         done = step.done()
         is_now = not done and all(earlier.state == "done" for earlier in shown)
         state = "done" if done else "now" if is_now else "next"
-        shown.append(ShownStep(step.title, step.body(), state, reverse(step.url_name), step.action))
+        url = reverse(step.url_name) + (f"?{step.query}" if step.query else "")
+        shown.append(ShownStep(step.title, step.body(), state, url, step.action))
     return shown

@@ -228,6 +228,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tenure"
+# Nobody signs up here: an address is an invitation's or the operator's, and need not be proved again.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- Mail -----------------------------------------------------------------------------------------
 
@@ -236,6 +238,8 @@ EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 for _name in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD"):
     if _mail.get(_name):
         globals()[_name] = _mail[_name]
+if _mail["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+    EMAIL_FILE_PATH = f"/{_mail['EMAIL_FILE_PATH']}"
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Tenure <tenure@localhost>")

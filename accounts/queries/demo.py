@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.models import DirectoryEntry, Membership, Tenant, User
+from accounts.models import DirectoryEntry, Invitation, Membership, Tenant, User
 from accounts.tenancy import tenant_scope
 
 
@@ -21,7 +21,8 @@ class DemoPerson:
 
 
 def demo_people() -> list[DemoPerson]:
-    """Members of demo tenants and of no other; nobody unless DEMO_SIGN_IN is set."""
+    """Members of demo tenants and of no other, who came with the demo: whoever was invited has a
+    password of their own. Nobody unless DEMO_SIGN_IN is set."""
     if not settings.DEMO_SIGN_IN:
         return []
     tenants = list(Tenant.objects.filter(is_demo=True))
@@ -33,7 +34,9 @@ def demo_people() -> list[DemoPerson]:
     people: dict[int, DemoPerson] = {}
     for tenant in tenants:
         with tenant_scope(tenant.id):
+            invited = list(Invitation.objects.values_list("email", flat=True))
             members = Membership.objects.filter(is_active=True, user__is_active=True)
+            members = members.exclude(user__email__in=invited)
             for member in members.select_related("user", "team").order_by("pk"):
                 if member.user_id not in elsewhere and member.user_id not in people:
                     people[member.user_id] = DemoPerson(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
 
+from accounts.actions.invitations import invite
 from accounts.actions.tenants import create_tenant
 from accounts.models import (
     Colleague,
@@ -185,6 +187,21 @@ def states(client: Client) -> list[str]:
     return re.findall(r'class="step step-(\w+)"', page)
 
 
+def test_a_second_factor_does_not_wait_for_a_proved_address(client: Client, bob: User) -> None:
+    """Addresses are an invitation's or the operator's; some never had a letter to prove them by."""
+    EmailAddress.objects.update_or_create(
+        user=bob, email=bob.email, defaults={"verified": False, "primary": True}
+    )
+    password = "correct horse battery"
+    client.post("/accounts/login/", {"login": bob.email, "password": password})
+    asked = client.get("/accounts/2fa/totp/activate/")
+    client.post(asked["Location"], {"password": password})
+    page = client.get("/accounts/2fa/totp/activate/")
+    assert page.status_code == 200
+    client.post("/accounts/2fa/totp/activate/", {"code": "000000"})
+    assert "totp.secret" in "".join(client.session.keys())
+
+
 def test_an_empty_tenant_leads_to_its_first_night_in_three_steps(
     client, tenant, make_member
 ) -> None:  # type: ignore[no-untyped-def]
@@ -194,6 +211,8 @@ def test_an_empty_tenant_leads_to_its_first_night_in_three_steps(
     with tenant_scope(tenant.id):
         customer = Customer.objects.create(key="C", name="C")
     assert states(client) == ["done", "now", "next"]
+    # The step leads to the form for its own kind of file.
+    assert "/loads/new/?kind=contracts" in client.get("/t/acme/overview/").content.decode()
     with tenant_scope(tenant.id):
         Contract.objects.create(customer=customer, key="K")
     page = client.get("/t/acme/overview/").content.decode()
@@ -310,6 +329,18 @@ def test_nobody_else_does(client: Client, demo: Tenant, settings, bob, make_memb
     for email in (bob.email, "gone@demo.example", "nobody@demo.example", ""):
         assert client.post("/demo/sign-in/", {"email": email}).status_code == 404
     assert "_auth_user_id" not in client.session
+
+
+def test_who_was_invited_to_the_demo_is_not_offered(  # type: ignore[no-untyped-def]
+    client: Client, demo: Tenant, settings, make_member
+) -> None:
+    settings.DEMO_SIGN_IN = True
+    with tenant_scope(demo.id):
+        invite(email="guest@elsewhere.example", roles=["executive"], by=None)
+    make_member(demo, "guest@elsewhere.example", "executive")
+    assert b"guest@elsewhere.example" not in client.get("/accounts/login/").content
+    answer = client.post("/demo/sign-in/", {"email": "guest@elsewhere.example"})
+    assert answer.status_code == 404
 
 
 def test_a_click_leads_nowhere_else(client: Client, demo: Tenant, settings) -> None:  # type: ignore[no-untyped-def]
