@@ -11,7 +11,8 @@ import pandas as pd
 
 from accounts.models import Customer, Tenant
 from accounts.tenancy import current_tenant_id
-from segmentation.compute.assignments import Context, Rules
+from segmentation.compute.assignments import Rules
+from segmentation.compute.contexts import Context
 from segmentation.compute.explanations import Explanation, explain
 from segmentation.compute.measures import MeasureTable
 from segmentation.compute.stages import BOOLEAN_FACTS, DAY_FACTS, StageFacts
@@ -20,6 +21,7 @@ from segmentation.frames.one_customer import measure_customer
 from segmentation.frames.reading import kept_measures
 from segmentation.models import Assignment, MeasureRow, Move, Night
 from segmentation.queries.portfolio import held_on
+from segmentation.queries.remembered import of_night
 from segmentation.queries.rules import document_of
 from segmentation.queries.stored import night_asked, offered_nights
 from segmentation.rules.basis import measures_of_slots, settle_basis
@@ -68,7 +70,8 @@ class Standing:
 def standing_of(customer: Customer, asked: str) -> Standing:
     """On the night asked for (an ISO day, or empty for the latest).
 
-    At most six statements; some twenty more where the night's measures are computed again.
+    At most six statements; some twenty more where the night's measures are computed again. What
+    explains the tier is remembered: the result of a night does not change under its digest.
     """
     nights = offered_nights()
     night = night_asked(asked, nights)
@@ -88,17 +91,22 @@ def standing_of(customer: Customer, asked: str) -> Standing:
     document = rules_of(stored)
     rules = Rules.from_document(document, measures_of_slots(document))
     measured, table = _measured(stored, assignment, kept, document)
-    found = _explanations(stored, assignment, rules, measured, table) if measured else {}
+    found: dict[str, Explanation] = {}
+    if measured is not None:
+        name = f"explanations-{customer.pk}"
+        found = of_night(
+            name, stored, lambda: _explanations(stored, assignment, rules, measured, table)
+        )
     own = rules.scheme.name
     return Standing(
         nights,
         stored,
         assignment,
         measured,
-        found.pop(own, None),
+        found.get(own),
         own,
         rules.also_shown,
-        found,
+        {name: found[name] for name in rules.also_shown if name in found},
         last_move,
     )
 
@@ -110,16 +118,15 @@ def _measured(
     document: Mapping[str, Any],
 ) -> tuple[MeasureRow | None, MeasureTable | None]:
     """What the night measured of the customer: as it is kept, or computed again from what was known
-    then."""
-    customer_id = assignment.customer_id
+    then. The table is of the latter only; the former's is read when something is to be explained."""
     if kept is not None:
-        return kept, kept_measures(night.as_of, [customer_id])
+        return kept, None
     kinds = night.context.get("kinds")
     if night.known_at is None or kinds is None:
         return None, None
     tenant = Tenant.objects.get(pk=current_tenant_id())
     asof = AsOf(tenant.id, night.as_of, night.known_at, tenant.zone, document["window_days"])
-    return measure_customer(asof, customer_id, kinds) or (None, None)
+    return measure_customer(asof, assignment.customer_id, kinds) or (None, None)
 
 
 def _explanations(
@@ -131,7 +138,10 @@ def _explanations(
 ) -> dict[str, Explanation]:
     """Scheme → explanation, of the schemes that are shown; empty for a night stored without what
     explaining needs."""
-    if not night.context or not assignment.stage or table is None:
+    if not night.context or not assignment.stage:
+        return {}
+    table = table or kept_measures(night.as_of, [assignment.customer_id])
+    if table is None:
         return {}
     context = Context.from_json(night.context)
     usage_known = night.context.get("kinds", {}).get("usage", True)
