@@ -32,50 +32,14 @@ class Contacts(LoadKind):
     order = 20
     columns = (
         CUSTOMER,
-        Column(
-            "key",
-            KEY,
-            required=True,
-            filled=True,
-            synonyms=CALLED["key"],
-        ),
-        Column(
-            "name",
-            Text(200),
-            required=True,
-            filled=True,
-            synonyms=CALLED["name"],
-        ),
-        Column(
-            "email",
-            Email(),
-            synonyms=CALLED["email"],
-        ),
-        Column(
-            "phone",
-            Text(60),
-            synonyms=CALLED["phone"],
-        ),
-        Column(
-            "title",
-            Text(200),
-            synonyms=CALLED["title"],
-        ),
-        Column(
-            "roles",
-            Choices(ROLES),
-            synonyms=CALLED["roles"],
-        ),
-        Column(
-            "from",
-            Day(),
-            synonyms=CALLED["from"],
-        ),
-        Column(
-            "to",
-            Day(),
-            synonyms=CALLED["to"],
-        ),
+        Column("key", KEY, required=True, filled=True, synonyms=CALLED["key"]),
+        Column("name", Text(200), required=True, filled=True, synonyms=CALLED["name"]),
+        Column("email", Email(), synonyms=CALLED["email"]),
+        Column("phone", Text(60), synonyms=CALLED["phone"]),
+        Column("title", Text(200), synonyms=CALLED["title"]),
+        Column("roles", Choices(ROLES), synonyms=CALLED["roles"]),
+        Column("from", Day(), synonyms=CALLED["from"]),
+        Column("to", Day(), synonyms=CALLED["to"]),
     )
     contact: ClassVar[Upsert] = Upsert(
         table="accounts_contact",

@@ -46,66 +46,18 @@ class Contracts(LoadKind):
     )
     columns = (
         CUSTOMER,
-        Column(
-            "key",
-            KEY,
-            required=True,
-            filled=True,
-            synonyms=CALLED["key"],
-        ),
-        Column(
-            "signed_on",
-            Day(),
-            required=True,
-            synonyms=CALLED["signed_on"],
-            like="starts_on",
-        ),
-        Column(
-            "starts_on",
-            Day(),
-            required=True,
-            filled=True,
-            synonyms=CALLED["starts_on"],
-        ),
-        Column(
-            "ends_on",
-            Day(),
-            required=True,
-            synonyms=CALLED["ends_on"],
-        ),
+        Column("key", KEY, required=True, filled=True, synonyms=CALLED["key"]),
+        Column("signed_on", Day(), required=True, synonyms=CALLED["signed_on"], like="starts_on"),
+        Column("starts_on", Day(), required=True, filled=True, synonyms=CALLED["starts_on"]),
+        Column("ends_on", Day(), required=True, synonyms=CALLED["ends_on"]),
         Column("module", KEY, required=True, filled=True, synonyms=MODULE_NAMES),
-        Column(
-            "annual_fee",
-            Amount(negative=False),
-            required=True,
-            synonyms=CALLED["annual_fee"],
-        ),
-        Column(
-            "kind",
-            Choice(("subscription", "one_off")),
-            synonyms=CALLED["kind"],
-        ),
-        Column(
-            "amount",
-            Amount(negative=False),
-            synonyms=CALLED["amount"],
-        ),
-        Column(
-            "seats",
-            Whole(),
-            synonyms=CALLED["seats"],
-        ),
+        Column("annual_fee", Amount(negative=False), required=True, synonyms=CALLED["annual_fee"]),
+        Column("kind", Choice(("subscription", "one_off")), synonyms=CALLED["kind"]),
+        Column("amount", Amount(negative=False), synonyms=CALLED["amount"]),
+        Column("seats", Whole(), synonyms=CALLED["seats"]),
         CURRENCY,
-        Column(
-            "renewal_of",
-            KEY,
-            synonyms=CALLED["renewal_of"],
-        ),
-        Column(
-            "is_trial",
-            Flag(),
-            synonyms=CALLED["is_trial"],
-        ),
+        Column("renewal_of", KEY, synonyms=CALLED["renewal_of"]),
+        Column("is_trial", Flag(), synonyms=CALLED["is_trial"]),
     )
     contract: ClassVar[Upsert] = Upsert(
         table="accounts_contract",

@@ -29,56 +29,16 @@ class Customers(TableKind):
     order = 10
     touched = Touched("accounts_customer", "SELECT row_id FROM written")
     columns = (
-        Column(
-            "key",
-            KEY,
-            required=True,
-            filled=True,
-            synonyms=CALLED["key"],
-        ),
-        Column(
-            "name",
-            NAME,
-            required=True,
-            filled=True,
-            synonyms=CALLED["name"],
-        ),
-        Column(
-            "industry",
-            Text(200),
-            synonyms=CALLED["industry"],
-        ),
-        Column(
-            "size",
-            Text(100),
-            synonyms=CALLED["size"],
-        ),
-        Column(
-            "region",
-            Text(200),
-            synonyms=CALLED["region"],
-        ),
+        Column("key", KEY, required=True, filled=True, synonyms=CALLED["key"]),
+        Column("name", NAME, required=True, filled=True, synonyms=CALLED["name"]),
+        Column("industry", Text(200), synonyms=CALLED["industry"]),
+        Column("size", Text(100), synonyms=CALLED["size"]),
+        Column("region", Text(200), synonyms=CALLED["region"]),
         CURRENCY,
-        Column(
-            "parent",
-            KEY,
-            synonyms=CALLED["parent"],
-        ),
-        Column(
-            "salesperson",
-            Person(),
-            synonyms=CALLED["salesperson"],
-        ),
-        Column(
-            "service_manager",
-            Person(),
-            synonyms=CALLED["service_manager"],
-        ),
-        Column(
-            "project_manager",
-            Person(),
-            synonyms=CALLED["project_manager"],
-        ),
+        Column("parent", KEY, synonyms=CALLED["parent"]),
+        Column("salesperson", Person(), synonyms=CALLED["salesperson"]),
+        Column("service_manager", Person(), synonyms=CALLED["service_manager"]),
+        Column("project_manager", Person(), synonyms=CALLED["project_manager"]),
     )
     derived = (Column("search_text", Text()),)
     upsert = Upsert(

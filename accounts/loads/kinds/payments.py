@@ -30,33 +30,11 @@ class Payments(TableKind):
     order = 50
     columns = (
         CUSTOMER,
-        Column(
-            "key",
-            KEY,
-            required=True,
-            filled=True,
-            synonyms=CALLED["key"],
-        ),
-        Column(
-            "paid_on",
-            Day(),
-            required=True,
-            filled=True,
-            synonyms=CALLED["paid_on"],
-        ),
-        Column(
-            "amount",
-            Amount(),
-            required=True,
-            filled=True,
-            synonyms=CALLED["amount"],
-        ),
+        Column("key", KEY, required=True, filled=True, synonyms=CALLED["key"]),
+        Column("paid_on", Day(), required=True, filled=True, synonyms=CALLED["paid_on"]),
+        Column("amount", Amount(), required=True, filled=True, synonyms=CALLED["amount"]),
         CURRENCY,
-        Column(
-            "contract",
-            KEY,
-            synonyms=CALLED["contract"],
-        ),
+        Column("contract", KEY, synonyms=CALLED["contract"]),
         Column("module", KEY, synonyms=MODULE_NAMES),
     )
     upsert = Upsert(
