@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.models import Membership, Tenant
 from accounts.permissions import may
 from accounts.queries.demo import demo_people
 from ui.appearance import theme_of
@@ -32,14 +33,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         context["navigation"] = navigation.for_request(
             request, lambda ability: may(membership, ability)
         )
-        context["first_hints"] = _first_hints(request)
+        context["first_hints"] = _first_hints(request, tenant, membership)
     return context
 
 
-def _first_hints(request: HttpRequest) -> list[ShownHint]:
+def _first_hints(request: HttpRequest, tenant: Tenant, membership: Membership) -> list[ShownHint]:
     """What to look at, on the first screen of who visits the demo."""
-    membership = request.membership  # type: ignore[attr-defined]
-    if not request.tenant.is_demo or request.resolver_match is None:  # type: ignore[attr-defined]
+    if not tenant.is_demo or request.resolver_match is None:
         return []
     screen = first_screens.for_roles(membership.roles)
     if screen is None or request.resolver_match.url_name != screen.url_name:

@@ -194,5 +194,5 @@ def change_words(change: Change) -> str:
         return f"{words} · {note_words(change.note)}" if change.note else words
     return _("%(day)s: strategies of %(tiers)s") % {
         "day": day,
-        "tiers": ", ".join(change.labels),
+        "tiers": formats.listed(change.labels, language()),
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts import first_steps
 from accounts.models import Tenant
-from accounts.permissions import may, require
+from accounts.permissions import require
 from accounts.requests import TenantRequest
 from reports.changes import number_of
 from reports.charts import movements_chart, retention_chart
@@ -48,8 +48,7 @@ def retention(request: TenantRequest) -> HttpResponse:
     scope = widest_scope(request.membership)
     review = retention_review(scope, until, night, request.tenant)
     if not review.cohorts.basis:
-        allowed = may(request.membership, "manage_loads")
-        steps = first_steps.shown_steps() if allowed else []
+        steps = first_steps.steps_for(request.membership)
         return render(request, "reports/retention/nothing.html", {"steps": steps})
     by = request.GET.get("by", "")
     by = by if by in BY else BY[0]
