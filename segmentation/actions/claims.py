@@ -21,8 +21,9 @@ from accounts.actions.audit import record
 from accounts.models import ContractLine, Customer, Payment, Tenant, User
 from accounts.tenancy import tenant_scope
 from segmentation.actions.alarms import raise_alarm
-from segmentation.actions.nights import NIGHTS, NightRefused, compute_and_store, take_turn
+from segmentation.actions.nights import NightRefused, compute_and_store
 from segmentation.actions.progress import report_progress, tell_progress_of
+from segmentation.actions.turns import Turn, has_turn, take_turn
 from segmentation.models import Night, NightAlarm, UsageEvent
 from segmentation.queries.pulse import UNFINISHED, TenantPulse, tenant_pulse
 
@@ -85,7 +86,7 @@ def due_night(*, tenant: Tenant, now: datetime, pulse: TenantPulse | None = None
     pulse = pulse or tenant_pulse()
     if not pulse.waiting and pulse.newest is not None and pulse.newest >= _last_due(tenant, now):
         return None
-    if not is_idle():
+    if not has_turn(Turn.NIGHTS):
         return None
     _free_dead(now)
     _add_missing(tenant, now)
@@ -140,7 +141,7 @@ def _compute_claimed(tenant: Tenant, night_id: int, claim: uuid.UUID) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'")
-            take_turn()
+            take_turn(Turn.NIGHTS)
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
             cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
     except OperationalError:
@@ -180,16 +181,6 @@ def _end_try(night: Night, error: str, now: datetime) -> None:
     log.warning("night given up" if given_up else "night will be tried again", error=error)
     if given_up:
         raise_alarm(night=night, kind=NightAlarm.Kind.GIVEN_UP, now=now)
-
-
-def is_idle() -> bool:
-    """Whether no night of the tenant is being computed; then none starts until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)",
-            [NIGHTS],
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def _free_dead(now: datetime) -> None:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.actions.audit import record
 from accounts.models import Membership, User
-from segmentation.actions.group_nights import evaluate_groups, take_groups_turn
+from segmentation.actions.group_nights import evaluate_groups
+from segmentation.actions.turns import Turn, take_turn
 from segmentation.compute.conditions import parse
 from segmentation.models import CustomerGroup, CustomerGroupVersion
 from segmentation.queries.condition_fields import condition_fields
@@ -33,7 +34,7 @@ def make_group(
         ConditionFaulty: the condition cannot be read.
     """
     parse(condition, condition_fields().by_key)
-    take_groups_turn()
+    take_turn(Turn.GROUPS)
     group = CustomerGroup.objects.create(
         name=name, note=note, condition=dict(condition), owner=owner, is_shared=is_shared
     )
@@ -60,7 +61,7 @@ def change_group(
         ConditionFaulty: the condition cannot be read.
     """
     parse(condition, condition_fields().by_key)
-    take_groups_turn()
+    take_turn(Turn.GROUPS)
     group.refresh_from_db(fields=["version", "condition"])
     is_other = group.condition != dict(condition)
     group.name, group.note, group.is_shared = name, note, is_shared
@@ -89,7 +90,7 @@ def archive_group(*, group: CustomerGroup, by: User) -> None:
 @transaction.atomic
 def restore_group(*, group: CustomerGroup, by: User) -> None:
     """Evaluate it again, from the latest night on."""
-    take_groups_turn()
+    take_turn(Turn.GROUPS)
     CustomerGroup.objects.filter(pk=group.pk).update(archived_at=None)
     record("group.restored", by=by, about=group)
     _evaluate_on_latest(group)

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.tenancy import current_tenant_id
+from segmentation.actions.turns import Turn, take_turn
 from segmentation.compute.conditions import ConditionFaulty, Field, Group, parse
 from segmentation.frames.planning import planning
 from segmentation.models import (
@@ -29,9 +30,6 @@ from segmentation.queries.conditions import Rows, matching
 from segmentation.queries.stored import stored_nights
 
 MEMBERS = CustomerGroupMember._meta.db_table
-
-# Groups of one tenant are evaluated and changed one at a time.
-GROUPS = 0x47525053 << 32
 
 CUSTOMER, CONDITION = (cause.value for cause in CustomerGroupMember.Cause)
 
@@ -49,14 +47,6 @@ class _Evaluated:
     is_changed_after: bool
 
 
-def take_groups_turn() -> None:
-    """Wait until nobody else evaluates or changes the tenant's groups; ends with the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)", [GROUPS]
-        )
-
-
 def evaluate_groups(*, night: Night, only: Iterable[int] | None = None) -> None:
     """Keep who is in which group on a night, in the transaction that stores the night.
 
@@ -69,7 +59,7 @@ def evaluate_groups(*, night: Night, only: Iterable[int] | None = None) -> None:
             in ``night_measures``.
         only: ids of the groups to evaluate; None: as above.
     """
-    take_groups_turn()
+    take_turn(Turn.GROUPS)
     day = night.as_of
     versions = _versions_to_read(night, only)
     if not versions:

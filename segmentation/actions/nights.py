@@ -20,13 +20,11 @@ from accounts.tenancy import tenant_scope
 from segmentation.actions.group_nights import evaluate_groups
 from segmentation.actions.results import Computed, Progress, compute_result
 from segmentation.actions.storing import store
+from segmentation.actions.turns import Turn, take_turn
 from segmentation.frames.gathering import discard
 from segmentation.models import Night, RuleSet
 
 log = structlog.get_logger("tenure.nights")
-
-# Nights of one tenant are computed one at a time; the class keeps other uses of such locks apart.
-NIGHTS = 0x4E494748 << 32
 
 # Well before the first fact that anybody has of software as a service.
 EARLIEST = date(1950, 1, 1)
@@ -98,7 +96,7 @@ def run_night(
             _("What will be known at %(moment)s is not known yet.") % {"moment": known_at}
         )
     with tenant_scope(tenant.id):
-        take_turn()
+        take_turn(Turn.NIGHTS)
         night = Night.objects.select_for_update().filter(as_of=day).first()
         return compute_and_store(
             tenant=tenant,
@@ -186,14 +184,6 @@ def compute_and_store(
             refusals=computed.refusals,
             stored=stored,
         )
-
-
-def take_turn() -> None:
-    """Wait until no other night of the tenant is being computed; the turn ends with the transaction,
-    also when its process is killed."""
-    _execute(
-        "SELECT pg_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)", [NIGHTS]
-    )
 
 
 def known_now() -> datetime:

@@ -23,12 +23,12 @@ from segmentation.actions.claims import (
     WAITS,
     error_words,
     holds_data,
-    is_idle,
 )
-from segmentation.actions.nights import NightRefused, take_turn
+from segmentation.actions.nights import NightRefused
 from segmentation.actions.progress import forget_replay_progress, tell_replay_progress_of
 from segmentation.actions.replay_chains import is_chain_under_way
 from segmentation.actions.replays import ReplayRefused, compute_replay
+from segmentation.actions.turns import Turn, has_turn, take_turn
 from segmentation.models import Night, Replay
 from segmentation.queries.pulse import UNFINISHED
 
@@ -61,7 +61,7 @@ def due_replay(*, now: datetime) -> int | None:
     the sweeper, which enqueues it when the scope is committed. Two sweepers at once give it once."""
     if not Replay.objects.filter(state__in=UNFINISHED).exists():
         return None
-    if not is_idle():
+    if not has_turn(Turn.NIGHTS):
         return None
     _free_dead(now)
     if Night.objects.filter(state__in=UNFINISHED).exists():
@@ -128,7 +128,7 @@ def _compute_claimed(tenant: Tenant, replay_id: int, claim: uuid.UUID) -> None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'")
-            take_turn()
+            take_turn(Turn.NIGHTS)
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
             cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
     except OperationalError:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Membership, User
 from segmentation import catalogue
-from segmentation.actions.rule_sets import publish_rules, take_rules_turn
+from segmentation.actions.rule_sets import publish_rules
 from segmentation.actions.rules import RulesRefused
+from segmentation.actions.turns import Turn, take_turn
 from segmentation.models import RuleDraft, RuleSet
 from segmentation.queries.rules import document_of, latest_rule_set
 from segmentation.rules.differences import carried_over
@@ -86,7 +87,7 @@ def publish_draft(*, draft: RuleDraft, note: str, revision: int, by: User) -> Ru
     note = " ".join(note.split())
     if not note:
         raise ValidationError({"note": _("Say what changes and why: people will read it.")})
-    take_rules_turn()
+    take_turn(Turn.RULES)
     held = _held(draft, revision)
     latest = latest_rule_set()
     if latest is not None and held.based_on_id != latest.pk:
@@ -110,7 +111,7 @@ def bring_draft_up_to_date(*, draft: RuleDraft, revision: int, by: User) -> Rule
         DraftChanged: the draft changed since the person saw it.
         RulesRefused: both together are not valid; nothing changes.
     """
-    take_rules_turn()
+    take_turn(Turn.RULES)
     held = _held(draft, revision)
     latest = latest_rule_set()
     rules = carried_over(document_of(held.based_on), held.rules, document_of(latest))

@@ -5,29 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.audit import record
 from accounts.models import User
+from segmentation.actions.turns import Turn, take_turn
 from segmentation.models import RuleSet
 from segmentation.queries.rules import document_of, latest_rule_set
 from segmentation.rules.basis import is_basis_open, settle_basis
 from ui.notes import register_note
 
-# Versions of one tenant's rules are published one after the other.
-RULES = 0x52554C45 << 32
 BASIS_SETTLED = register_note(
     "basis_settled", _("The first night settled what R, F and M are read from.")
 )
-
-
-def take_rules_turn() -> None:
-    """Wait until nobody else changes the tenant's rules; the turn ends with the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s + current_setting('app.tenant_id')::bigint)", [RULES]
-        )
 
 
 @transaction.atomic
@@ -48,7 +39,7 @@ def rules_of_tonight() -> tuple[RuleSet | None, dict[str, Any]]:
     """The latest version and its rules; while their basis is open nobody else may change them."""
     rule_set = latest_rule_set()
     if rule_set is None or is_basis_open(rule_set.rules):
-        take_rules_turn()
+        take_turn(Turn.RULES)
         rule_set = latest_rule_set()
     return rule_set, document_of(rule_set)
 

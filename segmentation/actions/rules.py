@@ -10,7 +10,8 @@ from django.db import transaction
 
 from accounts.models import User
 from segmentation import catalogue
-from segmentation.actions.rule_sets import publish_rules, take_rules_turn
+from segmentation.actions.rule_sets import publish_rules
+from segmentation.actions.turns import Turn, take_turn
 from segmentation.models import RuleSet
 from segmentation.queries.rules import document_of, latest_rule_set
 from segmentation.rules.merging import merge_rules
@@ -41,7 +42,7 @@ def change_rules(*, change: Mapping[str, Any], note: str = "", by: User | None) 
     Raises:
         RulesRefused: the result is not valid; nothing is published.
     """
-    take_rules_turn()
+    take_turn(Turn.RULES)
     latest = latest_rule_set()
     rules = merge_rules(document_of(latest), change)
     errors = validate_rules(rules, catalogue.names())

@@ -5,13 +5,13 @@ it. What it needs of the past is only what the latest stored night held.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from segmentation.compute import facets, segments, tiers
+from segmentation.compute.contexts import Context
 from segmentation.compute.dimensions import (
     DIMENSIONS,
     DimensionRule,
@@ -81,78 +81,6 @@ class Rules:
                 name for name in tiers_.get("also_shown", ()) if name != tiers_["scheme"]
             ),
             facet=ValueFacet.from_rules(beside["value"]) if beside else None,
-        )
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a night found about the tenant as a whole; with it one customer can be explained.
-
-    Stored with the night as JSON (`to_json`, `from_json`; fractions as "p/q" strings).
-    score_cuts: slot → cut points; dimension_cuts: dimension → measure → cut points, both in the
-    unit of the table (money scaled), None where refused. high_bounds: slot → mean or median that
-    class8 compared with. known_dimensions: those known for anybody; known_measures: of those that
-    tier rules read, the ones that anybody has (None: a night of before they were kept). facet_cuts,
-    known_sides: the same of the value facet.
-    """
-
-    score_cuts: Mapping[str, tuple[Fraction, ...] | None]
-    high_bounds: Mapping[str, Fraction | None]
-    dimension_cuts: Mapping[str, Mapping[str, tuple[Fraction, ...] | None]]
-    known_dimensions: tuple[str, ...]
-    refusals: tuple[Refusal, ...]
-    segment_refusal: str | None
-    known_measures: tuple[str, ...] | None = None
-    facet_cuts: Mapping[str, Mapping[str, tuple[Fraction, ...] | None]] = field(
-        default_factory=dict
-    )
-    known_sides: tuple[str, ...] = ()
-
-    @property
-    def refused(self) -> list[dict[str, Any]]:
-        """What was refused, as JSON values, each once: a measure may be refused as a score and in a
-        dimension."""
-        found: list[dict[str, Any]] = []
-        for refusal in self.refusals:
-            if vars(refusal) not in found:
-                found.append(dict(vars(refusal)))
-        if self.segment_refusal:
-            found.append({"code": self.segment_refusal})
-        return found
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "score_cuts": {slot: _cuts_out(cuts) for slot, cuts in self.score_cuts.items()},
-            "high_bounds": {
-                slot: None if bound is None else str(bound)
-                for slot, bound in self.high_bounds.items()
-            },
-            "dimension_cuts": _all_out(self.dimension_cuts),
-            "known_dimensions": list(self.known_dimensions),
-            "refusals": [vars(refusal) for refusal in self.refusals],
-            "segment_refusal": self.segment_refusal,
-            "known_measures": None if self.known_measures is None else list(self.known_measures),
-            "facet_cuts": _all_out(self.facet_cuts),
-            "known_sides": list(self.known_sides),
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Context":
-        return cls(
-            score_cuts={slot: _cuts_in(cuts) for slot, cuts in stored["score_cuts"].items()},
-            high_bounds={
-                slot: None if bound is None else Fraction(bound)
-                for slot, bound in stored["high_bounds"].items()
-            },
-            dimension_cuts=_all_in(stored["dimension_cuts"]),
-            known_dimensions=tuple(stored["known_dimensions"]),
-            refusals=tuple(Refusal(**refusal) for refusal in stored["refusals"]),
-            segment_refusal=stored["segment_refusal"],
-            known_measures=None
-            if stored.get("known_measures") is None
-            else tuple(stored["known_measures"]),
-            facet_cuts=_all_in(stored.get("facet_cuts", {})),
-            known_sides=tuple(stored.get("known_sides", ())),
         )
 
 
@@ -275,28 +203,3 @@ def _with_missing_scores(reason: "pd.Series[str]", scores: RfmScores) -> "pd.Ser
         suffixes = {code: f";no_{slot}={code}" for code in MISSING_REASONS}
         texts = texts + missing.astype(object).map(suffixes).fillna("").to_numpy(dtype=object)
     return pd.Series(texts, index=reason.index, dtype="str", name="reason")
-
-
-_Cuts = Mapping[str, Mapping[str, tuple[Fraction, ...] | None]]
-
-
-def _all_out(cuts: _Cuts) -> dict[str, dict[str, list[str] | None]]:
-    return {
-        name: {measure: _cuts_out(points) for measure, points in by_measure.items()}
-        for name, by_measure in cuts.items()
-    }
-
-
-def _all_in(stored: Mapping[str, Mapping[str, list[str] | None]]) -> _Cuts:
-    return {
-        name: {measure: _cuts_in(points) for measure, points in by_measure.items()}
-        for name, by_measure in stored.items()
-    }
-
-
-def _cuts_out(cuts: tuple[Fraction, ...] | None) -> list[str] | None:
-    return None if cuts is None else [str(cut) for cut in cuts]
-
-
-def _cuts_in(cuts: list[str] | None) -> tuple[Fraction, ...] | None:
-    return None if cuts is None else tuple(Fraction(cut) for cut in cuts)

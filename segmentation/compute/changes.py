@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from segmentation.compute import tiers
-from segmentation.compute.assignments import Context, Rules
+from segmentation.compute.assignments import Rules
+from segmentation.compute.contexts import Context
 from segmentation.compute.dimensions import levels
 from segmentation.compute.exact import ceil_to, cut_in_unit_of, floor_to
 from segmentation.compute.measures import MeasureTable

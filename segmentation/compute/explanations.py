@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 
 from segmentation.compute import changes, facets
-from segmentation.compute.assignments import Context, Rules
+from segmentation.compute.assignments import Rules
 from segmentation.compute.changes import Candidate, Supposed
+from segmentation.compute.contexts import Context
 from segmentation.compute.dimensions import DimensionRule, measure_ranks
 from segmentation.compute.measures import MeasureTable, presented
 from segmentation.compute.schemes import Scheme

@@ -64,7 +64,7 @@ class Night(TenantModel):
     # What was refused and why, e.g. quantiles over too few customers.
     refusals = models.JSONField(default=list)
     # The cut points and means that the night found; with them one customer can be explained.
-    # See segmentation.compute.assignments.Context; and `kinds`: of which kinds there were facts.
+    # See segmentation.compute.contexts.Context; and `kinds`: of which kinds there were facts.
     context = models.JSONField(default=dict)
     error = models.CharField(max_length=500, blank=True)
     restated_at = models.DateTimeField(null=True)

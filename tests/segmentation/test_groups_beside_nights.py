@@ -16,10 +16,10 @@ from night_facts import customer, pay
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from segmentation.actions import nights
-from segmentation.actions.claims import is_idle
 from segmentation.actions.customer_groups import make_group
 from segmentation.actions.group_nights import evaluate_groups
-from segmentation.actions.nights import run_night, take_turn
+from segmentation.actions.nights import run_night
+from segmentation.actions.turns import Turn, has_turn, take_turn
 from segmentation.models import CustomerGroup, CustomerGroupMember, CustomerGroupNight
 from segmentation.queries.customer_groups import members_of
 
@@ -76,13 +76,13 @@ def test_a_group_is_evaluated_at_once_also_while_a_replay_or_the_sweeper_has_the
 ) -> None:
     def hold(reached: threading.Event, go_on: threading.Event) -> None:
         with tenant_scope(paid.id):
-            take_turn()
+            take_turn(Turn.NIGHTS)
             reached.set()
             assert go_on.wait(60)
 
     with meanwhile(hold):
         with tenant_scope(paid.id):
-            assert not is_idle()
+            assert not has_turn(Turn.NIGHTS)
         found = saved(paid)
         with tenant_scope(paid.id):
             assert list(members_of(found).values_list("key", flat=True)) == ["one"]

@@ -25,8 +25,9 @@ from accounts.models import AuditRecord, Tenant
 from accounts.tenancy import tenant_scope
 from segmentation.actions import claims
 from segmentation.actions.claims import due_night, retry_night, work_on_night
-from segmentation.actions.nights import run_night, take_turn
+from segmentation.actions.nights import run_night
 from segmentation.actions.progress import report_progress
+from segmentation.actions.turns import Turn, take_turn
 from segmentation.models import Assignment, MeasureRow, Move, Night
 from segmentation.queries.progress import night_progress
 from segmentation.tasks import compute_night, sweep_nights
@@ -275,7 +276,7 @@ def test_a_busy_worker_is_left_alone_and_a_dead_one_replaced_at_once(busy_tenant
             state=Night.State.RUNNING, claim=uuid4(), attempts=1, started_at=NOON
         )
     with tenant_scope(busy_tenant.id):
-        take_turn()
+        take_turn(Turn.NIGHTS)
         Night.objects.select_for_update().get(pk=night_id)
         assert elsewhere(lambda: due(busy_tenant, NOON + 60 * MINUTE)) == [None]
     assert nights(busy_tenant) == [(YESTERDAY, "running")]
@@ -308,7 +309,7 @@ def test_a_worker_gives_way_to_another_night_of_the_tenant(
     monkeypatch.setattr(claims, "TURN_TIMEOUT", "100ms")
     night_id = due(busy_tenant) or 0
     with tenant_scope(busy_tenant.id):
-        take_turn()
+        take_turn(Turn.NIGHTS)
         elsewhere(lambda: work_on_night(tenant=busy_tenant, night_id=night_id))
     night = the_night(busy_tenant)
     assert (night.state, night.attempts, night.queued_at) == ("queued", 0, None)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation.compute.assignments import Context, assign
+from segmentation.compute.assignments import assign
+from segmentation.compute.contexts import Context
 from segmentation.compute.measures import MeasureTable
 from segmentation.compute.stages import StageFacts
 from tests.segmentation.compute.nights import VENDOR, rules_with, run, vendor

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segmentation.compute.assignments import Context
+from segmentation.compute.contexts import Context
 from segmentation.compute.dimensions import levels
 from segmentation.compute.explanations import Change, Explanation, explain
 from segmentation.compute.stages import StageFacts, raw_stages
