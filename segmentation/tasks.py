@@ -38,13 +38,15 @@ MOST_SECONDS = 4 * 60 * 60
 
 @shared_task(soft_time_limit=MOST_SECONDS)
 def compute_night(tenant_id: int, night_id: int) -> None:
-    """Compute one night, then enqueue the tenant's next one if it is due."""
+    """Compute one night, then enqueue the tenant's next one if it is due. Behind the last one its
+    screens are warmed: those of a night that is being caught up would be out of date at once."""
     tenant = Tenant.objects.get(pk=tenant_id)
-    if work_on_night(tenant=tenant, night_id=night_id):
+    is_stored = work_on_night(tenant=tenant, night_id=night_id)
+    pulse = enqueue_due(tenant)
+    if is_stored and not pulse.waiting:
         with tenant_scope(tenant.id):
             enqueue = enqueuing(warm_figures)
         enqueue(tenant_id)
-    enqueue_due(tenant)
 
 
 @shared_task(soft_time_limit=MOST_SECONDS)

@@ -69,3 +69,16 @@ def test_a_worker_warms_after_the_night_it_stored(tenant: Tenant) -> None:
         delay.assert_called_once_with(tenant.id)
         compute_night(tenant.id, night.pk)
         delay.assert_called_once()
+
+
+def test_nights_that_are_caught_up_warm_once_behind_the_last(tenant: Tenant) -> None:
+    last = tenant.last_ended_day(timezone.now())
+    with tenant_scope(tenant.id):
+        pay(customer("a"), last - timedelta(days=5))
+        nights = [Night.objects.create(as_of=last - timedelta(days=ago)) for ago in (2, 1, 0)]
+    with patch.object(warm_figures, "delay") as warm, patch.object(compute_night, "delay"):
+        for night in nights[:-1]:
+            compute_night(tenant.id, night.pk)
+        warm.assert_not_called()
+        compute_night(tenant.id, nights[-1].pk)
+        warm.assert_called_once_with(tenant.id)
