@@ -8,13 +8,28 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Greatest, RowNumber
 
-from accounts.models import Responsibility
+from accounts.models import ContractLine, Responsibility
 from segmentation.models import Move, Night
 from segmentation.queries.remembered import of_night
 from segmentation.queries.scopes import Scope
+from segmentation.queries.stored import neighbours_of
 from segmentation.ranks import BETTER, OTHER, WORSE, DirectionSign
 
 DIRECTIONS = {-1: WORSE, 0: OTHER, 1: BETTER}
@@ -35,12 +50,16 @@ class Moved:
 
 @dataclass
 class MovedCustomer:
-    """A customer with its moves of one night, the tier before the stage."""
+    """A customer with its moves of one night, the tier before the stage.
+
+    ``arr_before``: its ARR on the night before, where a subscription ended since; else None.
+    """
 
     customer_id: int
     key: str
     name: str
     arr: Decimal | None
+    arr_before: Decimal | None
     direction: str
     face: str
     moves: list[Moved] = field(default_factory=list)
@@ -56,7 +75,9 @@ class MovedGroup:
 
 
 def moves_of(night: Night, scope: Scope) -> QuerySet[Move]:
-    """The night's moves within the scope, with ``sign`` (-1 worse, 1 better) and ``arr``."""
+    """The night's moves within the scope, with ``sign`` (-1 worse, 1 better), ``arr``, ``arr_before``
+    (see MovedCustomer) and ``stake``, the larger of both: who was lost has no ARR any more.
+    """
     moves: QuerySet[Move] = Move.objects.filter(night=night)
     moves = scope.narrow(moves)
     return moves.annotate(
@@ -68,11 +89,38 @@ def moves_of(night: Night, scope: Scope) -> QuerySet[Move]:
             "customer__responsibilities",
             condition=Q(customer__responsibilities__to_on__isnull=True),
         ),
-    ).annotate(arr=F("measured__arr"))
+    ).annotate(
+        arr=F("measured__arr"),
+        arr_before=_arr_before(night),
+        # PostgreSQL leaves aside what is NULL.
+        stake=Greatest(F("measured__arr"), F("arr_before")),
+    )
+
+
+def _arr_before(night: Night) -> Case:
+    """The fees that ran on the night before, of customers of which a subscription ended since."""
+    amount = DecimalField(max_digits=20, decimal_places=4)
+    before, _after = neighbours_of(night)
+    if before is None:
+        return Case(default=Value(None), output_field=amount)
+    lines = ContractLine.objects.filter(
+        kind=ContractLine.Kind.SUBSCRIPTION, is_trial=False, starts_on__lte=before
+    ).order_by()
+    ended = lines.filter(ends_on__gte=before, ends_on__lt=night.as_of)
+    ran = lines.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=before), contract__customer=OuterRef("customer")
+    )
+    fees = ran.values("contract__customer").annotate(fees=Sum("annual_fee")).values("fees")
+    # Asked of few: a sum for each of tens of thousands of moves would take longer than a page may.
+    return Case(
+        When(customer__in=ended.values("contract__customer"), then=Subquery(fees)),
+        output_field=amount,
+    )
 
 
 def first_moved(night: Night, scope: Scope, *, most: int) -> dict[str, MovedGroup]:
-    """Per direction at most so many customers, those with the most ARR first; one statement.
+    """Per direction at most so many customers, those with the most ARR, on this night or the
+    one before, first; two statements.
 
     A customer stands where its most telling move is: for the worse before for the better.
     """
@@ -82,9 +130,9 @@ def first_moved(night: Night, scope: Scope, *, most: int) -> dict[str, MovedGrou
 
 
 def _first_moved(night: Night, scope: Scope, most: int) -> dict[str, MovedGroup]:
-    arr_first = [F("arr").desc(nulls_last=True), F("customer_id").asc(), F("kind").desc()]
+    largest_first = [F("stake").desc(nulls_last=True), F("customer_id").asc(), F("kind").desc()]
     ranked: QuerySet[Any] = moves_of(night, scope).annotate(
-        place=Window(RowNumber(), partition_by=[F("sign")], order_by=arr_first),
+        place=Window(RowNumber(), partition_by=[F("sign")], order_by=largest_first),
         total=Window(Count("customer_id"), partition_by=[F("sign")]),
     )
     # Stage and tier of one customer are neighbours: twice as many rows hold enough customers.
@@ -126,6 +174,7 @@ def grouped(rows: Iterable[dict[str, Any]]) -> list[MovedCustomer]:
                 row["customer__key"],
                 row["customer__name"],
                 row["arr"],
+                row["arr_before"],
                 move.direction,
                 row["face__colleague__name"] or "",
             )
@@ -147,6 +196,7 @@ def _told(moves: QuerySet[Move], *further: str) -> QuerySet[Move, dict[str, Any]
         "reason",
         "sign",
         "arr",
+        "arr_before",
         "customer_id",
         "customer__key",
         "customer__name",

@@ -24,12 +24,12 @@ from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
 
 COLUMNS = (
-    Column("direction", _("Direction"), sort=("sign", "-arr")),
+    Column("direction", _("Direction"), sort=("sign", "-stake")),
     Column("customer", _("Customer"), sort="customer__name"),
-    Column("kind", _("What moved"), sort=("kind", "-arr")),
-    Column("change", _("From → to"), sort=("from_value", "to_value", "-arr")),
+    Column("kind", _("What moved"), sort=("kind", "-stake")),
+    Column("change", _("From → to"), sort=("from_value", "to_value", "-stake")),
     Column("why", _("What decided it")),
-    Column("cause", _("Cause"), sort=("cause", "-arr")),
+    Column("cause", _("Cause"), sort=("cause", "-stake")),
     Column("arr", _("ARR"), sort="arr", align="end"),
     Column("face", _("The face"), sort="face__colleague__name", wide=True),
 )
