@@ -1,4 +1,5 @@
 from accounts.models.audit import AuditRecord, RowVersion
+from accounts.models.calendars import CalendarVersion
 from accounts.models.contracts import Contract, ContractLine, Instalment, Module, Payment
 from accounts.models.customers import Contact, ContactRole, Customer
 from accounts.models.loads import Load, LoadMapping, LoadPart
@@ -17,6 +18,7 @@ from accounts.models.users import User
 
 __all__ = [
     "AuditRecord",
+    "CalendarVersion",
     "Colleague",
     "Contact",
     "ContactRole",
