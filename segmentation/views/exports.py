@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.models import Responsibility, Tenant
 from segmentation.queries.portfolio import Row
 from segmentation.views.listing import Listing
-from ui.exports import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from ui.downloads import file_response
 from ui.palette import mark_for
 
 _MARKED = {
@@ -28,19 +28,15 @@ def exported(listing: Listing, format_: str, tenant: Tenant) -> HttpResponse:
     Raises:
         Http404: another format.
     """
-    headings = [str(heading) for shown in listing.columns for heading in shown.titles]
+    headings = [heading for shown in listing.columns for heading in shown.titles]
     names = [name for shown in listing.columns for name in shown.values]
-    rows = ([_cell(name, row) for name in names] for row in listing.export())
-    if format_ == "csv":
-        content, kind = write_csv(headings, rows), CSV_TYPE
-    elif format_ == "xlsx":
-        content, kind = write_xlsx(headings, rows, title=_("Customers")), XLSX_TYPE
-    else:
-        raise Http404
-    response = HttpResponse(content, content_type=kind)
-    name = f"{tenant.slug}-customers-{listing.night.as_of.isoformat()}.{format_}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file_response(
+        headings,
+        ([_cell(name, row) for name in names] for row in listing.export()),
+        format_=format_,
+        name=f"{tenant.slug}-customers-{listing.night.as_of.isoformat()}",
+        title=_("Customers"),
+    )
 
 
 def _cell(name: str, row: Row) -> Any:

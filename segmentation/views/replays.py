@@ -40,7 +40,7 @@ from segmentation.queries.stored import parse_day
 from segmentation.replay_forms import HOWS, DifferenceFilter, ReplayForm, RestateForm
 from segmentation.tasks import enqueue_due_replay
 from ui import formats
-from ui.exports import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from ui.downloads import file_response
 from ui.palette import mark_for
 from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
@@ -295,16 +295,13 @@ def _exported(
         ]
         for row in rows
     ]
-    if format_ == "csv":
-        content, kind = write_csv(headings, cells), CSV_TYPE
-    elif format_ == "xlsx":
-        content, kind = write_xlsx(headings, cells, title=_("Who differs")), XLSX_TYPE
-    else:
-        raise Http404
-    response = HttpResponse(content, content_type=kind)
-    name = f"{tenant}-night-{found.night.as_of.isoformat()}-replay-{found.pk}.{format_}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file_response(
+        headings,
+        cells,
+        format_=format_,
+        name=f"{tenant}-night-{found.night.as_of.isoformat()}-replay-{found.pk}",
+        title=_("Who differs"),
+    )
 
 
 def _word(name: str, said: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -26,7 +26,7 @@ from segmentation.queries.scopes import widest_scope
 from segmentation.reasons import tier_sentence
 from segmentation.views.rule_drafts import found_draft
 from ui.charts import Cell, Matrix, MatrixAxis
-from ui.exports import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from ui.downloads import file_response
 from ui.palette import MARKS, mark_for
 from ui.tables import Column, Table
 
@@ -271,14 +271,10 @@ def _file(
         why = [_why(subject, row.why_now), _why(subject, row.why_then)] if is_decided else []
         return [row.key, row.name, row.arr, *words, *why]
 
-    cells = map(cells_of, rows)
-    if format_ == "csv":
-        content, kind = write_csv(headings, cells), CSV_TYPE
-    elif format_ == "xlsx":
-        content, kind = write_xlsx(headings, cells, title=_("Customers")), XLSX_TYPE
-    else:
-        raise Http404
-    response = HttpResponse(content, content_type=kind)
-    name = f"{request.tenant.slug}-rule-preview-{draft.pk}.{format_}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file_response(
+        headings,
+        map(cells_of, rows),
+        format_=format_,
+        name=f"{request.tenant.slug}-rule-preview-{draft.pk}",
+        title=_("Customers"),
+    )
