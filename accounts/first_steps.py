@@ -54,11 +54,11 @@ def steps_for(membership: Membership) -> list[ShownStep]:
     """For who loads data, as long as a step is left; nothing for others and afterwards."""
     if not may(membership, "manage_loads"):
         return []
-    steps = shown_steps()
+    steps = _shown_steps()
     return [] if all(step.state == "done" for step in steps) else steps
 
 
-def shown_steps() -> list[ShownStep]:
+def _shown_steps() -> list[ShownStep]:
     """All steps in order; the first one not done is ``now``."""
     shown: list[ShownStep] = []
     for step in sorted(_steps.values(), key=lambda step: step.order):

@@ -32,9 +32,8 @@ def landing(request: TenantRequest) -> HttpResponse:
 @require_GET
 def overview(request: TenantRequest) -> HttpResponse:
     """The steps to the first night until they are done; then what happened lately."""
-    steps = first_steps.shown_steps()
     context = {
-        "steps": [] if all(step.state == "done" for step in steps) else steps,
+        "steps": first_steps.steps_for(request.membership),
         "overview": queries.overview(),
         "blocks": overview_blocks.for_request(
             request,

@@ -237,7 +237,7 @@ def before_first_night(request: TenantRequest) -> HttpResponse:
     rows: list[Customer] = list(customers.order_by(*table.order_by)[table.slice])
     context = {
         "title": title_of(scope),
-        "steps": first_steps.shown_steps() if may(request.membership, "manage_loads") else [],
+        "steps": first_steps.steps_for(request.membership),
         "table": table,
         "rows": rows,
         "asked": request.GET.get("q", ""),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
-from accounts.permissions import may, require
+from accounts.permissions import require
 from accounts.requests import TenantRequest
 from segmentation.charts import (
     history_chart,
@@ -22,7 +22,7 @@ from segmentation.compute.stages import STAGES
 from segmentation.filters import NONE
 from segmentation.labels import SCHEMES
 from segmentation.models import Night
-from segmentation.queries.customer_groups import group_asked, group_names
+from segmentation.queries.customer_groups import group_asked, group_names, was_computed
 from segmentation.queries.migration import (
     Kind,
     Share,
@@ -53,17 +53,17 @@ def tiers(request: TenantRequest) -> HttpResponse:
     """Tiers, stages and segments now; tiers over a year; migration between two nights."""
     nights = offered_nights()
     if not nights:
-        allowed = may(request.membership, "manage_loads")
-        steps = first_steps.shown_steps() if allowed else []
+        steps = first_steps.steps_for(request.membership)
         return render(request, "segmentation/tiers/no_night.html", {"steps": steps})
     groups = group_names(request.membership)
     scope = scope_of(request.membership, request.GET.get("scope", "all"))
-    scope = scope.within(group_asked(request.GET.get("group", ""), groups))
+    group = group_asked(request.GET.get("group", ""), groups)
     looked_at = night_asked(day_asked(request.GET), nights)
     if looked_at is None:
         return redirect("tiers")
     night = Night.objects.select_related("rule_set").get(pk=looked_at.pk)
     is_latest = night == nights[0]
+    scope = scope.within(group, None if is_latest else night.as_of)
     as_of = "" if is_latest else night.as_of.isoformat()
     until = [one for one in nights if one.as_of < night.as_of]
     shown = schemes_shown(night.rule_set)
@@ -80,6 +80,7 @@ def tiers(request: TenantRequest) -> HttpResponse:
         "nights": nights,
         "scope": scope,
         "groups": groups,
+        "is_group_missing": group is not None and not was_computed(group, night),
         "scopes": scope_tabs(scope, Table.read((), request.GET.urlencode())),
         "scheme": scheme,
         "own_scheme": scheme == own,
@@ -170,6 +171,8 @@ def migration(
     if not earlier:
         return context
     start = night_asked(asked.get("from", ""), earlier) if asked.get("from") else None
+    # As the lists behind the numbers do: who was in the group on the second of the two nights.
+    scope = scope.within(scope.group_id, None if end == nights[0] else end.as_of)
     start = start or next((night for night in earlier if is_month_end(night.as_of)), earlier[-1])
     found = flows(scope, start, end, kind, latest=nights[0])
     moved = [flow for flow in found if flow.old != flow.new]
