@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Membership, Tenant, User
 
@@ -18,3 +19,4 @@ class TenantRequest(PersonRequest):
 
     tenant: Tenant
     membership: Membership
+    htmx: HtmxDetails

@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
-from accounts.models import Customer, Membership, Responsibility, Visibility
+from accounts.models import Customer, Responsibility, Visibility
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from projects import queries
@@ -125,10 +125,9 @@ def _cells(row: queries.ProjectRow, face_name: str | None) -> tuple[Cell, ...]:
     )
 
 
-def projects_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+def projects_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """The customer's projects that the person sees; nothing where there is none."""
-    membership: Membership = request.membership  # type: ignore[attr-defined]
-    rows = queries.projects_of(customer, membership, _today(request))
+    rows = queries.projects_of(customer, request.membership, _today(request))
     return {"rows": rows} if rows else None
 
 
@@ -143,6 +142,5 @@ def _capacity(name: str | None) -> str:
     return str(Responsibility.Capacity(name).label) if name else ""
 
 
-def _today(request: HttpRequest) -> date:
-    today: date = request.tenant.local_date(timezone.now())  # type: ignore[attr-defined]
-    return today
+def _today(request: TenantRequest) -> date:
+    return request.tenant.local_date(timezone.now())

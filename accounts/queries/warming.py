@@ -8,7 +8,6 @@ import structlog
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.sessions.backends.cache import SessionStore
-from django.http import HttpRequest
 from django.test.client import RequestFactory
 from django.urls import get_script_prefix, resolve, reverse, set_script_prefix, set_urlconf
 from django_htmx.middleware import HtmxDetails
@@ -63,12 +62,12 @@ def _member_who_may(ability: str) -> Membership | None:
     )
 
 
-def _request(tenant: Tenant, member: Membership, path: str) -> HttpRequest:
+def _request(tenant: Tenant, member: Membership, path: str) -> TenantRequest:
     """As the middleware would make it; nothing of it is kept."""
     request = cast(TenantRequest, RequestFactory().get(path))
     request.user, request.tenant, request.membership = member.user, tenant, member
     request.session = SessionStore()
-    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
+    request.htmx = HtmxDetails(request)
     request._messages = CookieStorage(request)  # type: ignore[attr-defined]
     request.urlconf = settings.TENANT_URLCONF
     return request

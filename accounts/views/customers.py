@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,9 +27,9 @@ from accounts.requests import TenantRequest
 from ui.registry import RenderedBlock, customer_badges, customer_panels
 
 
-def visible_customer(request: HttpRequest, pk: int) -> Customer:
+def visible_customer(request: TenantRequest, pk: int) -> Customer:
     """The customer, or a 404 for one that this member does not see."""
-    found = customer_for(request.membership, pk)  # type: ignore[attr-defined]
+    found = customer_for(request.membership, pk)
     if found is None:
         raise Http404
     return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from accounts.models import Customer
 from accounts.permissions import may
 from accounts.queries.contracts import contracts_of, payments_of
 from accounts.queries.customer_page import contact_view, contacts_of
+from accounts.requests import TenantRequest
 from ui.tables import Column, Table
 
 PAYMENT_COLUMNS = (
@@ -32,7 +33,7 @@ CONTACT_COLUMNS = (
 ROWS = 12
 
 
-def contacts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def contacts_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]:
     today = _today(request)
     found = contacts_of(customer, today)
     table = Table.read(
@@ -48,12 +49,12 @@ def contacts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
         "customer": customer,
         "table": table,
         "rows": [contact_view(contact, today) for contact in rows],
-        "may_edit": may(request.membership, "edit_customers"),  # type: ignore[attr-defined]
+        "may_edit": may(request.membership, "edit_customers"),
     }
 
 
-def contracts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
-    if not may(request.membership, "view_money"):  # type: ignore[attr-defined]
+def contracts_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
+    if not may(request.membership, "view_money"):
         return None
     contracts = contracts_of(customer, _today(request))
     return {
@@ -65,8 +66,8 @@ def contracts_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] 
     }
 
 
-def payments_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
-    if not may(request.membership, "view_money"):  # type: ignore[attr-defined]
+def payments_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
+    if not may(request.membership, "view_money"):
         return None
     found = payments_of(customer)
     table = Table.read(
@@ -84,5 +85,5 @@ def payments_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] |
     }
 
 
-def _today(request: HttpRequest) -> Any:
-    return request.tenant.local_date(timezone.now())  # type: ignore[attr-defined]
+def _today(request: TenantRequest) -> date:
+    return request.tenant.local_date(timezone.now())

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
-from django.http import HttpRequest
 
 from accounts.models import Customer
+from accounts.requests import TenantRequest
 from segmentation.queries.portfolio import page_rows, portfolio
 from segmentation.queries.scopes import widest_scope
 from segmentation.views.panels import standing
@@ -16,7 +16,7 @@ from segmentation.views.panels import standing
 MOST_ROWS = 100
 
 
-def group_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+def group_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """As of the night that the page shows; nothing where no company is below, or no night yet.
 
     The total is of every company below and of this one, as far as the member sees them.
@@ -24,7 +24,7 @@ def group_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | No
     night = standing(request, customer).night
     if night is None:
         return None
-    scope = widest_scope(request.membership)  # type: ignore[attr-defined]
+    scope = widest_scope(request.membership)
     every = portfolio(scope, night, is_latest=standing(request, customer).is_latest)
     below = every.filter(customer__parent=customer)
     rows = page_rows(below, ("name", "customer_id"), slice(0, MOST_ROWS))

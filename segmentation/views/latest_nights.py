@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-
+from accounts.requests import TenantRequest
 from segmentation.models import Night, NightAlarm
 from segmentation.views.nights import STATE_TONES
 
 SHOWN = 5
 
 
-def latest_nights(request: HttpRequest, subject: None) -> dict[str, Any] | None:
+def latest_nights(request: TenantRequest, subject: None) -> dict[str, Any] | None:
     """Nothing before the first night: the steps lead there."""
     nights = Night.objects.defer("context").order_by("-as_of")[:SHOWN]
     rows = [(night, STATE_TONES[night.state]) for night in nights]

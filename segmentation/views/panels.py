@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer
+from accounts.requests import TenantRequest
 from segmentation import catalogue
 from segmentation.compute.dimensions import LEVELS
 from segmentation.compute.scores import SCORE_COLUMNS, SLOTS
@@ -30,7 +30,7 @@ MOVES_SHOWN = 30
 SPANS_SHOWN = 40
 
 
-def standing(request: HttpRequest, customer: Customer) -> Standing:
+def standing(request: TenantRequest, customer: Customer) -> Standing:
     """Of the night in the address; asked of the database once per page."""
     kept: dict[int, Standing] = request.__dict__.setdefault("_standings", {})
     if customer.pk not in kept:
@@ -38,7 +38,7 @@ def standing(request: HttpRequest, customer: Customer) -> Standing:
     return kept[customer.pk]
 
 
-def looking_back(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+def looking_back(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """Which night the page shows, when it is not the latest."""
     found = standing(request, customer)
     if found.night is None or found.is_latest:
@@ -46,21 +46,21 @@ def looking_back(request: HttpRequest, customer: Customer) -> dict[str, Any] | N
     return {"night": found.night, "is_latest": False, "request": request}
 
 
-def tier_badges(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+def tier_badges(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """Tier and stage in the head of the page."""
     found = standing(request, customer)
     return {"standing": found} if found.assignment else None
 
 
-def group_badges(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+def group_badges(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """The customer groups that the customer is in, on the night that the page shows."""
     found = standing(request, customer)
     on = None if found.night is None or found.is_latest else found.night.as_of
-    groups = groups_of(request.membership, customer.pk, on)  # type: ignore[attr-defined]
+    groups = groups_of(request.membership, customer.pk, on)
     return {"groups": groups} if groups else None
 
 
-def tier_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def tier_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]:
     """The tier in each scheme shown: the rule that gave it, what that read, what would change it,
     what to do about it."""
     found = standing(request, customer)
@@ -86,7 +86,7 @@ def has_facts(found: Standing) -> bool:
     return bool(measured.contract_signed) or any(value is not None for value in known)
 
 
-def scores_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+def scores_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """R, F and M with their cut points, and the segments that follow from them."""
     found = standing(request, customer)
     if found.assignment is None:
@@ -110,7 +110,7 @@ def scores_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | N
     }
 
 
-def measures_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+def measures_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """Every measure of the catalogue, by the facts it comes from; those whose facts are announced
     apart."""
     found = standing(request, customer)
@@ -130,9 +130,9 @@ def measures_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] |
     return {"standing": found, "groups": list(groups.items()), "announced": announced}
 
 
-def usage_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def usage_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]:
     """Events by module and month, and how many persons."""
-    tenant = request.tenant  # type: ignore[attr-defined]
+    tenant = request.tenant
     found = standing(request, customer)
     until = found.night.as_of if found.night else tenant.last_ended_day()
     history = usage_history(customer.pk, until, tenant.zone, months=USAGE_MONTHS)
@@ -180,7 +180,7 @@ def _shown_series(history: UsageHistory) -> list[Series]:
     ]
 
 
-def history_panel(request: HttpRequest, customer: Customer) -> dict[str, Any] | None:
+def history_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """Moves with their causes, and what every night said as spans."""
     spans = spans_of(customer, most=SPANS_SHOWN)
     if not spans:
