@@ -5,7 +5,10 @@ Not to be confused with groups of companies (集团), which are customers with a
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -127,3 +130,10 @@ class CustomerGroupMember(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.customer_id} {self.valid_from}"
+
+    @staticmethod
+    def held_on(day: date | None) -> Q:
+        """The spans that held on the night of a day; None: that hold now."""
+        if day is None:
+            return Q(valid_to__isnull=True)
+        return (Q(valid_to__isnull=True) | Q(valid_to__gt=day)) & Q(valid_from__lte=day)

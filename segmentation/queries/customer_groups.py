@@ -44,7 +44,8 @@ def group_names(membership: Membership) -> dict[int, str]:
 def groups_of(membership: Membership, customer_id: int, on: date | None) -> dict[int, str]:
     """Id → name of the groups, of those a member may see, that a customer was in on the night of a
     day; None: is in now."""
-    spans = CustomerGroupMember.objects.filter(customer=customer_id).filter(held_at(on))
+    held = CustomerGroupMember.held_on(on)
+    spans = CustomerGroupMember.objects.filter(held, customer=customer_id)
     groups = groups_for(membership).filter(archived_at__isnull=True).select_related(None)
     inside = groups.filter(pk__in=spans.order_by().values("group_id"))
     return dict(inside.values_list("pk", "name"))
@@ -64,14 +65,7 @@ def may_change(membership: Membership, group: CustomerGroup) -> bool:
 def in_group(group_id: int, on: date | None = None) -> QuerySet[CustomerGroupMember]:
     """Spans of the group that held on the night of a day; None: that hold now."""
     spans: QuerySet[CustomerGroupMember] = CustomerGroupMember.objects.filter(group=group_id)
-    return spans.filter(held_at(on))
-
-
-def held_at(on: date | None) -> Q:
-    """The spans that held on the night of a day; None: that hold now."""
-    if on is None:
-        return Q(valid_to__isnull=True)
-    return (Q(valid_to__isnull=True) | Q(valid_to__gt=on)) & Q(valid_from__lte=on)
+    return spans.filter(CustomerGroupMember.held_on(on))
 
 
 def members_of(group: CustomerGroup | int, on: date | None = None) -> CustomerQuerySet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -22,13 +23,14 @@ class Scope:
     """A member's view on the customers.
 
     ``visibility`` is what is shown, ``allowed`` what could be, narrowest first. ``group_id``: only
-    who is in a customer group now.
+    who is in a customer group, on the night of the day ``group_on``; None: now.
     """
 
     membership: Membership
     visibility: str
     allowed: tuple[str, ...]
     group_id: int | None = None
+    group_on: date | None = None
 
     @property
     def customers(self) -> CustomerQuerySet:
@@ -38,7 +40,8 @@ class Scope:
     @property
     def in_group(self) -> QuerySet[CustomerGroupMember]:
         """Ids of the customers in the group."""
-        spans = CustomerGroupMember.objects.filter(group=self.group_id, valid_to__isnull=True)
+        held = CustomerGroupMember.held_on(self.group_on)
+        spans = CustomerGroupMember.objects.filter(held, group=self.group_id)
         return spans.order_by().values("customer_id")
 
     @cached_property
@@ -58,9 +61,9 @@ class Scope:
         """Every customer of the tenant: what is shown depends on nobody's role or team."""
         return self.visibility == Visibility.ALL and self.group_id is None
 
-    def within(self, group_id: int | None) -> Scope:
-        """Of its customers those in a group; None: all of them."""
-        return replace(self, group_id=group_id)
+    def within(self, group_id: int | None, on: date | None = None) -> Scope:
+        """Of its customers those in a group on the night of a day (None: now); no group: all."""
+        return replace(self, group_id=group_id, group_on=on)
 
 
 def scope_of(membership: Membership, asked: str = "") -> Scope:

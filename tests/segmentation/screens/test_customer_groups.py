@@ -16,7 +16,7 @@ from accounts.models import AuditRecord, Customer, Membership, Tenant, User, Vis
 from accounts.tenancy import tenant_scope
 from segmentation.actions.customer_groups import change_group
 from segmentation.actions.group_nights import evaluate_groups
-from segmentation.models import CustomerGroup, CustomerGroupVersion, MeasureRow, Night
+from segmentation.models import Assignment, CustomerGroup, CustomerGroupVersion, MeasureRow, Night
 from tests.segmentation.screens.screen_world import (
     LAST,
     customer,
@@ -80,6 +80,11 @@ def make(tenant: Tenant, name: str = "Low ones", **values: Any) -> CustomerGroup
         for found in Night.objects.order_by("as_of"):
             evaluate_groups(night=found, only=[group.pk])
         return group
+
+
+def flows_of(page: Any) -> int:
+    """How many customers the matrix of a page counts."""
+    return sum(cell.count for cell in page.context["matrix"].cells.values())
 
 
 def make_by_form(client: Client, **form: str) -> Any:
@@ -325,6 +330,27 @@ def test_past_moves_are_of_who_was_in_the_group_that_night(
     assert "not computed" not in text_of(page)
 
 
+def test_past_tiers_are_of_who_was_in_the_group_that_night(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    with tenant_scope(tenant.id):
+        earlier, later = Night.objects.order_by("as_of")
+        first = night(earlier.as_of - timedelta(days=8))
+        # So that there is a night to come from.
+        Assignment.objects.filter(valid_from=earlier.as_of).update(valid_from=first.as_of)
+    group = make(tenant)
+    asked = {"scope": "all", "group": str(group.pk)}
+    past = bobs.get("/t/acme/tiers/", asked | {"as_of": earlier.as_of.isoformat()})
+    assert past.context["spread"].customers == 1
+    assert flows_of(past) == 1
+    assert bobs.get("/t/acme/tiers/", asked).context["spread"].customers == 2
+    # Who went where is of those of the second night, as the lists behind the numbers are.
+    to = bobs.get("/t/acme/tiers/", asked | {"to": earlier.as_of.isoformat()})
+    assert flows_of(to) == 1
+    to = bobs.get("/t/acme/tiers/", asked | {"to": later.as_of.isoformat()})
+    assert flows_of(to) == 2
+
+
 @pytest.mark.parametrize("url", [LIST, "/t/acme/moves/"])
 def test_a_night_that_did_not_evaluate_the_group_says_so(
     world: Night, tenant: Tenant, bobs: Client, url: str
@@ -339,6 +365,9 @@ def test_a_night_that_did_not_evaluate_the_group_says_so(
     assert listed(past) == []
     assert "The group was not computed on that night." in text_of(past)
     assert "not computed" not in text_of(bobs.get(url, asked))
+    tiers = bobs.get("/t/acme/tiers/", asked | {"as_of": earlier.as_of.isoformat()})
+    assert "The group was not computed on that night." in text_of(tiers)
+    assert "not computed" not in text_of(bobs.get("/t/acme/tiers/", asked))
 
 
 def test_figures_above_the_list_say_that_they_are_not_of_the_group(
