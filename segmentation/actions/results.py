@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from accounts.models import Tenant
+from accounts.queries.calendars import working_calendar
 from segmentation import catalogue
 from segmentation.actions.rule_sets import rules_of_tonight, settled
 from segmentation.compute import digest as digests
@@ -130,6 +131,7 @@ def gather_night(
         earlier=EarlierNight(earlier.as_of, earlier.known_at)
         if earlier and earlier.known_at
         else None,
+        calendar=working_calendar(known_at),
     )
     before = _before(tenant, earlier) if earlier else None
     return Gathered(asof, gather_facts(asof, carries=carries), earlier, before)
@@ -178,7 +180,14 @@ def _before(tenant: Tenant, earlier: Night) -> EarlierResult:
     if before.measures is not None or earlier.known_at is None:
         return before
     rules = document_of(earlier.rule_set)
-    asof = AsOf(tenant.id, earlier.as_of, earlier.known_at, tenant.zone, rules["window_days"])
+    asof = AsOf(
+        tenant.id,
+        earlier.as_of,
+        earlier.known_at,
+        tenant.zone,
+        rules["window_days"],
+        calendar=working_calendar(earlier.known_at),
+    )
     return replace(before, measures=recompute_measures(asof))
 
 

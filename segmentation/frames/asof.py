@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.compute.working_days import MONDAY_TO_FRIDAY, WorkingCalendar
+
 USAGE_DAYS = 90
 """Days, up to and including the as-of day, of which usage is kept day by day."""
 
@@ -29,7 +31,8 @@ class AsOf:
     """One tenant's facts, as of the end of ``day`` there, as known at ``known_at``.
 
     ``window_days``: the look-back window of frequency and monetary; None: all payments.
-    ``earlier``: of which facts the changes since are flagged.
+    ``earlier``: of which facts the changes since are flagged. ``calendar``: the tenant's, as known
+    at ``known_at``; the trend of usage counts by it.
     """
 
     tenant_id: int
@@ -38,6 +41,7 @@ class AsOf:
     zone: ZoneInfo
     window_days: int | None = None
     earlier: EarlierNight | None = None
+    calendar: WorkingCalendar = MONDAY_TO_FRIDAY
 
     def start_of(self, day: date) -> datetime:
         """The moment at which a day begins where the tenant is."""
@@ -77,15 +81,9 @@ class AsOf:
             "first_start": self.day_starts[0],
             "month_starts": self.day_starts[-TREND_DAYS:],
             "month_start": self.day_starts[-TREND_DAYS],
-            "working_days_30": working_days(lately + timedelta(days=1), self.day),
-            "working_days_before": working_days(before + timedelta(days=1), lately),
+            "working_days_30": self.calendar.working_days(lately + timedelta(days=1), self.day),
+            "working_days_before": self.calendar.working_days(before + timedelta(days=1), lately),
             "earlier_day": earlier and earlier.day,
             "earlier_end": earlier and self.start_of(earlier.day + timedelta(days=1)),
             "earlier_known_at": earlier and earlier.known_at,
         }
-
-
-def working_days(first: date, last: date) -> int:
-    """Working days from the first to the last day, both counted: Monday to Friday."""
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return sum(day.weekday() < 5 for day in days)

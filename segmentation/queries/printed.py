@@ -8,6 +8,7 @@ import pandas as pd
 from django.db.models import QuerySet
 
 from accounts.models import Customer, Tenant
+from accounts.queries.calendars import working_calendar
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.digest import MOVES_COLUMNS, TIERS_COLUMNS, tiers_rows
 from segmentation.compute.dimensions import LEVELS
@@ -119,4 +120,11 @@ def _slots(night: Night) -> dict[str, str]:
 def _asof(tenant: Tenant, night: Night) -> AsOf:
     assert night.known_at is not None, "a stored night says as of when it was known"
     rules = document_of(night.rule_set)
-    return AsOf(tenant.id, night.as_of, night.known_at, tenant.zone, rules["window_days"])
+    return AsOf(
+        tenant.id,
+        night.as_of,
+        night.known_at,
+        tenant.zone,
+        rules["window_days"],
+        calendar=working_calendar(night.known_at),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from accounts.models import Customer, Tenant
+from accounts.queries.calendars import working_calendar
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.assignments import Rules
 from segmentation.compute.contexts import Context
@@ -125,7 +126,14 @@ def _measured(
     if night.known_at is None or kinds is None:
         return None, None
     tenant = Tenant.objects.get(pk=current_tenant_id())
-    asof = AsOf(tenant.id, night.as_of, night.known_at, tenant.zone, document["window_days"])
+    asof = AsOf(
+        tenant.id,
+        night.as_of,
+        night.known_at,
+        tenant.zone,
+        document["window_days"],
+        calendar=working_calendar(night.known_at),
+    )
     return measure_customer(asof, assignment.customer_id, kinds) or (None, None)
 
 

@@ -29,7 +29,7 @@ from accounts.models import (
 from accounts.tenancy import current_tenant_id, tenant_scope
 from segmentation.compute.exact import unscaled_decimal
 from segmentation.frames import gathering
-from segmentation.frames.asof import AsOf, EarlierNight, working_days
+from segmentation.frames.asof import AsOf, EarlierNight
 from segmentation.frames.copying import TEXT, copy_out
 from segmentation.frames.reading import NightFacts, gather_facts
 from segmentation.models import UsageEvent
@@ -147,11 +147,6 @@ def test_figures_are_read_back_exactly(scope) -> None:  # type: ignore[no-untype
     assert frame["figure"].to_list() == figures
     assert set(frame["key"]) == {"007"}
     assert frame["nothing"].isna().all()
-
-
-def test_weekdays_are_worked() -> None:
-    assert working_days(date(2026, 6, 1), date(2026, 6, 7)) == 5
-    assert working_days(date(2026, 6, 6), date(2026, 6, 7)) == 0
 
 
 def test_what_changed_since_the_earlier_night_is_flagged(scope) -> None:  # type: ignore[no-untyped-def]
