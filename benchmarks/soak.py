@@ -27,7 +27,7 @@ from accounts.actions.tenants import create_tenant
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from benchmarks.night import FACTS, _execute
-from segmentation.actions import claims
+from segmentation.actions import tries
 from segmentation.actions.nights import run_night
 from segmentation.models import Assignment, Move, Night
 from segmentation.tasks import sweep_nights
@@ -46,7 +46,7 @@ def run() -> None:
     """Print what was killed and what came of the nights; AssertionError when one is lost or doubled."""
     chance = random.Random(SEED)
     # The broker forgets in this run: what nobody claimed is handed to it again soon.
-    claims.ENQUEUE_AGAIN_AFTER = timedelta(seconds=15)
+    tries.ENQUEUE_AGAIN_AFTER = timedelta(seconds=15)
     tenants = [_tenant(number) for number in range(TENANTS)]
     print(f"{TENANTS} tenants of {CUSTOMERS} customers, {NIGHTS} nights each, {WORKERS} workers")
     workers = [_worker() for _ in range(WORKERS)]

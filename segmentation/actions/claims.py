@@ -1,49 +1,29 @@
-"""Which worker computes which night: claiming, failing, finding what is due, and what died.
+"""Which night a worker computes: the night that is due, those that are missing, and trying it.
 
-The row is the truth. A try claims the night by an update that only one can win, and computes in a
-transaction that holds the tenant's turn and the row; when its process dies PostgreSQL lets go of
-both, so the sweeper can tell a dead try from a busy one. Every try is counted, and the fourth that
-fails is the last. Nights of one tenant are computed in order.
+How tries are claimed, counted and followed by others is said in `tries`. Nights of one tenant are
+computed in order.
 """
 
 from __future__ import annotations
 
 import calendar
-import uuid
 from datetime import date, datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, OperationalError, connection, transaction
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.actions.audit import record
 from accounts.models import ContractLine, Customer, Payment, Tenant, User
-from accounts.tenancy import tenant_scope
 from segmentation.actions.alarms import raise_alarm
-from segmentation.actions.nights import NightRefused, compute_and_store
+from segmentation.actions.nights import compute_and_store
 from segmentation.actions.progress import report_progress, tell_progress_of
-from segmentation.actions.turns import Turn, has_turn, take_turn
+from segmentation.actions.tries import Work
+from segmentation.actions.turns import Turn, has_turn
 from segmentation.models import Night, NightAlarm, UsageEvent
-from segmentation.queries.pulse import UNFINISHED, TenantPulse, tenant_pulse
+from segmentation.queries.pulse import TenantPulse, tenant_pulse
 
 log = structlog.get_logger("tenure.nights")
-
-MOST_ATTEMPTS = 4
-WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
-"""How long a night waits after its first, second and third failure."""
-
-ENQUEUE_AGAIN_AFTER = timedelta(minutes=5)
-"""The broker may have forgotten a night that nobody claimed for so long."""
-
-CLAIM_GRACE = timedelta(seconds=10)
-"""A try that claimed just now may not have taken its turn yet."""
-
-TURN_TIMEOUT = "5s"
-"""A worker waits no longer for another night of the tenant; the sweeper brings it back."""
-
-STATEMENT_TIMEOUT = "2h"
-"""A statement of a night that takes longer hangs; the worker is wanted by other tenants."""
 
 LONG_SECONDS = 60
 LONG_CUSTOMERS = 50_000
@@ -55,24 +35,29 @@ CATCH_UP_MONTHS = 13
 """Missed nights are made up for: every day of the last fortnight, and month-ends before that."""
 
 
+class NightWork(Work[Night]):
+    noun = "night"
+
+    def rows(self) -> QuerySet[Night]:
+        return Night.objects.order_by("as_of")
+
+    def compute(self, tenant: Tenant, row: Night) -> None:
+        compute_and_store(tenant=tenant, night=row, progress=tell_progress_of(tenant.id, row.pk))
+
+    def forget_progress(self, tenant_id: int, pk: int) -> None:
+        report_progress(tenant_id, pk, None)
+
+    def give_up(self, row: Night, now: datetime) -> None:
+        raise_alarm(night=row, kind=NightAlarm.Kind.GIVEN_UP, now=now)
+
+
+NIGHTS = NightWork()
+
+
 def work_on_night(*, tenant: Tenant, night_id: int) -> bool:
     """Claim a night, compute and store it; called with its id by a worker. Safe to call twice: one
     call wins the claim, the others do nothing. Returns whether this call stored it."""
-    with structlog.contextvars.bound_contextvars(tenant=tenant.slug, night=night_id):
-        with tenant_scope(tenant.id):
-            claim = _claim(night_id)
-        if claim is None:
-            return False
-        try:
-            with tenant_scope(tenant.id):
-                return _compute_claimed(tenant, night_id, claim)
-        except Exception as error:
-            log.warning("night failed", error=type(error).__name__, exc_info=not holds_data(error))
-            with tenant_scope(tenant.id):
-                _fail(night_id, claim, error)
-            return False
-        finally:
-            report_progress(tenant.id, night_id, None)
+    return NIGHTS.work_on(tenant, night_id)
 
 
 def due_night(*, tenant: Tenant, now: datetime, pulse: TenantPulse | None = None) -> int | None:
@@ -88,17 +73,9 @@ def due_night(*, tenant: Tenant, now: datetime, pulse: TenantPulse | None = None
         return None
     if not has_turn(Turn.NIGHTS):
         return None
-    _free_dead(now)
+    NIGHTS.free_dead(now)
     _add_missing(tenant, now)
-    night = Night.objects.filter(state__in=UNFINISHED).order_by("as_of").first()
-    if night is None or night.state == Night.State.RUNNING:
-        return None
-    waits = night.not_before is not None and night.not_before > now
-    waiting = night.queued_at is not None and night.queued_at > now - ENQUEUE_AGAIN_AFTER
-    if waits or waiting:
-        return None
-    Night.objects.filter(pk=night.pk).update(queued_at=now)
-    return night.pk
+    return NIGHTS.next_due(now)
 
 
 def is_long() -> bool:
@@ -118,82 +95,6 @@ def retry_night(*, night: Night, by: User | None) -> None:
     ).update(state=Night.State.QUEUED, attempts=0, not_before=None, queued_at=None)
     if changed:
         record("night.retried", by=by, about=night)
-
-
-def _claim(night_id: int) -> uuid.UUID | None:
-    claim = uuid.uuid4()
-    now = timezone.now()
-    free = (
-        Night.objects.select_for_update(skip_locked=True)
-        .filter(Q(not_before=None) | Q(not_before__lte=now))
-        .filter(pk=night_id, state__in=(Night.State.QUEUED, Night.State.FAILED))
-    )
-    # Locked first: an update would wait for whoever computes the night here and now.
-    if not list(free.values_list("pk", flat=True)):
-        return None
-    Night.objects.filter(pk=night_id).update(
-        state=Night.State.RUNNING, claim=claim, attempts=F("attempts") + 1, started_at=now
-    )
-    return claim
-
-
-def _compute_claimed(tenant: Tenant, night_id: int, claim: uuid.UUID) -> bool:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'")
-            take_turn(Turn.NIGHTS)
-            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
-            cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
-    except OperationalError:
-        # Another night of the tenant is being computed: this try never was one.
-        _release(night_id, claim)
-        return False
-    night = Night.objects.select_for_update().filter(pk=night_id, claim=claim).first()
-    if night is None or night.state != Night.State.RUNNING:
-        log.info("night lost its claim")
-        return False
-    compute_and_store(tenant=tenant, night=night, progress=tell_progress_of(tenant.id, night_id))
-    return True
-
-
-def _release(night_id: int, claim: uuid.UUID) -> None:
-    Night.objects.filter(pk=night_id, claim=claim, state=Night.State.RUNNING).update(
-        state=Night.State.QUEUED, claim=None, attempts=F("attempts") - 1, queued_at=None
-    )
-
-
-def _fail(night_id: int, claim: uuid.UUID, error: Exception) -> None:
-    night = Night.objects.select_for_update().filter(pk=night_id, claim=claim).first()
-    if night is not None and night.state == Night.State.RUNNING:
-        _end_try(night, error_words(error), timezone.now())
-
-
-def _end_try(night: Night, error: str, now: datetime) -> None:
-    """A try ended without a result: wait and try again, or give up."""
-    given_up = night.attempts >= MOST_ATTEMPTS
-    night.state = Night.State.DEAD if given_up else Night.State.FAILED
-    night.claim = None
-    night.error = error[:500]
-    night.finished_at = now
-    night.queued_at = None
-    night.not_before = None if given_up else now + WAITS[min(night.attempts, len(WAITS)) - 1]
-    night.save(update_fields=["state", "claim", "error", "finished_at", "queued_at", "not_before"])
-    log.warning("night given up" if given_up else "night will be tried again", error=error)
-    if given_up:
-        raise_alarm(night=night, kind=NightAlarm.Kind.GIVEN_UP, now=now)
-
-
-def _free_dead(now: datetime) -> None:
-    """Nobody computes, so a night that says it runs has lost its worker."""
-    dead = Night.objects.select_for_update(skip_locked=True).filter(
-        state=Night.State.RUNNING, started_at__lt=now - CLAIM_GRACE
-    )
-    for night in dead:
-        _end_try(night, "WorkerLost", now)
-        if night.state == Night.State.FAILED:
-            # The next worker may well live: it does not wait.
-            night.not_before = None
-            night.save(update_fields=["not_before"])
 
 
 def _add_missing(tenant: Tenant, now: datetime) -> None:
@@ -231,24 +132,3 @@ def _has_facts() -> bool:
     """Before there is anything to score, the sweeper leaves a tenant alone: its first night settles
     what R, F and M are read from."""
     return any(model.objects.exists() for model in (ContractLine, Payment, UsageEvent))
-
-
-def holds_data(error: Exception) -> bool:
-    """Whether the text of an error may hold what customers' rows hold."""
-    return isinstance(error, DatabaseError | ValueError | TypeError | KeyError)
-
-
-def error_words(error: Exception) -> str:
-    """What may be shown and kept of an error: its kind and place, never a value."""
-    if isinstance(error, NightRefused):
-        return str(error)
-    words = type(error).__name__
-    code = getattr(error.__cause__, "pgcode", None)
-    if code:
-        words += f" {code}"
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is not None:
-        words += f" in {trace.tb_frame.f_globals.get('__name__', '?')}, line {trace.tb_lineno}"
-    return words

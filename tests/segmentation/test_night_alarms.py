@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from segmentation import tasks
-from segmentation.actions import alarms, claims
+from segmentation.actions import alarms, claims, tries
 from segmentation.actions.alarms import raise_alarm, raise_late_alarms, tell_alarm
 from segmentation.actions.claims import is_long, work_on_night
 from segmentation.actions.nights import run_night
@@ -71,7 +71,7 @@ def test_a_night_that_is_given_up_raises_one_alarm(
 ) -> None:
     monkeypatch.setattr(claims, "compute_and_store", fails)
     night = a_night(paid)
-    for attempt in range(claims.MOST_ATTEMPTS):
+    for attempt in range(tries.MOST_ATTEMPTS):
         assert alarms_of(paid) == [], f"before try {attempt}"
         with tenant_scope(paid.id):
             Night.objects.update(not_before=None)
@@ -209,10 +209,10 @@ def test_one_address_that_fails_repeats_no_letter_to_the_others(
     with tenant_scope(paid.id):
         raise_alarm(night=night, kind=NightAlarm.Kind.LATE, now=timezone.now())
     (alarm,) = alarms_of(paid)
-    for tries in (1, 2):
+    for tried in (1, 2):
         with capture_logs() as logs:
             tell_alarm(tenant=paid, alarm_id=alarm.pk)
-        assert (alarms_of(paid)[0].tries, alarms_of(paid)[0].told_at) == (tries, None)
+        assert (alarms_of(paid)[0].tries, alarms_of(paid)[0].told_at) == (tried, None)
         assert [entry["error"] for entry in logs] == ["ValueError", "AlarmNotSent"]
         assert "acme.example" not in str(logs)
         its_time_comes(paid)

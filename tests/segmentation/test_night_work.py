@@ -23,7 +23,7 @@ from workers import start_worker
 
 from accounts.models import AuditRecord, Tenant
 from accounts.tenancy import tenant_scope
-from segmentation.actions import claims
+from segmentation.actions import claims, tries
 from segmentation.actions.claims import due_night, retry_night, work_on_night
 from segmentation.actions.nights import run_night
 from segmentation.actions.progress import report_progress
@@ -289,14 +289,14 @@ def test_a_busy_worker_is_left_alone_and_a_dead_one_replaced_at_once(busy_tenant
 
 def test_a_worker_that_lost_its_claim_saves_nothing(busy_tenant: Tenant, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     night_id = due(busy_tenant) or 0
-    really = claims._claim
+    really = claims.NIGHTS.claim
 
     def claimed_and_then_lost(pk: int) -> Any:
         claim = really(pk)
         Night.objects.filter(pk=pk).update(state=Night.State.QUEUED, claim=None)
         return claim
 
-    monkeypatch.setattr(claims, "_claim", claimed_and_then_lost)
+    monkeypatch.setattr(claims.NIGHTS, "claim", claimed_and_then_lost)
     work_on_night(tenant=busy_tenant, night_id=night_id)
     assert nights(busy_tenant) == [(YESTERDAY, "queued")]
     with tenant_scope(busy_tenant.id):
@@ -306,7 +306,7 @@ def test_a_worker_that_lost_its_claim_saves_nothing(busy_tenant: Tenant, monkeyp
 def test_a_worker_gives_way_to_another_night_of_the_tenant(
     busy_tenant: Tenant, monkeypatch
 ) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(claims, "TURN_TIMEOUT", "100ms")
+    monkeypatch.setattr(tries, "TURN_TIMEOUT", "100ms")
     night_id = due(busy_tenant) or 0
     with tenant_scope(busy_tenant.id):
         take_turn(Turn.NIGHTS)

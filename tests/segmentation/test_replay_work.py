@@ -154,7 +154,7 @@ def test_replays_and_warming_of_a_tenant_with_long_nights_go_to_its_queue(
 def test_a_replay_that_hangs_is_ended(tenant: Tenant, replay: Replay) -> None:
     assert tasks.compute_replay.soft_time_limit == tasks.compute_night.soft_time_limit > 0
     with (
-        patch("segmentation.actions.replay_claims.STATEMENT_TIMEOUT", "50ms"),
+        patch("segmentation.actions.tries.STATEMENT_TIMEOUT", "50ms"),
         patch("segmentation.actions.replay_claims.compute_replay", side_effect=sleeping_statement),
     ):
         work_on_replay(tenant=tenant, replay_id=replay.pk)
