@@ -24,7 +24,7 @@ from segmentation.models import Assignment, MeasureRow, Move, Night
 from segmentation.queries.portfolio import held_on
 from segmentation.queries.remembered import of_night
 from segmentation.queries.rules import document_of
-from segmentation.queries.stored import night_asked, offered_nights
+from segmentation.queries.stored import night_shown, offered_nights
 from segmentation.rules.basis import measures_of_slots, settle_basis
 
 
@@ -69,13 +69,13 @@ class Standing:
 
 
 def standing_of(customer: Customer, asked: str) -> Standing:
-    """On the night asked for (an ISO day, or empty for the latest).
+    """On the night shown for a day (ISO, or empty for the latest).
 
     At most six statements; some twenty more where the night's measures are computed again. What
     explains the tier is remembered: the result of a night does not change under its digest.
     """
     nights = offered_nights()
-    night = night_asked(asked, nights)
+    night = night_shown(asked, nights)
     if night is None:
         return Standing(nights)
     assignment = Assignment.objects.filter(held_on(night.as_of), customer=customer.pk).first()

@@ -60,6 +60,16 @@ def night_asked(asked: str, nights: list[Night]) -> Night | None:
     return _light().filter(as_of__lte=day).first()
 
 
+def night_shown(asked: str, nights: list[Night]) -> Night | None:
+    """The night of a page: ``night_asked``, and for a day before the first night the latest one."""
+    return night_asked(asked, nights) or next(iter(nights), None)
+
+
+def is_another(night: Night | None, asked: str) -> bool:
+    """Whether it is not the night of the day that an address asks for, which the page then says."""
+    return night is not None and bool(asked) and parse_day(asked) != night.as_of
+
+
 def day_asked(parameters: Mapping[str, str]) -> str:
     """The day of the night that an address asks for, as it is written there: ``as_of``, or ``night``
     in addresses that people type."""

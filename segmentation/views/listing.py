@@ -21,7 +21,13 @@ from segmentation.queries.overview import Choices, choices
 from segmentation.queries.portfolio import Row, all_rows, page_rows, portfolio
 from segmentation.queries.rules import schemes_shown
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import day_asked, night_asked, offered_nights, parse_day
+from segmentation.queries.stored import (
+    day_asked,
+    is_another,
+    night_shown,
+    offered_nights,
+    parse_day,
+)
 from segmentation.views.columns import Shown, chosen_columns
 from ui import formats
 from ui.palette import mark_for
@@ -92,8 +98,7 @@ class Listing:
     @property
     def is_other_night(self) -> bool:
         """Whether the address asks for a day of which there is no night."""
-        asked = day_asked(self.asked)
-        return bool(asked) and parse_day(asked) != self.night.as_of
+        return is_another(self.night, day_asked(self.asked))
 
     @property
     def group_id(self) -> int | None:
@@ -150,7 +155,7 @@ def read_listing(
     that the member may see. Costs a query for the nights, two for what filters offer (of the
     whole tenant remembered), one to count."""
     nights = offered_nights()
-    night = night_asked(day_asked(asked), nights)
+    night = night_shown(day_asked(asked), nights)
     if night is None:
         return None
     is_latest = night == nights[0]

@@ -18,7 +18,7 @@ from segmentation.models import Night
 from segmentation.queries.customer_groups import group_asked, group_names, was_computed
 from segmentation.queries.moved import moved_rows, moves_of
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import day_asked, night_asked, offered_nights
+from segmentation.queries.stored import day_asked, is_another, night_shown, offered_nights
 from segmentation.views.portfolio import scope_tabs
 from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
@@ -40,7 +40,8 @@ COLUMNS = (
 def moves(request: TenantRequest) -> HttpResponse:
     """A night's moves of stage and tier, for the worse first."""
     nights = offered_nights()
-    night = night_asked(day_asked(request.GET), nights)
+    asked = day_asked(request.GET)
+    night = night_shown(asked, nights)
     if night is None:
         steps = first_steps.steps_for(request.membership)
         return render(request, "segmentation/moves/no_night.html", {"steps": steps})
@@ -49,6 +50,7 @@ def moves(request: TenantRequest) -> HttpResponse:
     context |= {
         "nights": nights,
         "is_latest": night == nights[0],
+        "is_other_night": is_another(night, asked),
         "scopes": scope_tabs(scope, context["table"]),
     }
     return render(request, "segmentation/moves/page.html", context)

@@ -17,7 +17,7 @@ from segmentation.models import Assignment
 from segmentation.queries.customer_groups import groups_of
 from segmentation.queries.moved import history_of
 from segmentation.queries.standing import Standing, spans_of, standing_of
-from segmentation.queries.stored import day_asked, is_month_end
+from segmentation.queries.stored import day_asked, is_another, is_month_end
 from segmentation.queries.usage import ModuleSeries, UsageHistory, usage_history
 from segmentation.views.explained import explained_schemes, scale, strategies_of_roles
 from ui import formats
@@ -39,11 +39,17 @@ def standing(request: TenantRequest, customer: Customer) -> Standing:
 
 
 def looking_back(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
-    """Which night the page shows, when it is not the latest."""
+    """Which night the page shows, when it is not the latest or not that of the day asked for."""
     found = standing(request, customer)
-    if found.night is None or found.is_latest:
+    is_other_night = is_another(found.night, day_asked(request.GET))
+    if found.night is None or (found.is_latest and not is_other_night):
         return None
-    return {"night": found.night, "is_latest": False, "request": request}
+    return {
+        "night": found.night,
+        "is_latest": found.is_latest,
+        "is_other_night": is_other_night,
+        "request": request,
+    }
 
 
 def tier_badges(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:

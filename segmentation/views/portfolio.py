@@ -27,7 +27,6 @@ from segmentation.queries.moved import first_moved, new_faces
 from segmentation.queries.overview import added_since, waiting
 from segmentation.queries.saved_views import views_for
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import day_asked
 from segmentation.ranks import BETTER, OTHER, WORSE
 from segmentation.views.cells import Writer, drawn
 from segmentation.views.columns import all_columns
@@ -55,14 +54,6 @@ def portfolio(request: TenantRequest) -> HttpResponse:
         asked["columns"] = ",".join(asked.getlist("columns"))
         return redirect(f"{request.path}?{asked.urlencode(safe=',')}")
     listing = read_listing(request.tenant, request.membership, request.GET, rows_per_page=ROWS)
-    is_other_night = listing is not None and listing.is_other_night
-    if listing is None and day_asked(request.GET):
-        # A day before the first night.
-        asked = request.GET.copy()
-        for name in ("as_of", "night"):
-            asked.pop(name, None)
-        listing = read_listing(request.tenant, request.membership, asked, rows_per_page=ROWS)
-        is_other_night = True
     if listing is None:
         return before_first_night(request)
     if request.GET.get("export"):
@@ -87,7 +78,7 @@ def portfolio(request: TenantRequest) -> HttpResponse:
             "assignment": _assignment(request) if listing.is_latest else None,
         }
     context |= around(request, listing) | {
-        "is_other_night": is_other_night,
+        "is_other_night": listing.is_other_night,
         "has_head": not listing.is_only_list,
     }
     if request.headers.get("HX-Target") == "list":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
@@ -36,7 +36,14 @@ from segmentation.queries.migration import (
 from segmentation.queries.portfolio import portfolio
 from segmentation.queries.rules import schemes_shown
 from segmentation.queries.scopes import Scope, scope_of
-from segmentation.queries.stored import day_asked, is_month_end, night_asked, offered_nights
+from segmentation.queries.stored import (
+    day_asked,
+    is_another,
+    is_month_end,
+    night_asked,
+    night_shown,
+    offered_nights,
+)
 from segmentation.queries.strategies import strategies_of
 from segmentation.strategies import Strategy
 from segmentation.views.portfolio import scope_tabs
@@ -52,15 +59,14 @@ MONTHS = 12
 def tiers(request: TenantRequest) -> HttpResponse:
     """Tiers, stages and segments now; tiers over a year; migration between two nights."""
     nights = offered_nights()
-    if not nights:
+    day = day_asked(request.GET)
+    looked_at = night_shown(day, nights)
+    if looked_at is None:
         steps = first_steps.steps_for(request.membership)
         return render(request, "segmentation/tiers/no_night.html", {"steps": steps})
     groups = group_names(request.membership)
     scope = scope_of(request.membership, request.GET.get("scope", "all"))
     group = group_asked(request.GET.get("group", ""), groups)
-    looked_at = night_asked(day_asked(request.GET), nights)
-    if looked_at is None:
-        return redirect("tiers")
     night = Night.objects.select_related("rule_set").get(pk=looked_at.pk)
     is_latest = night == nights[0]
     scope = scope.within(group, None if is_latest else night.as_of)
@@ -76,6 +82,7 @@ def tiers(request: TenantRequest) -> HttpResponse:
     context = {
         "night": night,
         "is_latest": is_latest,
+        "is_other_night": is_another(night, day),
         "as_of": as_of,
         "nights": nights,
         "scope": scope,

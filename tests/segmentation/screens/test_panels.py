@@ -226,10 +226,11 @@ def test_looking_back_shows_the_night_asked_for(
     assert gone.measured is not None  # neither the latest night nor a month-end: computed again
     assert gone.explanation is not None
     assert gone.explanation.tier == (gone.assignment.tier or None)
-    assert before.night is None
+    assert before.is_latest  # and the page says so
     assert "As of 31 May 2026" in page_of(client, nights["c5"], as_of=MONTH_END.isoformat())
     assert "As of 28 May 2026" in page_of(client, nights["c5"], as_of=FIRST.isoformat())
-    page_of(client, nights["c5"], as_of="2020-01-01")
+    words = "There is no night of that day; this is the night of 15 June 2026."
+    assert words in page_of(client, nights["c5"], as_of="2020-01-01")
     page_of(client, nights["c5"], as_of="never")
 
 
