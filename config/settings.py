@@ -186,7 +186,6 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # Beat only wakes the sweepers; they ask the database what is due. Two beats do no harm.
 CELERY_BEAT_SCHEDULE = {
     "sweep nights": {"task": "segmentation.tasks.sweep_nights", "schedule": schedule(30.0)},
-    "sweep replays": {"task": "segmentation.tasks.sweep_replays", "schedule": schedule(60.0)},
     "sweep faces": {"task": "projects.tasks.sweep_faces", "schedule": schedule(15 * 60.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
 }

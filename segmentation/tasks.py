@@ -66,7 +66,7 @@ def tell_night_alarm(tenant_id: int, alarm_id: int) -> None:
 
 @shared_task
 def sweep_nights() -> None:
-    """Enqueue what is due, tenant by tenant; trouble with one holds up no other."""
+    """Enqueue nights and replays that are due, tenant by tenant; trouble with one holds up no other."""
     started, now = perf_counter(), timezone.now()
     pulses = []
     for tenant in Tenant.objects.order_by("pk"):
@@ -78,14 +78,16 @@ def sweep_nights() -> None:
 
 
 def enqueue_due(tenant: Tenant) -> TenantPulse:
-    """Hand the tenant's due night to the broker once the database has noted it, and alarms that
-    nobody was told. Returns how its nights stood."""
+    """Hand the tenant's due night to the broker once the database has noted it, or the replay that
+    comes behind its nights, and alarms that nobody was told. Returns how its nights stood."""
     now = timezone.now()
     with tenant_scope(tenant.id):
         pulse = tenant_pulse()
         night_id = due_night(tenant=tenant, now=now, pulse=pulse)
         if night_id is not None:
             transaction.on_commit(partial(enqueuing(compute_night), tenant.id, night_id))
+        elif (replay_id := due_replay(now=now)) is not None:
+            transaction.on_commit(partial(enqueuing(compute_replay), tenant.id, replay_id))
         if pulse.waiting_since is not None and pulse.waiting_since <= now - LATE_AFTER:
             raise_late_alarms(now=now)
         if pulse.waiting or pulse.dead:
@@ -108,22 +110,3 @@ def compute_replay(tenant_id: int, replay_id: int) -> None:
     tenant = Tenant.objects.get(pk=tenant_id)
     work_on_replay(tenant=tenant, replay_id=replay_id)
     enqueue_due(tenant)
-    enqueue_due_replay(tenant)
-
-
-@shared_task
-def sweep_replays() -> None:
-    """Enqueue the replays that are due; trouble with one tenant holds up no other."""
-    for tenant in Tenant.objects.order_by("pk"):
-        try:
-            enqueue_due_replay(tenant)
-        except Exception as error:
-            log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
-
-
-def enqueue_due_replay(tenant: Tenant) -> None:
-    """Hand the tenant's due replay to the broker once the database has noted it."""
-    with tenant_scope(tenant.id):
-        replay_id = due_replay(now=timezone.now())
-        if replay_id is not None:
-            transaction.on_commit(partial(enqueuing(compute_replay), tenant.id, replay_id))

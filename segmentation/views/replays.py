@@ -38,7 +38,7 @@ from segmentation.queries.replays import (
 from segmentation.queries.scopes import widest_scope
 from segmentation.queries.stored import parse_day
 from segmentation.replay_forms import HOWS, DifferenceFilter, ReplayForm, RestateForm
-from segmentation.tasks import enqueue_due_replay
+from segmentation.tasks import enqueue_due
 from ui import formats
 from ui.downloads import file_response
 from ui.palette import mark_for
@@ -108,7 +108,7 @@ def replays(request: TenantRequest, day: str) -> HttpResponse:
     except ReplayRefused as refusal:
         messages.error(request, REFUSALS[refusal.code])
         return redirect("night", day)
-    enqueue_due_replay(request.tenant)
+    enqueue_due(request.tenant)
     return redirect("replay", day, replay.pk)
 
 
@@ -181,7 +181,7 @@ def restatements(request: TenantRequest, day: str, pk: int) -> HttpResponse:
     except ReplayRefused as refusal:
         messages.error(request, REFUSALS[refusal.code])
     else:
-        enqueue_due_replay(request.tenant)
+        enqueue_due(request.tenant)
     return redirect("replay", day, pk)
 
 
@@ -194,7 +194,7 @@ def retries(request: TenantRequest, day: str, pk: int) -> HttpResponse:
     except ReplayRefused as refusal:
         messages.error(request, REFUSALS[refusal.code])
     else:
-        enqueue_due_replay(request.tenant)
+        enqueue_due(request.tenant)
     return redirect("replay", day, pk)
 
 

@@ -336,13 +336,13 @@ def test_probes_tell_how_the_nights_stand(
     assert any(line.startswith("tenure_sweep_age_seconds ") for line in lines)
 
 
-def test_a_tenant_with_nothing_to_do_costs_a_sweep_one_question(
+def test_a_tenant_with_nothing_to_do_costs_a_sweep_two_questions(
     paid: Tenant, enqueued: list[Any], django_assert_num_queries: Any
 ) -> None:
     run_night(tenant=paid)
     now = timezone.now()
     assert isinstance(now, datetime)
-    # Begin, the tenant, the question, commit.
-    with django_assert_num_queries(4):
+    # Begin, the tenant, its nights, its replays, commit.
+    with django_assert_num_queries(5):
         enqueue_due(paid)
     assert enqueued == []

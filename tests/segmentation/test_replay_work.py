@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from night_facts import customer, sign, use_daily
+from time_machine import TimeMachineFixture
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
@@ -119,14 +120,15 @@ def test_a_tenant_without_replays_costs_one_statement(tenant: Tenant) -> None:
 
 
 def test_replays_and_warming_of_a_tenant_with_long_nights_go_to_its_queue(
-    tenant: Tenant, replay: Replay
+    tenant: Tenant, replay: Replay, time_machine: TimeMachineFixture
 ) -> None:
+    time_machine.move_to(datetime(2026, 6, 18, 12, tzinfo=UTC), tick=False)
     with (
         patch.object(tasks.compute_replay, "delay") as soon,
         patch.object(tasks.compute_replay, "apply_async") as long,
         TestCase.captureOnCommitCallbacks(execute=True),
     ):
-        tasks.enqueue_due_replay(tenant)
+        tasks.sweep_nights()
         soon.assert_not_called()
     soon.assert_called_once_with(tenant.id, replay.pk)
     long.assert_not_called()
@@ -139,7 +141,7 @@ def test_replays_and_warming_of_a_tenant_with_long_nights_go_to_its_queue(
         patch.object(tasks.compute_replay, "apply_async") as long,
         TestCase.captureOnCommitCallbacks(execute=True),
     ):
-        tasks.enqueue_due_replay(tenant)
+        tasks.enqueue_due(tenant)
     soon.assert_not_called()
     long.assert_called_once_with((tenant.id, replay.pk), queue=tasks.LONG_NIGHTS)
 
@@ -149,6 +151,20 @@ def test_replays_and_warming_of_a_tenant_with_long_nights_go_to_its_queue(
     ):
         tasks.compute_night(tenant.id, replay.night_id)
     warming.assert_called_once_with((tenant.id,), queue=tasks.LONG_NIGHTS)
+
+
+def test_a_sweep_gives_the_night_that_is_due_before_the_replay(
+    tenant: Tenant, replay: Replay, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(datetime(2026, 6, 19, 12, tzinfo=UTC), tick=False)
+    with (
+        patch.object(tasks.compute_night, "delay") as night,
+        patch.object(tasks.compute_replay, "delay") as again,
+        TestCase.captureOnCommitCallbacks(execute=True),
+    ):
+        tasks.sweep_nights()
+    night.assert_called_once()
+    again.assert_not_called()
 
 
 def test_a_replay_that_hangs_is_ended(tenant: Tenant, replay: Replay) -> None:

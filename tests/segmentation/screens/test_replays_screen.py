@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from time_machine import TimeMachineFixture
 
 from accounts.models import AuditRecord, Tenant, User
 from accounts.tenancy import tenant_scope
@@ -71,7 +73,9 @@ def test_an_administrator_asks(
     facts: str,
     rules: str,
     django_capture_on_commit_callbacks: Callable[..., Any],
+    time_machine: TimeMachineFixture,
 ) -> None:
+    time_machine.move_to(datetime.combine(LAST + timedelta(days=1), time(12), UTC))
     with tenant_scope(tenant.id):
         night()
     assert "Compute again" in text_of(client.get(URL))
