@@ -12,8 +12,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from segmentation.compute.dimensions import LEVELS as WORDS
-from segmentation.labels import DIMENSIONS, LEVELS, SCHEMES, TIERS
-from segmentation.rule_numbers import joined, measure_number, measure_title
+from segmentation.labels import DIMENSIONS, LEVELS, SCHEMES, STAGES, TIERS
+from segmentation.rule_numbers import joined, measure_number, measure_title, share
+from segmentation.rule_words import combined
+from segmentation.tier_rule_words import conditions_in_words, tiers_in_order
 from ui import formats
 
 
@@ -22,6 +24,8 @@ def change_sentence(path: Sequence[str], old: Any, new: Any, currency: str) -> s
     match list(path):
         case ["dimensions", dimension, "measures", measure]:
             return _levelling(dimension, measure, old, new, currency)
+        case ["dimensions", dimension, "combine"] if None not in (old, new):
+            return _instead(str(DIMENSIONS[dimension]), combined(old), combined(new))
         case ["dimensions", dimension, *_rest]:
             return _("%(dimension)s: its measures are combined differently") % {
                 "dimension": DIMENSIONS[dimension]
@@ -32,6 +36,16 @@ def change_sentence(path: Sequence[str], old: Any, new: Any, currency: str) -> s
             return _("dormant after %(new)s without usage instead of %(old)s") % _both_days(
                 old, new
             )
+        case ["stages", "collapse", "ratio"]:
+            return _("usage collapses at %(new)s of the month before instead of %(old)s") % {
+                "new": share(new),
+                "old": share(old),
+            }
+        case ["stages", "collapse", "min_events"]:
+            return _("usage can collapse from %(new)s events a month instead of %(old)s") % {
+                "new": formats.number(new, get_language() or "en"),
+                "old": formats.number(old, get_language() or "en"),
+            }
         case ["stages", *_rest]:
             return _("another limit of collapsed usage")
         case ["hysteresis_nights"]:
@@ -45,14 +59,19 @@ def change_sentence(path: Sequence[str], old: Any, new: Any, currency: str) -> s
                 "new": SCHEMES[new],
                 "old": SCHEMES[old],
             }
-        case ["tiers", "schemes", _scheme, "rules", tier, "measures", measure, bound]:
-            return _bound(tier, measure, bound, old, new, currency)
-        case ["tiers", "schemes", _scheme, "rules", tier, *_rest]:
-            return _("the rule of the tier “%(tier)s”") % {"tier": TIERS.get(tier, tier)}
+        case ["tiers", "schemes", _scheme, "rules", tier, *rest]:
+            return _of_rule(tier, rest, old, new, currency)
         case ["tiers", "schemes", _scheme, "order"]:
-            return _("the decision order of the tiers")
+            title = _("Decision order")
+            return _instead(title, tiers_in_order(old or ()), tiers_in_order(new or ()))
+        case ["tiers", "schemes", _scheme, "ladder"]:
+            title = _("The tiers a customer climbs")
+            return _instead(title, tiers_in_order(old or ()), tiers_in_order(new or ()))
+        case ["tiers", "schemes", _scheme, "facets", *_rest]:
+            return _("the value beside the tier is found in another way")
         case ["tiers", "schemes", _scheme, "without"]:
-            return _("the stages without a tier")
+            title = _("Stages without a tier")
+            return _instead(title, _stages(old) or _("none"), _stages(new) or _("none"))
         case _other:
             return ".".join(path)
 
@@ -90,19 +109,51 @@ def _cuts(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[int, tup
     return [(place, pair) for place, pair in enumerate(pairs) if pair[0] != pair[1]]
 
 
-def _bound(tier: str, measure: str, bound: str, old: Any, new: Any, currency: str) -> str:
+def _of_rule(tier: str, rest: Sequence[str], old: Any, new: Any, currency: str) -> str:
+    """What a tier asks for: at the rest of a path within its rule, or its whole rule."""
+    title = str(TIERS.get(tier, tier))
+    match list(rest):
+        case ["measures", measure, ("at_least" | "at_most") as bound] if None not in (old, new):
+            return _bound(title, measure, bound, old, new, currency)
+    before, now = (_conditions(rest, value, currency) for value in (old, new))
+    if before and now:
+        return _instead(title, before, now)
+    if now:
+        return _("%(tier)s: now also %(new)s") % {"tier": title, "new": now}
+    if before:
+        return _("%(tier)s: no longer %(old)s") % {"tier": title, "old": before}
+    return _("the rule of the tier “%(tier)s”") % {"tier": title}
+
+
+def _conditions(rest: Sequence[str], value: Any, currency: str) -> str:
+    """Of a tier rule that says nothing but a value at a path; empty where it says nothing."""
+    if value is None:
+        return ""
+    for key in reversed(rest):
+        value = {key: value}
+    return conditions_in_words(value, currency)
+
+
+def _bound(title: str, measure: str, bound: str, old: Any, new: Any, currency: str) -> str:
     words = {
         "at_least": _("%(tier)s: %(measure)s at least %(new)s instead of %(old)s"),
         "at_most": _("%(tier)s: %(measure)s at most %(new)s instead of %(old)s"),
     }
-    if old is None or new is None or bound not in words:
-        return _("the rule of the tier “%(tier)s”") % {"tier": TIERS.get(tier, tier)}
     return words[bound] % {
-        "tier": TIERS.get(tier, tier),
+        "tier": title,
         "measure": measure_title(measure),
         "new": measure_number(measure, new, currency),
         "old": measure_number(measure, old, currency),
     }
+
+
+def _instead(title: str, old: str, new: str) -> str:
+    words = {"title": title, "old": old, "new": new}
+    return _("%(title)s: %(new)s instead of %(old)s") % words
+
+
+def _stages(names: Sequence[str] | None) -> str:
+    return joined([STAGES.get(name, name) for name in names or ()])
 
 
 def _both_days(old: int, new: int) -> dict[str, str]:

@@ -6,20 +6,21 @@ shares as percentages).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from segmentation.compute.scores import DEFAULT_BINS, SLOTS
-from segmentation.labels import DIMENSIONS, LEVELS, SCHEMES, STAGES, TIERS
+from segmentation.labels import LEVELS, SCHEMES, STAGES, TIERS
 from segmentation.labels import SLOTS as SLOT_WORDS
 from segmentation.rule_numbers import joined, measure_number, measure_title, share
 from segmentation.rule_sections import RuleSection, sections
 from segmentation.rules.basis import AUTO, MEASURES_OF_BASIS
 from segmentation.rules.differences import at
+from segmentation.tier_rule_words import rule_in_words, tiers_in_order
 from ui import formats
 
 
@@ -157,18 +158,23 @@ def _method(rule: Mapping[str, Any], measure: str, currency: str) -> str:
 
 
 def _levels(rule: Mapping[str, Any], words: tuple[str, ...], currency: str) -> list[Line]:
-    combine = {
-        "highest": _("the highest level of the measures known"),
-        "lowest": _("the lowest level of the measures known"),
-        "average": _("the average of the measures known"),
-    }
-    lines = [Line("combine", _("The level is"), combine[rule["combine"]])]
+    lines = [Line("combine", _("The level is"), combined(rule["combine"]))]
     for measure in sorted(rule["measures"], key=measure_title):
         levelling = rule["measures"][measure]
         if levelling is not None:
             text = _levelling(levelling, measure, words, currency)
             lines.append(Line(measure, measure_title(measure), text, measure))
     return lines
+
+
+def combined(word: str) -> str:
+    """How the levels of its measures give that of a dimension."""
+    words = {
+        "highest": _("the highest level of the measures known"),
+        "lowest": _("the lowest level of the measures known"),
+        "average": _("the average of the measures known"),
+    }
+    return words[word]
 
 
 def _levelling(rule: Mapping[str, Any], measure: str, words: tuple[str, ...], currency: str) -> str:
@@ -236,70 +242,17 @@ def _tiers(tiers: Mapping[str, Any]) -> list[Line]:
 
 
 def _scheme(scheme: Mapping[str, Any], currency: str) -> list[Line]:
-    def tiers(names: Sequence[str]) -> str:
-        return " → ".join(str(TIERS[name]) for name in names)
-
     without = joined([STAGES[stage] for stage in scheme["without"]])
     lines = [
         Line("without", _("Stages without a tier"), without or _("none")),
-        Line("order", _("Decision order"), tiers(scheme["order"])),
+        Line("order", _("Decision order"), tiers_in_order(scheme["order"])),
     ]
     lines += [
         Line(f"rule-{tier}", str(TIERS[tier]), rule_in_words(scheme["rules"][tier], currency))
         for tier in scheme["order"]
     ]
-    ladder = tiers(scheme["ladder"])
+    ladder = tiers_in_order(scheme["ladder"])
     return [*lines, Line("ladder", _("The tiers a customer climbs"), ladder or _("none"))]
-
-
-def rule_in_words(rule: Mapping[str, Any], currency: str) -> str:
-    """The conditions of a tier rule; all of them must hold."""
-    parts = []
-    if rule.get("stages"):
-        words = pgettext("between alternatives", " or ").join(
-            str(STAGES[stage]) for stage in rule["stages"]
-        )
-        parts.append(_("stage: %(stages)s") % {"stages": words})
-    if rule.get("dimensions"):
-        parts.append(_counts(rule))
-    for measure, bounds in sorted(rule.get("measures", {}).items()):
-        parts.append(_bounds(measure, bounds, currency))
-    return pgettext("between conditions", "; ").join(parts) or _("everyone who is left")
-
-
-def _counts(rule: Mapping[str, Any]) -> str:
-    counted = joined([DIMENSIONS[name] for name in rule["dimensions"]])
-    sentences = {
-        "high_at_least": _("at least %(number)s high"),
-        "high_at_most": _("at most %(number)s high"),
-        "low_at_least": _("at least %(number)s low"),
-        "low_at_most": _("at most %(number)s low"),
-    }
-    none = {"high_at_most": _("none high"), "low_at_most": _("none low")}
-    words = [
-        none[key] if number == 0 and key in none else sentences[key] % {"number": number}
-        for key in sentences
-        if (number := rule.get("count", {}).get(key)) is not None
-    ]
-    return _("of %(dimensions)s: %(counts)s") % {"dimensions": counted, "counts": joined(words)}
-
-
-def _bounds(measure: str, bounds: Mapping[str, Any], currency: str) -> str:
-    words = {
-        "at_least": _("%(measure)s is at least %(number)s"),
-        "at_most": _("%(measure)s is at most %(number)s"),
-    }
-    return joined(
-        [
-            words[key]
-            % {
-                "measure": measure_title(measure),
-                "number": measure_number(measure, bounds[key], currency),
-            }
-            for key in words
-            if key in bounds
-        ]
-    )
 
 
 def _days(number: int) -> str:

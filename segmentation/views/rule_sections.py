@@ -21,9 +21,10 @@ from segmentation.rule_errors import error_sentence
 from segmentation.rule_forms import SectionForm, form_for
 from segmentation.rule_forms.tier_rules import TierRuleForm
 from segmentation.rule_sections import RuleSection, section_of
-from segmentation.rule_words import lines_of, rule_in_words
+from segmentation.rule_words import lines_of
 from segmentation.rules.differences import at
 from segmentation.rules.ordering import left_out, moved, not_given, taken_in
+from segmentation.tier_rule_words import rule_in_words
 from segmentation.views.rule_drafts import draft_changed_message, found_draft, posted_revision
 
 

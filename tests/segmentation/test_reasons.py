@@ -165,6 +165,7 @@ def by_rules(*changes: list[Any]) -> dict[str, Any]:
 
 
 DAYS = ["dimensions", "activity", "measures", "active_days_30"]
+HIGH = ["tiers", "schemes", "a", "rules", "high"]
 MATURE = ["tiers", "schemes", "a", "rules", "mature", "measures"]
 
 
@@ -196,12 +197,53 @@ MATURE = ["tiers", "schemes", "a", "rules", "mature", "measures"]
             [[*MATURE, "arr", "at_most"], 1000, 2500.5],
             "Mature: ARR at most ¥2,500.50 instead of ¥1,000",
         ),
+        (
+            [[*MATURE, "tenure_days", "at_least"], None, 100],
+            "Mature: now also Tenure is at least 100 days",
+        ),
+        (
+            [[*MATURE, "arr"], {"at_least": 1000, "at_most": 2000}, None],
+            "Mature: no longer ARR is at least ¥1,000, ARR is at most ¥2,000",
+        ),
         ([MATURE, {}, None], "the rule of the tier “Mature”"),
         (
-            [["tiers", "schemes", "a", "order"], ["mid"], ["low", "mid"]],
-            "the decision order of the tiers",
+            [[*HIGH, "count", "high_at_least"], 2, 3],
+            "High value: at least 3 high instead of at least 2 high",
         ),
-        ([["tiers", "schemes", "a", "without"], [], ["churned"]], "the stages without a tier"),
+        (
+            [[*HIGH, "count", "low_at_most"], 1, 0],
+            "High value: none low instead of at most 1 low",
+        ),
+        ([[*HIGH, "count", "low_at_least"], None, 1], "High value: now also at least 1 low"),
+        ([[*HIGH, "count", "low_at_most"], 0, None], "High value: no longer none low"),
+        (
+            [[*HIGH, "dimensions"], ["activity", "value"], ["value"]],
+            "High value: counted over Value instead of counted over Activity, Value",
+        ),
+        (
+            [[*HIGH, "stages"], ["active"], ["active", "loyal"]],
+            "High value: stage: Active or Loyal instead of stage: Active",
+        ),
+        (
+            [HIGH, None, {"dimensions": ["activity"], "count": {"high_at_least": 1}}],
+            "High value: now also of Activity: at least 1 high",
+        ),
+        (
+            [["tiers", "schemes", "a", "order"], ["mid"], ["low", "mid"]],
+            "Decision order: Low value → Mid value instead of Mid value",
+        ),
+        (
+            [["tiers", "schemes", "a", "ladder"], ["low", "mid"], ["mid", "low"]],
+            "The tiers a customer climbs: Mid value → Low value instead of Low value → Mid value",
+        ),
+        (
+            [["tiers", "schemes", "a", "without"], [], ["churned"]],
+            "Stages without a tier: Churned instead of none",
+        ),
+        (
+            [["tiers", "schemes", "b", "facets", "value", "loyalty", "combine"], "lowest", "x"],
+            "the value beside the tier is found in another way",
+        ),
         (
             [["stages", "dormant_days"], 30, 45],
             "dormant after 45 days without usage instead of 30 days",
@@ -210,13 +252,26 @@ MATURE = ["tiers", "schemes", "a", "rules", "mature", "measures"]
             [["stages", "new_days"], 90, 30],
             "new for fewer than 30 days instead of 90 days",
         ),
-        ([["stages", "collapse", "ratio"], 0.2, 0.1], "another limit of collapsed usage"),
+        (
+            [["stages", "collapse", "ratio"], 0.2, 0.1],
+            "usage collapses at 10% of the month before instead of 20%",
+        ),
+        (
+            [["stages", "collapse", "min_events"], 30, 1200],
+            "usage can collapse from 1,200 events a month instead of 30",
+        ),
+        ([["stages", "collapse"], {}, None], "another limit of collapsed usage"),
         (
             [["hysteresis_nights"], 3, 1],
             "a stage gets worse after 1 night instead of 3",
         ),
         (
             [["dimensions", "activity", "combine"], "average", "highest"],
+            "Activity: the highest level of the measures known instead of the average of the "
+            "measures known",
+        ),
+        (
+            [["dimensions", "activity", "combine"], None, "highest"],
             "Activity: its measures are combined differently",
         ),
     ],
