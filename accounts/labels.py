@@ -12,6 +12,7 @@ ASSIGNED, ASSIGNMENT_UNDONE = "customer.assigned", "customer.assignment_undone"
 
 # Apps above add theirs in ``AppConfig.ready()``.
 VERBS: dict[str, str | Promise] = {
+    "calendar.changed": _("Working calendar changed"),
     "contact.added": _("Contact added"),
     "contact.changed": _("Contact changed"),
     "contact.removed": _("Contact removed"),
@@ -49,13 +50,16 @@ FIELDS: dict[str, str | Promise] = {
     "assignment": _("Naming"),
     "attributes": _("Attributes"),
     "bytes": _("Bytes"),
+    "calendar": _("Working calendar"),
     "condition": _("Condition"),
     "contact": _("Contact"),
     "copy_of": _("Copy of"),
+    "country": _("Country"),
     "created": _("Created"),
     "currency": _("Currency"),
     "customer": _("Customer"),
     "customers": _("Customers"),
+    "days": _("Days"),
     "demo": _("Demo"),
     "digest": _("Checksum"),
     "email": _("E-mail"),
@@ -107,6 +111,7 @@ FIELDS: dict[str, str | Promise] = {
     "updated": _("Changed"),
     "version": _("Version"),
     "visibility": _("What roles see"),
+    "weekdays": _("Weekdays worked"),
 }
 
 # Words for values that are choices, by field.
@@ -118,7 +123,10 @@ VALUES: dict[tuple[str, str], str | Promise] = {
 }
 
 # Functions (as dotted paths, since commands need none) that word what a field holds: JSON → text.
-WORDINGS: dict[str, str] = {}
+WORDINGS: dict[str, str] = {
+    "country": "accounts.calendars.words.country_words",
+    "weekdays": "accounts.calendars.words.weekday_words",
+}
 
 
 def verb_label(verb: str) -> str:

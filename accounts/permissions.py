@@ -34,6 +34,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "manage_loads": (Role.ADMIN,),
     "manage_people": (Role.ADMIN,),
     "manage_tenant": (Role.ADMIN,),
+    "edit_calendar": (Role.ADMIN,),
     "view_audit": (Role.ADMIN,),
 }
 

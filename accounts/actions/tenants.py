@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
+from accounts.actions.calendars import start_calendar
 from accounts.models import (
     Colleague,
     ContractLine,
@@ -24,6 +26,8 @@ from accounts.models import (
 from accounts.signals import membership_changed
 from accounts.tenancy import current_tenant_id, tenant_scope
 
+DEMO_KNOWN_FROM = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 @transaction.atomic
 def create_tenant(
@@ -35,7 +39,7 @@ def create_tenant(
     is_demo: bool = False,
     by: User | None,
 ) -> Tenant:
-    """A new, empty tenant.
+    """A new, empty tenant, with the working calendar of its country.
 
     Raises:
         ValidationError: the slug is taken or malformed, the zone or currency unknown.
@@ -44,6 +48,8 @@ def create_tenant(
     tenant.full_clean()
     tenant.save()
     with tenant_scope(tenant.id):
+        # Nights of a demo are as if they had been computed at the time.
+        start_calendar(tenant=tenant, known_from=DEMO_KNOWN_FROM if is_demo else None, by=by)
         record("tenant.created", by=by, label=name, slug=slug)
     return tenant
 

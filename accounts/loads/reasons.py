@@ -108,6 +108,8 @@ TEXTS: dict[str, str | Promise] = {
     "accepted_before_start": _("The acceptance lies before the start."),
     "role_ends_twice": _("Line %(line)s ends the same role on another day."),
     "no_subject": _("Name a customer or a contract."),
+    "repeated_day": _("The day stands already in line %(line)s and says something else there."),
+    "too_many_days": _("The file has more than %(limit)s days."),
 }
 
 # Mappings that no file could satisfy
