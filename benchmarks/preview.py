@@ -12,40 +12,25 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import date
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection
 
 from accounts.actions.tenants import create_tenant
 from accounts.loads.statistics import refresh_statistics
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
+from benchmarks._filling import COMPANIES, D, fill
 from segmentation.actions.nights import run_night
 from segmentation.queries.rule_preview import Preview, preview, previewed_night
 from segmentation.queries.rules import current_rules
 from segmentation.rules.merging import merge_rules
 
 CUSTOMERS = int(os.environ.get("BENCHMARK_CUSTOMERS", "50000"))
-D = date(2026, 6, 30)
 
 # Pseudo-random and the same every time; a hundred kinds of customer, no two with the same fee.
 FACTS = (
-    """
-    INSERT INTO accounts_module (key, name, known_from)
-    SELECT 'm' || n, 'Module ' || n, '2020-01-01' FROM generate_series(1, 8) n
-    """,
-    """
-    INSERT INTO accounts_customer (key, name, industry, size, region, currency, attributes,
-                                   search_text, known_from)
-    SELECT 'c' || n, 'Customer ' || n, '', '', '', '', '{}', '', '2020-01-01'
-      FROM generate_series(1, %(customers)s) n
-    """,
-    """
-    INSERT INTO accounts_contract (customer_id, key, currency, attributes, known_from)
-    SELECT id, 'k' || id, '', '{}', '2020-01-01' FROM accounts_customer WHERE tenant_id = %(tenant)s
-    """,
+    *COMPANIES,
     """
     INSERT INTO accounts_contractline (contract_id, module_id, kind, signed_on, starts_on, ends_on,
                                        annual_fee, amount, seats, is_trial, attributes, known_from)
@@ -100,10 +85,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 def run() -> None:
     tenant = create_tenant(slug="preview-benchmark", name="Preview", by=None)
     started = time.perf_counter()
-    with tenant_scope(tenant.id), connection.cursor() as cursor:
-        values: dict[str, Any] = {"customers": CUSTOMERS, "day": D, "tenant": tenant.id}
-        for statement in FACTS:
-            cursor.execute(statement, values)
+    fill(tenant, CUSTOMERS, FACTS, day=D)
     refresh_statistics()
     run_night(tenant=tenant, as_of=D)
     print(f"{CUSTOMERS:,} customers, a night: {time.perf_counter() - started:.0f} s to prepare")

@@ -16,8 +16,7 @@ from datetime import date
 from accounts.actions.tenants import create_tenant
 from accounts.loads.statistics import refresh_statistics
 from accounts.models import Tenant
-from accounts.tenancy import tenant_scope
-from benchmarks.night import DAY, FACTS, D, _execute
+from benchmarks._filling import DAY, D, fill
 from segmentation.actions.nights import run_night
 
 SIZES = tuple(
@@ -30,16 +29,10 @@ def run() -> None:
     print(f"{'customers':>10}{'first, s':>12}{'next, s':>12}{'next, ms per customer':>24}")
     for size in SIZES:
         tenant = create_tenant(slug=f"bench-{time.time_ns()}", name="Benchmark", by=None)
-        _fill(tenant, size)
+        fill(tenant, size)
+        refresh_statistics()
         first, following = _seconds(tenant, D - 2 * DAY), _seconds(tenant, D - DAY)
         print(f"{size:>10}{first:>12.2f}{following:>12.2f}{following * 1000 / size:>24.3f}")
-
-
-def _fill(tenant: Tenant, customers: int) -> None:
-    with tenant_scope(tenant.id):
-        for statement in FACTS:
-            _execute(statement, {"tenant": tenant.id, "customers": customers})
-    refresh_statistics()
 
 
 def _seconds(tenant: Tenant, day: date) -> float:

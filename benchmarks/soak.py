@@ -26,7 +26,7 @@ from django.utils import timezone
 from accounts.actions.tenants import create_tenant
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from benchmarks.night import FACTS, _execute
+from benchmarks._filling import fill
 from segmentation.actions import tries
 from segmentation.actions.nights import run_night
 from segmentation.models import Assignment, Move, Night
@@ -87,9 +87,8 @@ def run() -> None:
 def _tenant(number: int) -> Tenant:
     tenant = create_tenant(slug=f"soak-{number}-{time.time_ns()}", name="Soak", by=None)
     first = tenant.last_ended_day(timezone.now()) - timedelta(days=NIGHTS - 1)
+    fill(tenant, CUSTOMERS)
     with tenant_scope(tenant.id):
-        for statement in FACTS:
-            _execute(statement, {"tenant": tenant.id, "customers": CUSTOMERS})
         # The sweeper adds those after it.
         Night.objects.create(as_of=first)
     return tenant

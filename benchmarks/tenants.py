@@ -14,7 +14,7 @@ from accounts.actions.tenants import create_tenant
 from accounts.loads.statistics import refresh_statistics
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from benchmarks.night import DAY, FACTS, HISTORY_SECONDS, USAGE, D, _execute, _noon
+from benchmarks._filling import DAY, HISTORY_SECONDS, USAGE, D, fill, noon
 from segmentation.actions.nights import run_night
 from segmentation.models import Night
 from segmentation.queries.pulse import last_pulse
@@ -57,14 +57,11 @@ def run() -> None:
 
 def _tenant(number: int) -> Tenant:
     tenant = create_tenant(slug=f"many-{number}-{time.time_ns()}", name="Benchmark", by=None)
-    parameters = {"tenant": tenant.id, "customers": CUSTOMERS}
-    with tenant_scope(tenant.id):
-        for statement in FACTS:
-            _execute(statement, parameters)
-        if number == 0:
-            # Without statistics the references of the rows to come would be checked by scanning.
-            refresh_statistics()
-        # The ids of events are made of their number; each tenant has ids of its own.
-        given = {"from": 1, "to": EVENTS_PER_CUSTOMER * CUSTOMERS, "seconds": HISTORY_SECONDS}
-        _execute(USAGE, {**parameters, **given, "until": _noon(D - DAY)})
+    fill(tenant, CUSTOMERS)
+    if number == 0:
+        # Without statistics the references of the rows to come would be checked by scanning.
+        refresh_statistics()
+    # The ids of events are made of their number; each tenant has ids of its own.
+    given = {"from": 1, "to": EVENTS_PER_CUSTOMER * CUSTOMERS, "seconds": HISTORY_SECONDS}
+    fill(tenant, CUSTOMERS, [USAGE], **given, until=noon(D - DAY))
     return tenant
