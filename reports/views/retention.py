@@ -37,6 +37,7 @@ from ui.tags.formats import language
 
 CONVERSIONS_SHOWN = 13
 BY = ("customers", "unbroken", "amount")
+YEAR, MONTH = "year", "month"
 
 
 @require("view_retention")
@@ -52,7 +53,8 @@ def retention(request: TenantRequest) -> HttpResponse:
         return render(request, "reports/retention/nothing.html", {"steps": steps})
     by = request.GET.get("by", "")
     by = by if by in BY else BY[0]
-    of_years = request.GET.get("span") == "year"
+    span = request.GET.get("span", "")
+    of_years = span == YEAR or (span != MONTH and review.cohorts.has_long_terms)
     shown = triangle(
         review.cohorts.cohorts,
         by,
@@ -237,13 +239,13 @@ def span_tabs(by: str, *, of_years: bool) -> list[dict[str, Any]]:
 
 
 def _tab(label: str, by: str, *, of_years: bool, active: bool) -> dict[str, Any]:
-    asked = {"by": by} | ({"span": "year"} if of_years else {})
+    asked = {"by": by, "span": YEAR if of_years else MONTH}
     url = f"{reverse('retention')}?{urlencode(asked)}#cohorts"
     return {"label": label, "url": url, "active": active, "count": None}
 
 
 def year_link(cohort: Cohort, k: int) -> str:
-    return members_url("cohort", cohort.month, after=k, span="year")
+    return members_url("cohort", cohort.month, after=k, span=YEAR)
 
 
 def cohort_link(cohort: Cohort, k: int) -> str:

@@ -34,6 +34,7 @@ Integers = npt.NDArray[np.int64]
 # Customers are taken in blocks so that a million of them over years fit into memory.
 _BLOCK = 100_000
 _OPEN = np.iinfo(np.int64).max
+_DAYS_OF_A_YEAR = 366
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,16 @@ def arr_cohorts(lines: pd.DataFrame, until: date) -> list[Cohort]:
         cohort = np.searchsorted(month_ends, came, side="left")
         triangle.add(cohort, arr > 0, arr)
     return triangle.cohorts()
+
+
+def has_long_terms(lines: pd.DataFrame) -> bool:
+    """Whether most terms are longer than a year, so that hardly anybody can leave within one.
+
+    lines: as for `arr_cohorts`. A line that is still running without an end tells nothing.
+    """
+    ended = lines[(lines["annual_fee"] > 0) & lines["ends_on"].notna()]
+    days = ended["ends_on"].to_numpy(np.int64) - ended["starts_on"].to_numpy(np.int64) + 1
+    return bool(2 * np.count_nonzero(days > _DAYS_OF_A_YEAR) > len(days))
 
 
 def arr_members(lines: pd.DataFrame, month: date, day: date) -> pd.DataFrame:

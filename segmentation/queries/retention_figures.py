@@ -14,7 +14,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from segmentation.compute.cohorts import Cohort, arr_cohorts, cohorts_of_counts, payment_cohorts
+from segmentation.compute.cohorts import (
+    Cohort,
+    arr_cohorts,
+    cohorts_of_counts,
+    has_long_terms,
+    payment_cohorts,
+)
 from segmentation.compute.conversion import Conversion, conversions
 from segmentation.compute.months import last_day_of, last_ended_month, month_of
 from segmentation.compute.persons import PersonCohort, person_cohorts
@@ -33,10 +39,15 @@ Figures = TypeVar("Figures")
 
 @dataclass(frozen=True)
 class CustomerCohorts:
-    """`basis`: by contract, by payment (a tenant without subscriptions), or neither."""
+    """`basis`: by contract, by payment (a tenant without subscriptions), or neither.
+
+    `has_long_terms`: the tenant's contracts mostly run longer than a year, and every month of a year
+    looks like the one before.
+    """
 
     basis: str
     cohorts: list[Cohort]
+    has_long_terms: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,8 @@ def customer_cohorts(until: date, scope: Scope | None = None) -> CustomerCohorts
     """By the first month with ARR; by the first payment where the tenant has no subscriptions."""
     lines = subscription_lines()
     if (lines["annual_fee"] > 0).any():
-        return CustomerCohorts(CONTRACTS, arr_cohorts(within(scope, lines), until))
+        found = arr_cohorts(within(scope, lines), until)
+        return CustomerCohorts(CONTRACTS, found, has_long_terms(lines))
     payments = payment_rows()
     if len(payments):
         return CustomerCohorts(PAYMENTS, payment_cohorts(within(scope, payments), until))

@@ -152,6 +152,26 @@ def test_cohorts_of_a_year_open_the_customers_of_all_its_months(client: Client) 
 
 
 @pytest.mark.usefixtures("world")
+def test_long_terms_are_shown_by_year_first(tenant: Tenant, client: Client) -> None:
+    assert not client.get(URL).context["of_years"]
+    with tenant_scope(tenant.id):
+        sells(customer("Third of three years"), date(2025, 1, 1), date(2027, 12, 31))
+    cache.clear()
+    page = client.get(URL)
+    assert page.context["of_years"]
+    assert not client.get(URL, {"span": "month"}).context["of_years"]
+    # What is looked at stays when something else is counted, either way.
+    for span in ("year", "month"):
+        page = client.get(URL, {"span": span, "by": "amount"})
+        assert all(f"span={span}" in tab["url"] for tab in page.context["by_tabs"])
+        assert [tab["active"] for tab in page.context["span_tabs"]] == [
+            span == "month",
+            span == "year",
+        ]
+        assert all("by=amount" in tab["url"] for tab in page.context["span_tabs"])
+
+
+@pytest.mark.usefixtures("world")
 def test_renewals_of_the_due_with_their_contracts(client: Client) -> None:
     context = client.get(URL).context
     year = context["review"].renewing.year

@@ -16,6 +16,7 @@ from segmentation.compute.cohorts import (
     arr_members,
     by_year,
     cohorts_of_counts,
+    has_long_terms,
     payment_cohorts,
     payment_members,
     pooled_rate,
@@ -114,6 +115,29 @@ def test_a_year_of_cohorts_reaches_as_far_as_its_youngest() -> None:
 def test_nobody_came(rows: tuple[Line, ...]) -> None:
     assert arr_cohorts(lines(*rows), UNTIL) == []
     assert payment_cohorts(payments(), UNTIL) == []
+
+
+LEAP_YEAR = ("a", date(2024, 1, 1), date(2024, 12, 31), 5)
+A_DAY_MORE = ("b", date(2024, 1, 1), date(2025, 1, 1), 5)
+OPEN = ("c", date(2024, 1, 1), None, 5)
+FREE = ("d", date(2020, 1, 1), date(2030, 1, 1), 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "are_long"),
+    [
+        ((), False),
+        ((OPEN, FREE), False),
+        ((LEAP_YEAR,), False),
+        ((A_DAY_MORE,), True),
+        ((A_DAY_MORE, LEAP_YEAR, OPEN), False),
+        ((A_DAY_MORE, A_DAY_MORE, LEAP_YEAR), True),
+    ],
+)
+def test_terms_are_long_when_most_are_longer_than_a_year(
+    rows: tuple[Line, ...], are_long: bool
+) -> None:
+    assert has_long_terms(lines(*rows)) is are_long
 
 
 def test_counts_from_elsewhere_become_cohorts() -> None:
