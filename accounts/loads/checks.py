@@ -26,6 +26,13 @@ class Reference:
 
 
 CUSTOMER = Reference("customer", "accounts_customer", "customer_id", "unknown_customer")
+CONTRACT = Reference(
+    "contract",
+    "accounts_contract",
+    "contract_id",
+    "unknown_contract",
+    {"contract_customer_id": "customer_id"},
+)
 
 
 def resolve(stage: Stage, *references: Reference) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.loads.checks import (
-    CUSTOMER as OF_CUSTOMER,
-)
+from accounts.loads.checks import CONTRACT as OF_CONTRACT
+from accounts.loads.checks import CUSTOMER as OF_CUSTOMER
 from accounts.loads.checks import (
     Reference,
     reject_other_customer,
@@ -55,13 +54,7 @@ class Payments(TableKind):
         resolve(
             stage,
             OF_CUSTOMER,
-            Reference(
-                "contract",
-                "accounts_contract",
-                "contract_id",
-                "unknown_contract",
-                {"contract_customer_id": "customer_id"},
-            ),
+            OF_CONTRACT,
             Reference("module", "accounts_module", "module_id", "unknown_module"),
         )
         reject_other_customer(stage, "contract", "contract_customer_id", "contract_of_another")
