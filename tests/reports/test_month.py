@@ -32,6 +32,7 @@ from accounts.tenancy import tenant_scope
 from reports.changes import in_points, relative
 from reports.queries.month import lifetime_value, months_back
 from segmentation.queries.retention import RetentionFigures, retention_between, retention_months
+from tests.segmentation.sales import sells
 from tests.segmentation.screens.screen_world import (
     customer,
     faced,
@@ -57,38 +58,8 @@ def nothing_remembered() -> None:
 
 
 @pytest.fixture
-def executive(tenant: Tenant, make_member: Callable[..., Membership]) -> User:
-    return make_member(tenant, "eve@acme.example", "executive").user
-
-
-@pytest.fixture
 def client(executive: User) -> Client:
     return signed_in(executive)
-
-
-def sells(
-    whom: Customer,
-    start: date,
-    end: date | None = None,
-    fee: int = 1200,
-    *,
-    renewal_of: Contract | None = None,
-    **line: Any,
-) -> Contract:
-    module, _ = Module.objects.get_or_create(key="core", defaults={"name": "Core"})
-    contract = Contract.objects.create(
-        customer=whom, key=f"k{next(numbers)}", renewal_of=renewal_of
-    )
-    ContractLine.objects.create(
-        contract=contract,
-        module=module,
-        signed_on=start,
-        starts_on=start,
-        ends_on=end,
-        annual_fee=fee,
-        **line,
-    )
-    return contract
 
 
 def pays(whom: Customer, day: date, amount: int) -> Payment:

@@ -19,11 +19,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import (
-    Contract,
-    ContractLine,
     Customer,
     Membership,
-    Module,
     Payment,
     Tenant,
     User,
@@ -31,6 +28,7 @@ from accounts.models import (
 )
 from accounts.tenancy import tenant_scope
 from segmentation.models import UsageEvent
+from tests.segmentation.sales import sells
 from tests.segmentation.screens.screen_world import customer, faced, listed, signed_in, text_of
 
 URL = "/t/acme/retention/"
@@ -46,32 +44,8 @@ def nothing_remembered() -> Any:
 
 
 @pytest.fixture
-def executive(tenant: Tenant, make_member: Callable[..., Membership]) -> User:
-    return make_member(tenant, "eve@acme.example", "executive").user
-
-
-@pytest.fixture
 def client(executive: User) -> Client:
     return signed_in(executive)
-
-
-def sells(
-    whom: Customer,
-    start: date,
-    end: date | None = None,
-    fee: int = 1200,
-    renewal_of: Contract | None = None,
-    **line: Any,
-) -> Contract:
-    module, _ = Module.objects.get_or_create(key="core", defaults={"name": "Core"})
-    contract: Contract = Contract.objects.create(
-        customer=whom, key=f"k{next(numbers)}", renewal_of=renewal_of
-    )
-    values = {"signed_on": start, "annual_fee": fee} | line
-    ContractLine.objects.create(
-        contract=contract, module=module, starts_on=start, ends_on=end, **values
-    )
-    return contract
 
 
 def used(whom: Customer, person: str, day: date) -> None:

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Contract, ContractLine, Customer, Membership, Module, Payment, Tenant
+from accounts.models import ContractLine, Customer, Membership, Payment, Tenant
 from accounts.tenancy import tenant_scope
 from reports.queries.money import renewals_of
 from segmentation.models import UsageEvent
@@ -32,6 +32,7 @@ from segmentation.queries.retention_figures import (
     renewing,
 )
 from segmentation.queries.scopes import widest_scope
+from tests.segmentation.sales import sells
 
 NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
 UNTIL = date(2026, 7, 9)
@@ -47,25 +48,6 @@ def today() -> Any:
 def customer(key: str, known_from: datetime = LONG_AGO) -> Customer:
     found: Customer = Customer.objects.create(key=key, name=key, known_from=known_from)
     return found
-
-
-def sells(
-    whom: Customer,
-    start: date,
-    end: date | None = None,
-    fee: str = "100",
-    renewal_of: Contract | None = None,
-    **line: Any,
-) -> Contract:
-    module, _ = Module.objects.get_or_create(key="core", defaults={"name": "Core"})
-    contract: Contract = Contract.objects.create(
-        customer=whom, key=f"K{Contract.objects.count()}", renewal_of=renewal_of
-    )
-    values = {"signed_on": start, "annual_fee": Decimal(fee)} | line
-    ContractLine.objects.create(
-        contract=contract, module=module, starts_on=start, ends_on=end, **values
-    )
-    return contract
 
 
 def used(whom: Customer, person: str, moment: datetime) -> None:
