@@ -47,12 +47,6 @@ def tiers_in_force(night: Night, scheme: str | None = None) -> list[str]:
     return [key for key in MARKS["tier"] if key in in_force]
 
 
-def segment_map(night: Night) -> str:
-    """``eleven`` or ``class8``: the map that the tenant's rules show."""
-    rules = document_of(night.rule_set)
-    return "eleven" if rules["rfm"]["map"] == "eleven" else "class8"
-
-
 def history_chart(
     found: History, keys: Iterable[str], scope: Scope, kind: Kind = "tier"
 ) -> TimeChart:

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Responsibility, Tenant
 from segmentation.compute.schemes import SCHEMES
-from segmentation.models import Assignment, Move, Night
+from segmentation.models import Assignment, Move, Night, Scored
 from segmentation.queries.customer_groups import group_asked, in_group, passed
 from segmentation.queries.overview import PAYMENT_DAYS, RENEWAL_DAYS, Choices, silent_condition
-from segmentation.queries.portfolio import faced_on, held_on
+from segmentation.queries.portfolio import SEGMENTS, faced_on, held_on
 from segmentation.queries.stored import parse_day
 from segmentation.queries.usage import owning, using
 from segmentation.ranks import DirectionSign, sign_of
@@ -265,7 +265,9 @@ class PortfolioFilter(django_filters.FilterSet):
         if day is None:
             return rows
         word = "tier" if name == "was" else name.removeprefix("was_")
-        held = Assignment.objects.filter(held_on(day)).order_by()
+        held: QuerySet[Any] = Assignment.objects.filter(held_on(day)).order_by()
+        if word in SEGMENTS:
+            held = Scored.objects.filter(as_of=day)
         # None is an answer of that day too: who was not yet known had no tier to be without.
         found = held.filter(**{word: "" if value == NONE else value})
         return rows.filter(customer__in=found.values("customer_id"))

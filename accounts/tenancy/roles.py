@@ -42,20 +42,21 @@ def grant_rights(connection: BaseDatabaseWrapper, role: str) -> None:
     grantee = sql.Identifier(role)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
+            "SELECT c.relname, c.relkind = 'v' FROM pg_class c "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition "
             "AND pg_has_role(current_user, c.relowner, 'USAGE')"
         )
-        tables = [name for (name,) in cursor.fetchall()]
+        tables = cursor.fetchall()
         database = sql.Identifier(connection.settings_dict["NAME"])
         statements: list[Any] = [
             sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, grantee),
             sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(grantee),
             sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(grantee),
         ]
-        for table in tables:
+        for table, is_view in tables:
             rights = ORDINARY_RIGHTS
-            if table in READ_ONLY_TABLES:
+            if is_view or table in READ_ONLY_TABLES:
                 rights = "SELECT"
             elif table in append_only:
                 rights = APPEND_ONLY_RIGHTS

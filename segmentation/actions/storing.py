@@ -1,4 +1,4 @@
-"""Writing what a night computed: measures, the history of assignments, moves. Set by set.
+"""Writing what a night computed: measures, scores, the history of assignments, moves. Set by set.
 
 A customer that was known then and has since been taken away is computed, so that replaying a night
 gives the same digest, and is not stored: its rows would belong to nobody.
@@ -20,31 +20,35 @@ from segmentation.actions.results import Computed
 from segmentation.frames.copying import copy_in
 from segmentation.frames.gathering import MEASURES, STAGE_FACTS
 from segmentation.frames.planning import planning
-from segmentation.models import Assignment, MeasureRow, Move, Night
+from segmentation.models import Assignment, MeasureRow, Move, Night, NightScores
 from segmentation.queries.stored import stored_nights
 
 ASSIGNMENTS = Assignment._meta.db_table
 MEASURE_ROWS = MeasureRow._meta.db_table
 MOVES = Move._meta.db_table
+SCORES = NightScores._meta.db_table
 CUSTOMERS = Customer._meta.db_table
 
-# Columns of Assignment, named as in NightResult.frame, and their SQL types.
-_WORDS = (
-    *("segment", "eleven", "class8", "activity", "contribution", "value", "need"),
-    *("stage", "raw_stage", "branch", "tier", "reason"),
-    *("tier_a", "tier_b", "tier_c", "facet_value"),
-)
+# Columns of Assignment and of NightScores, named as in NightResult.frame, and their SQL types.
 HELD: dict[str, str] = {
-    **dict.fromkeys(("r", "f", "m", "worse_nights"), "smallint"),
-    **dict.fromkeys(_WORDS, "text"),
+    "worse_nights": "smallint",
+    **dict.fromkeys(
+        (
+            *("activity", "contribution", "value", "need"),
+            *("stage", "raw_stage", "branch", "tier", "reason"),
+            *("tier_a", "tier_b", "tier_c", "facet_value"),
+        ),
+        "text",
+    ),
 }
+SCORED = {**dict.fromkeys(("r", "f", "m"), "smallint"), "eleven": "text", "class8": "text"}
 
-# Of HELD, what MeasureRow repeats.
-REPEATED = ("stage", "tier", "tier_a", "tier_b", "tier_c", "eleven", "class8")
+# What MeasureRow repeats of them.
+REPEATED = (*SCORED, "stage", "tier", "tier_a", "tier_b", "tier_c")
 
 
 def store(*, night: Night, computed: Computed) -> None:
-    """Write the night's measures, assignments and moves; those it had are replaced.
+    """Write the night's measures, scores, assignments and moves; those it had are replaced.
 
     Every other stored night keeps the values it has.
     """
@@ -53,6 +57,7 @@ def store(*, night: Night, computed: Computed) -> None:
     with planning():
         hand_over(computed.result.frame)
         store_measures(computed.day, is_newest=following is None)
+        store_scores(computed.day)
         store_assignments(computed.day, following=following.as_of if following else None)
         store_moves(computed.moves, night=night)
         _run("DROP TABLE night_result")
@@ -60,10 +65,11 @@ def store(*, night: Night, computed: Computed) -> None:
 
 def hand_over(frame: pd.DataFrame) -> None:
     """Put NightResult.frame into the temporary table ``night_result``."""
-    rows = frame[list(HELD)].reset_index(names="customer_id")
-    words = list(_WORDS)
+    columns = {**HELD, **SCORED}
+    rows = frame[list(columns)].reset_index(names="customer_id")
+    words = [name for name, kind in columns.items() if kind == "text"]
     rows[words] = rows[words].astype(object).where(rows[words].notna(), "")
-    copy_in("night_result", {"customer_id": "bigint", **HELD}, rows)
+    copy_in("night_result", {"customer_id": "bigint", **columns}, rows)
 
 
 def store_measures(day: date, *, is_newest: bool) -> None:
@@ -101,6 +107,19 @@ def store_measures(day: date, *, is_newest: bool) -> None:
     )
     if is_newest:
         _run(f"DELETE FROM {MEASURE_ROWS} WHERE tenant_id = %(tenant)s AND {let_go}", day=day)
+
+
+def store_scores(day: date) -> None:
+    """Keep what ``night_result`` scored as the night's."""
+    _run(f"DELETE FROM {SCORES} WHERE tenant_id = %(tenant)s AND as_of = %(day)s", day=day)
+    columns = ", ".join(f"array_agg({name} ORDER BY customer_id)" for name in SCORED)
+    _run(
+        f"INSERT INTO {SCORES} (as_of, customers, {_list(SCORED)}) "
+        f"SELECT %(day)s, array_agg(customer_id ORDER BY customer_id), {columns} "
+        f"FROM night_result JOIN {CUSTOMERS} c ON c.tenant_id = %(tenant)s AND c.id = customer_id "
+        "HAVING count(*) > 0",
+        day=day,
+    )
 
 
 def store_assignments(day: date, *, following: date | None) -> None:

@@ -118,9 +118,10 @@ class KeptNight:
 
 
 HELD_WORDS = (
-    *("stage", "tier", "tier_a", "tier_b", "tier_c", "facet_value", "eleven", "class8"),
+    *("stage", "tier", "tier_a", "tier_b", "tier_c", "facet_value"),
     *("activity", "contribution", "value", "need", "branch", "reason"),
 )
+SEGMENTS = ("eleven", "class8")
 
 
 def kept_night(day: date, *, usage_known: bool) -> KeptNight | None:
@@ -135,7 +136,8 @@ def kept_night(day: date, *, usage_known: bool) -> KeptNight | None:
     facts = frame[[*STAGE_FACTS, *_STAGE_MEASURES]].astype(
         {name: "bool" for name in STAGE_FACTS if not name.endswith("_days")}
     )
-    held = frame[[f"held_{name}" for name in HELD_WORDS]].set_axis(list(HELD_WORDS), axis=1)
+    words = (*HELD_WORDS, *SEGMENTS)
+    held = frame[[f"held_{name}" for name in words]].set_axis(list(words), axis=1)
     return KeptNight(
         table=MeasureTable(frame[list(_kept_columns())], _places()),
         stage_facts=StageFacts(facts, usage_known),
@@ -153,6 +155,7 @@ def _kept_rows(day: date) -> pd.DataFrame:
                 for name in STAGE_FACTS
             },
             **{f"held_{name}": (f"coalesce(held.{name}, '')", "category") for name in HELD_WORDS},
+            **{f"held_{name}": (f"measured.{name}", "category") for name in SEGMENTS},
             "worse_nights": ("coalesce(held.worse_nights, 0)", "int64"),
         },
         f"{MeasureRow._meta.db_table} AS measured LEFT JOIN {Assignment._meta.db_table} AS held "

@@ -6,6 +6,7 @@ from segmentation.models.customer_groups import (
     CustomerGroupNight,
     CustomerGroupVersion,
 )
+from segmentation.models.night_scores import NightScores, Scored
 from segmentation.models.nights import Night, RuleSet
 from segmentation.models.replays import Replay, ReplayDifference
 from segmentation.models.rule_drafts import RuleDraft
@@ -24,11 +25,13 @@ __all__ = [
     "Move",
     "Night",
     "NightAlarm",
+    "NightScores",
     "Replay",
     "ReplayDifference",
     "RuleDraft",
     "RuleSet",
     "SavedView",
+    "Scored",
     "StrategyText",
     "UsageDay",
     "UsageEvent",

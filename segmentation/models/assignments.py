@@ -60,8 +60,11 @@ class MeasureRow(TenantModel):
     renewed = models.BooleanField(null=True)
     accepted_days = models.IntegerField(null=True)
     contract_days = models.IntegerField(null=True)
-    # What the night assigned, repeated from Assignment: lists over every customer filter, sort and
-    # count by it, and joining two tables of that size takes longer than a page may.
+    r = models.PositiveSmallIntegerField(null=True)
+    f = models.PositiveSmallIntegerField(null=True)
+    m = models.PositiveSmallIntegerField(null=True)
+    # What the night assigned, repeated from Assignment and NightScores: lists over every customer
+    # filter, sort and count by it, and joining two tables of that size takes longer than a page may.
     stage = models.CharField(max_length=12, blank=True, db_default="")
     tier = models.CharField(max_length=12, blank=True, db_default="")
     tier_a = models.CharField(max_length=12, blank=True, db_default="")
@@ -73,7 +76,7 @@ class MeasureRow(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant_id", "as_of", "customer"], name="measures_once_per_night"
+                fields=["tenant_id", "customer", "as_of"], name="measures_once_per_night"
             ),
         ]
         indexes = [
@@ -92,7 +95,7 @@ class MeasureRow(TenantModel):
 
 
 class Assignment(TenantModel):
-    """Scores, segment, dimensions, stage and tier of a customer over a span of nights.
+    """Dimensions, stage and tier of a customer over a span of nights; scores are in NightScores.
 
     Holds from the night of ``valid_from`` up to, not including, the night of ``valid_to`` (empty:
     still). A night that changes nothing adds no row.
@@ -101,13 +104,6 @@ class Assignment(TenantModel):
     customer = TenantForeignKey(Customer, models.CASCADE, related_name="assignments")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
-    r = models.PositiveSmallIntegerField(null=True)
-    f = models.PositiveSmallIntegerField(null=True)
-    m = models.PositiveSmallIntegerField(null=True)
-    # Of the map that the rules show; both maps are kept.
-    segment = models.CharField(max_length=30, blank=True)
-    eleven = models.CharField(max_length=30, blank=True)
-    class8 = models.CharField(max_length=20, blank=True)
     activity = models.CharField(max_length=12, blank=True)
     contribution = models.CharField(max_length=12, blank=True)
     value = models.CharField(max_length=12, blank=True)

@@ -12,7 +12,7 @@ from typing import Any
 from accounts.models import Colleague, Contact, ContactRole, Customer, Responsibility
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.conditions import Comparison, Group
-from segmentation.models import Assignment, MeasureRow, Move
+from segmentation.models import Assignment, MeasureRow, Move, Scored
 from segmentation.queries.condition_fields import (
     ATTRIBUTE,
     CONTACTS,
@@ -25,6 +25,7 @@ from segmentation.queries.usage import owning
 
 _MEASURE_COLUMNS = frozenset(column.name for column in MeasureRow._meta.local_fields)
 _ASSIGNED = frozenset(column.name for column in Assignment._meta.local_fields)
+_SCORED = frozenset(("r", "f", "m", "eleven", "class8"))
 _NIGHT_ROWS = "night_measures"
 
 Sql = tuple[str, list[Any]]
@@ -92,14 +93,12 @@ class _Compiler:
             return "NULLIF(c.attributes ->> %s, '')", [key]
         if name in CONTACTS:
             return self.contacts(name)
-        if name in SCORES:
-            self.assignments()
-            return f"a.{name}", []
+        if name in _SCORED:
+            source = "m" if self.rows.are_kept else self.scores()
+            return (f"{source}.{name}" if name in SCORES else f"NULLIF({source}.{name}, '')"), []
         if name in _ASSIGNED:
-            if name in _MEASURE_COLUMNS and self.rows.are_kept:
-                return f"NULLIF(m.{name}, '')", []
-            self.assignments()
-            return f"NULLIF(a.{name}, '')", []
+            kept = name in _MEASURE_COLUMNS and self.rows.are_kept
+            return f"NULLIF({'m' if kept else self.assignments()}.{name}, '')", []
         if name in _MEASURE_COLUMNS:
             return f"m.{name}", []
         # What another app registered and the night computed.
@@ -185,7 +184,17 @@ class _Compiler:
         on = "c.tenant_id = %s AND c.id = m.customer_id"
         self.joins["c"] = (f"JOIN {_table(Customer)} c ON {on}", [current_tenant_id()])
 
-    def assignments(self) -> None:
+    def scores(self) -> str:
+        """The name of what the night scored."""
+        self.joins["s"] = (
+            f"LEFT JOIN {_table(Scored)} s ON s.tenant_id = %s AND s.as_of = %s "
+            "AND s.customer_id = m.customer_id",
+            [current_tenant_id(), self.rows.day],
+        )
+        return "s"
+
+    def assignments(self) -> str:
+        """The name of what the night assigned."""
         held, days = "a.valid_to IS NULL", []
         if not self.rows.is_newest:
             held = "a.valid_from <= %s AND coalesce(a.valid_to > %s, true)"
@@ -195,6 +204,7 @@ class _Compiler:
             f"AND a.customer_id = m.customer_id AND {held}",
             [current_tenant_id(), *days],
         )
+        return "a"
 
 
 _COMPARED = {

@@ -13,7 +13,7 @@ from django.db.models import Count, DecimalField, F, FilteredRelation, Q, QueryS
 from django.db.models.functions import Coalesce, NullIf
 
 from segmentation.models import MeasureRow, Night
-from segmentation.queries.portfolio import WORDS, held_on, portfolio
+from segmentation.queries.portfolio import SEGMENTS, WORDS, held_on, portfolio
 from segmentation.queries.remembered import of_night
 from segmentation.queries.scopes import Scope
 from segmentation.queries.stored import is_month_end
@@ -174,17 +174,18 @@ def flows(scope: Scope, start: Night, end: Night, kind: Kind, *, latest: Night) 
 
 
 def _flows(scope: Scope, start: Night, end: Night, kind: Kind, *, is_latest: bool) -> list[Flow]:
+    said, on_start = "customer__assignments", held_on(start.as_of, "customer__assignments__")
+    if kind in SEGMENTS:
+        said, on_start = "customer__scored", Q(customer__scored__as_of=start.as_of)
     rows = portfolio(scope, end, is_latest=is_latest).annotate(
-        held=FilteredRelation(
-            "customer__assignments", condition=held_on(start.as_of, "customer__assignments__")
-        ),
+        held=FilteredRelation(said, condition=on_start),
         measured_before=FilteredRelation(
             "customer__measure_rows", condition=Q(customer__measure_rows__as_of=start.as_of)
         ),
     )
     nothing = Value(Decimal(0), output_field=DecimalField(max_digits=20, decimal_places=4))
     grouped = (
-        rows.filter(held__pk__isnull=False)
+        rows.filter(held__customer__isnull=False)
         .order_by()
         .annotate(old=F(f"held__{kind}"))
         .values("old", kind)

@@ -45,7 +45,8 @@ MEASURES = (
     "key_user_coverage",
     "weekly_events",
 )
-WORDS = ("tier", "stage", "eleven", "class8")
+SEGMENTS = ("eleven", "class8")
+WORDS = ("tier", "stage", *SEGMENTS)
 # The tiers of every scheme, for the columns of those that are shown beside the one picked.
 SCHEME_TIERS = ("tier_a", "tier_b", "tier_c")
 # Name in the row → path of the query; what is not named here is a column of the base itself.
@@ -83,12 +84,15 @@ def portfolio(scope: Scope, night: Night, *, is_latest: bool) -> QuerySet[Any]:
     if is_latest or MeasureRow.objects.filter(as_of=night.as_of).exists():
         rows = MeasureRow.objects.filter(as_of=night.as_of)
     else:
+        scored = "customer__scored"
         rows = Assignment.objects.filter(held_on(night.as_of)).annotate(
+            scored=FilteredRelation(scored, condition=Q(**{f"{scored}__as_of": night.as_of})),
+            **{name: Coalesce(F(f"scored__{name}"), Value("")) for name in SEGMENTS},
             **{
                 # Cast, or PostgreSQL would not order by it.
                 name: Cast(Value(None), output_field=_field(name))
                 for name in MEASURES
-            }
+            },
         )
     rows = scope.narrow(rows)
     return with_joins(rows, night.as_of, is_latest=is_latest)

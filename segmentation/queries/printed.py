@@ -20,14 +20,14 @@ from segmentation.compute.tiers import assign, known_measures
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
 from segmentation.frames.reading import kept_measures, recompute_measures
-from segmentation.models import Assignment, Move, Night
-from segmentation.queries.rules import document_of
+from segmentation.models import Assignment, Move, Night, Scored
+from segmentation.queries.rules import document_of, segment_map
 from segmentation.rules.basis import measures_of_slots, settle_basis
 
 __all__ = ["MOVES_COLUMNS", "TIERS_COLUMNS", "moves_of_night", "moves_printed", "tiers_printed"]
 
-_ASSIGNED = TIERS_COLUMNS[4:]
 _SCORES = ("r", "f", "m")
+_ASSIGNED = TIERS_COLUMNS[TIERS_COLUMNS.index("activity") :]
 
 
 def tiers_printed(
@@ -43,16 +43,23 @@ def tiers_printed(
     ``scheme``: tier and reason of this one (a, b, c) instead of the one that the rules picked.
     ``measured``: the night's measures, when they are at hand.
     """
+    columns = {
+        **{name: f"s.{name}" for name in (*_SCORES, "class8")},
+        "segment": f"s.{segment_map(night)}",
+        **{name: f"a.{name}" for name in _ASSIGNED},
+    }
     frame = copy_out(
-        f"SELECT c.id, c.key, {', '.join(f'a.{name}' for name in _ASSIGNED)} "  # noqa: S608
+        f"SELECT c.id, c.key, {', '.join(columns.values())} "  # noqa: S608
         f"FROM {Assignment._meta.db_table} a JOIN {Customer._meta.db_table} c "
         "ON c.tenant_id = a.tenant_id AND c.id = a.customer_id "
+        f"LEFT JOIN {Scored._meta.db_table} s ON s.tenant_id = a.tenant_id "
+        "AND s.as_of = %(day)s AND s.customer_id = a.customer_id "
         "WHERE a.tenant_id = %(tenant)s AND a.valid_from <= %(day)s "
         "AND coalesce(a.valid_to > %(day)s, true)",
         {
             "id": "int64",
             "key": TEXT,
-            **{name: "Int64" if name in _SCORES else TEXT for name in _ASSIGNED},
+            **{name: "Int64" if name in _SCORES else TEXT for name in columns},
         },
         {"tenant": current_tenant_id(), "day": night.as_of},
     ).set_index("id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from segmentation.models import RuleSet
+from segmentation.models import Night, RuleSet
 from segmentation.rules.defaults import default_rules
 from segmentation.rules.merging import complete_rules
 
@@ -29,3 +29,9 @@ def schemes_shown(rule_set: RuleSet | None) -> list[str]:
 def document_of(rule_set: RuleSet | None) -> dict[str, Any]:
     """The whole document of a version as it is understood today; None: the default."""
     return complete_rules(rule_set.rules) if rule_set and rule_set.rules else default_rules()
+
+
+def segment_map(night: Night) -> str:
+    """``eleven`` or ``class8``: the map that the tenant's rules show."""
+    rules = document_of(night.rule_set)
+    return "eleven" if rules["rfm"]["map"] == "eleven" else "class8"

@@ -20,7 +20,7 @@ from segmentation.compute.stages import BOOLEAN_FACTS, DAY_FACTS, StageFacts
 from segmentation.frames.asof import AsOf
 from segmentation.frames.one_customer import measure_customer
 from segmentation.frames.reading import kept_measures
-from segmentation.models import Assignment, MeasureRow, Move, Night
+from segmentation.models import Assignment, MeasureRow, Move, Night, Scored
 from segmentation.queries.portfolio import held_on
 from segmentation.queries.remembered import of_night
 from segmentation.queries.rules import document_of
@@ -32,7 +32,7 @@ from segmentation.rules.basis import measures_of_slots, settle_basis
 class Standing:
     """``nights``: the stored ones, latest first. The rest is empty before the first night;
     ``assignment`` when the night did not know the customer; ``measured`` and ``explanation`` when
-    the night's measures are not kept any more.
+    the night's measures are not kept any more. ``scored``: scores and segments.
 
     ``scheme``: the one whose tier it is; ``also_shown``: further ones, best explained by ``others``.
     ``since``: the night from which on it has the tier it has.
@@ -47,6 +47,7 @@ class Standing:
     also_shown: tuple[str, ...] = ()
     others: Mapping[str, Explanation] = field(default_factory=dict)
     since: date | None = None
+    scored: MeasureRow | Scored | None = None
 
     @property
     def schemes(self) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ class Standing:
 def standing_of(customer: Customer, asked: str) -> Standing:
     """On the night shown for a day (ISO, or empty for the latest).
 
-    At most six statements; some twenty more where the night's measures are computed again. What
+    At most seven statements; some twenty more where the night's measures are computed again. What
     explains the tier is remembered: the result of a night does not change under its digest.
     """
     nights = offered_nights()
@@ -109,6 +110,7 @@ def standing_of(customer: Customer, asked: str) -> Standing:
         rules.also_shown,
         {name: found[name] for name in rules.also_shown if name in found},
         last_move,
+        kept or Scored.objects.filter(as_of=night.as_of, customer=customer.pk).first(),
     )
 
 
@@ -187,5 +189,11 @@ def rules_of(night: Night) -> dict:  # type: ignore[type-arg]
 
 
 def spans_of(customer: Customer, *, most: int) -> list[Assignment]:
-    """What every night said of the customer, as spans, latest first."""
+    """Where every night placed the customer, as spans, latest first."""
     return list(Assignment.objects.filter(customer=customer.pk).order_by("-valid_from")[:most])
+
+
+def kept_scores_of(customer: Customer, *, most: int) -> list[MeasureRow]:
+    """What the latest night and month-ends scored of the customer, latest first."""
+    rows = MeasureRow.objects.filter(customer=customer.pk).order_by("-as_of")
+    return list(rows.only("as_of", "r", "f", "m", "eleven", "class8")[:most])

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import require
 from accounts.requests import TenantRequest
-from segmentation.charts import migration_matrix, segment_map
+from segmentation.charts import migration_matrix
 from segmentation.models import Night
 from segmentation.queries.comparison import COMPARED, Lies, distributions, moves_between
 from segmentation.queries.migration import Kind, flows
+from segmentation.queries.rules import segment_map
 from segmentation.queries.scopes import scope_of
 from segmentation.queries.stored import is_month_end, night_asked, offered_nights, parse_day
 from segmentation.views.portfolio import scope_tabs

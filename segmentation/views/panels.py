@@ -13,10 +13,9 @@ from segmentation.compute.dimensions import LEVELS
 from segmentation.compute.scores import SCORE_COLUMNS, SLOTS
 from segmentation.labels import DIMENSIONS
 from segmentation.labels import SLOTS as SLOT_WORDS
-from segmentation.models import Assignment
 from segmentation.queries.customer_groups import groups_of
 from segmentation.queries.moved import history_of
-from segmentation.queries.standing import Standing, spans_of, standing_of
+from segmentation.queries.standing import Standing, kept_scores_of, spans_of, standing_of
 from segmentation.queries.stored import day_asked, is_another, is_month_end
 from segmentation.queries.usage import ModuleSeries, UsageHistory, usage_history
 from segmentation.views.explained import explained_schemes, scale, strategies_of_roles
@@ -28,6 +27,7 @@ USAGE_MONTHS = 18
 SERIES_SHOWN = 5
 MOVES_SHOWN = 30
 SPANS_SHOWN = 40
+SCORES_SHOWN = 24
 
 
 def standing(request: TenantRequest, customer: Customer) -> Standing:
@@ -108,7 +108,7 @@ def scores_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] |
             {
                 "letter": SCORE_COLUMNS[slot].upper(),
                 "name": SLOT_WORDS[slot],
-                "score": getattr(found.assignment, SCORE_COLUMNS[slot]),
+                "score": getattr(found.scored, SCORE_COLUMNS[slot], None),
                 "read": read.get(slot),
             }
             for slot in SLOTS
@@ -187,23 +187,16 @@ def _shown_series(history: UsageHistory) -> list[Series]:
 
 
 def history_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
-    """Moves with their causes, and what every night said as spans."""
+    """Moves with their causes, where every night placed the customer as spans, and scores."""
     spans = spans_of(customer, most=SPANS_SHOWN)
     if not spans:
         return None
     return {
         "moves": history_of(customer.pk, most=MOVES_SHOWN),
-        "spans": [_span(span) for span in spans],
-        "customer": customer,
-    }
-
-
-def _span(span: Assignment) -> dict[str, Any]:
-    scores = [span.r, span.f, span.m]
-    return {
-        "span": span,
-        "scores": "–" if None in scores else " ".join(map(str, scores)),
-        "levels": [
-            (DIMENSIONS[name], getattr(span, name)) for name in LEVELS if getattr(span, name)
+        "spans": [
+            (span, [(DIMENSIONS[name], level) for name in LEVELS if (level := getattr(span, name))])
+            for span in spans
         ],
+        "scores": kept_scores_of(customer, most=SCORES_SHOWN),
+        "customer": customer,
     }

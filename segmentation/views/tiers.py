@@ -15,7 +15,6 @@ from segmentation.charts import (
     history_chart,
     list_url,
     migration_matrix,
-    segment_map,
     tiers_in_force,
 )
 from segmentation.compute.stages import STAGES
@@ -34,7 +33,7 @@ from segmentation.queries.migration import (
     spread,
 )
 from segmentation.queries.portfolio import portfolio
-from segmentation.queries.rules import schemes_shown
+from segmentation.queries.rules import schemes_shown, segment_map
 from segmentation.queries.scopes import Scope, scope_of
 from segmentation.queries.stored import (
     day_asked,

@@ -15,7 +15,7 @@ from segmentation.actions.rule_sets import publish_rules
 from segmentation.catalogue import Better, Measure, Number, Unit
 from segmentation.frames.asof import AsOf
 from segmentation.frames.reading import gather_facts, kept_measures
-from segmentation.models import Assignment, MeasureRow
+from segmentation.models import MeasureRow, Scored
 from segmentation.rules.defaults import default_rules
 from segmentation.rules.merging import merge_rules
 
@@ -70,7 +70,8 @@ def test_it_is_gathered_kept_and_scored(scope: Tenant) -> None:
     table = kept_measures(D)
     assert table is not None
     assert sorted(table.column("open_projects").dropna()) == [1, 3]
-    scores = Assignment.objects.order_by("customer__key").values_list("customer__key", "f")
+    scores = Scored.objects.filter(as_of=D).order_by("customer__key")
+    scores = scores.values_list("customer__key", "f")
     assert list(scores) == [("none", None), ("one", 2), ("three", 4)]
 
 

@@ -67,14 +67,14 @@ def world(scope) -> None:  # type: ignore[no-untyped-def]
     b = customer("Beta", industry="Banking", attributes={"plan": "basic", "sites": " 3.5 "})
     c = customer("Gamma", attributes={"plan": "", "sites": "many"})
     for on in (earlier, last):
-        stands(a, on, tier="high", stage="loyal", eleven="champions", arr=Decimal("9000.50"),
+        stands(a, on, tier="high", stage="loyal", eleven="champions", r=5, arr=Decimal("9000.50"),
                days_since_usage=1, seat_utilisation=0.8)  # fmt: skip
-        stands(b, on, tier="low", stage="active", eleven="at_risk", arr=Decimal(0),
+        stands(b, on, tier="low", stage="active", eleven="at_risk", r=1, arr=Decimal(0),
                days_since_usage=40, seat_utilisation=0.25)  # fmt: skip
     stands(c, last, tier="", stage="potential", eleven="", class8="", arr=None,
            days_since_usage=None, seat_utilisation=None, days_to_renewal=None)  # fmt: skip
-    Assignment.objects.filter(customer=a).update(r=5, activity="high", value="high")
-    Assignment.objects.filter(customer=b).update(r=1, activity="low")
+    Assignment.objects.filter(customer=a).update(activity="high", value="high")
+    Assignment.objects.filter(customer=b).update(activity="low")
     moved(a, last, "mid", "high")
     moved(b, earlier, "mid", "low")
     faced(a, "Ann@x.example", date(2025, 1, 1))

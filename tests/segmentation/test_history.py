@@ -15,7 +15,7 @@ from night_facts import customer
 
 from accounts.models import Customer
 from accounts.tenancy import tenant_scope
-from segmentation.actions.storing import HELD, hand_over, store_assignments
+from segmentation.actions.storing import HELD, SCORED, hand_over, store_assignments
 from segmentation.models import Assignment
 
 FIRST = date(2026, 6, 1)
@@ -35,7 +35,7 @@ def store(day: date, said: Said, ids: dict[str, int], others: set[date]) -> None
     known = {ids[key]: tier for key, tier in said.items() if tier is not None}
     frame = pd.DataFrame(
         {
-            **dict.fromkeys(HELD, "x"),
+            **dict.fromkeys((*HELD, *SCORED), "x"),
             **dict.fromkeys(("r", "f", "m"), pd.Series(pd.NA, index=list(known), dtype="Int8")),
             "worse_nights": 0,
             "tier": pd.Series(known, dtype=object),
@@ -90,10 +90,10 @@ def test_equal_nights_are_one_row(scope) -> None:  # type: ignore[no-untyped-def
     assert (row.valid_from, row.valid_to) == (FIRST, None)
 
 
-@pytest.mark.parametrize("column", ["r", "reason", "branch", "worse_nights"])
+@pytest.mark.parametrize("column", ["facet_value", "reason", "branch", "worse_nights"])
 def test_any_difference_begins_a_span(scope, column: str) -> None:  # type: ignore[no-untyped-def]
     whom = customer("a")
     store(FIRST, {"a": "mid"}, {"a": whom.pk}, set())
-    Assignment.objects.update(**{column: 7 if column in ("r", "worse_nights") else "other"})
+    Assignment.objects.update(**{column: 7 if column == "worse_nights" else "other"})
     store(FIRST + timedelta(1), {"a": "mid"}, {"a": whom.pk}, {FIRST})
     assert Assignment.objects.count() == 2

@@ -18,7 +18,7 @@ from accounts.models import AuditRecord, Customer, Payment
 from accounts.tenancy import tenant_scope
 from segmentation.actions.nights import NightOutcome, NightRefused, run_night
 from segmentation.actions.rule_sets import publish_rules
-from segmentation.models import Assignment, MeasureRow, Move, Night, RuleSet
+from segmentation.models import Assignment, MeasureRow, Move, Night, NightScores, RuleSet, Scored
 from segmentation.queries.printed import TIERS_COLUMNS, moves_of_night, moves_printed, tiers_printed
 from segmentation.rules.defaults import default_rules
 from segmentation.rules.merging import merge_rules
@@ -43,7 +43,7 @@ def moves(since: date = date(2020, 1, 1)) -> list[tuple[str, ...]]:
 def assignments() -> list[tuple[Any, ...]]:
     """Everything that history says, without ids."""
     rows = Assignment.objects.order_by("customer__key", "valid_from")
-    return list(rows.values_list("customer__key", "valid_from", "valid_to", "stage", "tier", "r"))
+    return list(rows.values_list("customer__key", "valid_from", "valid_to", "stage", "tier"))
 
 
 # --- What a night says ----------------------------------------------------------------------------
@@ -210,6 +210,7 @@ def test_a_stored_night_that_says_the_same_is_not_written_again(scope) -> None: 
         list(Night.objects.values()),
         list(MeasureRow.objects.order_by("pk").values()),
         list(Assignment.objects.order_by("pk").values()),
+        list(NightScores.objects.values()),
     )
     outcome = night(scope)
     assert outcome.stored == "unchanged"
@@ -217,6 +218,7 @@ def test_a_stored_night_that_says_the_same_is_not_written_again(scope) -> None: 
         list(Night.objects.values()),
         list(MeasureRow.objects.order_by("pk").values()),
         list(Assignment.objects.order_by("pk").values()),
+        list(NightScores.objects.values()),
     )
 
 
@@ -388,14 +390,22 @@ def test_measure_rows_repeat_what_was_assigned(scope) -> None:  # type: ignore[n
     World(11, customers=12).save()
     night(scope)
     held = {
-        row.customer_id: (row.stage, row.tier, row.eleven, row.class8)
+        row.customer_id: (row.stage, row.tier, row.tier_a, row.tier_b, row.tier_c)
         for row in Assignment.objects.filter(valid_to=None)
     }
-    measured = {
-        row.customer_id: (row.stage, row.tier, row.eleven, row.class8)
-        for row in MeasureRow.objects.all()
+    scored = {
+        row.customer_id: (row.r, row.f, row.m, row.eleven, row.class8)
+        for row in Scored.objects.filter(as_of=D)
     }
-    assert measured == held
+    measured = MeasureRow.objects.all()
+    assert held == {
+        row.customer_id: (row.stage, row.tier, row.tier_a, row.tier_b, row.tier_c)
+        for row in measured
+    }
+    assert len(scored) == 12
+    assert scored == {
+        row.customer_id: (row.r, row.f, row.m, row.eleven, row.class8) for row in measured
+    }
 
 
 def test_a_night_that_changes_nothing_adds_no_history(scope) -> None:  # type: ignore[no-untyped-def]

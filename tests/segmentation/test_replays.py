@@ -34,7 +34,16 @@ from segmentation.actions.replays import (
     request_restating,
 )
 from segmentation.actions.rule_sets import publish_rules
-from segmentation.models import Assignment, MeasureRow, Move, Night, Replay, RuleSet, UsageEvent
+from segmentation.models import (
+    Assignment,
+    MeasureRow,
+    Move,
+    Night,
+    NightScores,
+    Replay,
+    RuleSet,
+    UsageEvent,
+)
 from segmentation.queries.rules import current_rules
 from segmentation.rules.merging import merge_rules
 
@@ -101,7 +110,7 @@ def everything() -> list[Any]:
     """All that is stored of nights, but what they cost."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Night, Assignment, MeasureRow, Move, RuleSet)
+        for model in (Night, Assignment, NightScores, MeasureRow, Move, RuleSet)
     ]
 
 

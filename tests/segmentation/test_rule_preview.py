@@ -12,7 +12,7 @@ from night_facts import customer, pay, project, sign, use
 from accounts.models import Tenant
 from segmentation.actions.nights import run_night
 from segmentation.actions.rule_sets import publish_rules
-from segmentation.models import Assignment, MeasureRow, Move, Night
+from segmentation.models import Assignment, MeasureRow, Move, Night, Scored
 from segmentation.queries.rule_preview import SUBJECTS, Preview, preview, previewed_night
 from segmentation.queries.rules import current_rules
 from segmentation.rules.merging import merge_rules
@@ -95,6 +95,8 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 def said_by(day: date, subject: str) -> dict[int, str]:
     """What a stored night says of each customer."""
+    if subject in {"eleven", "class8"}:
+        return dict(Scored.objects.filter(as_of=day).values_list("customer_id", subject))
     held = Assignment.objects.filter(valid_from__lte=day).exclude(valid_to__lte=day)
     return dict(held.values_list("customer_id", subject))
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import Colleague, Customer, Membership, Responsibility, User
-from segmentation.models import Assignment, MeasureRow, Move, Night
+from segmentation.models import Assignment, MeasureRow, Move, Night, NightScores
 
 LAST = date(2026, 6, 15)
 MONTH_END = date(2026, 5, 31)
@@ -69,6 +69,9 @@ def stands(
     stage: str = "active",
     eleven: str = "loyal",
     class8: str = "key_value",
+    r: int | None = None,
+    f: int | None = None,
+    m: int | None = None,
     reason: str = "otherwise",
     kept: bool = True,
     schemes: dict[str, str] | None = None,
@@ -77,19 +80,27 @@ def stands(
 ) -> None:
     """What a night says of a customer; ``kept``: its measures are still there. ``schemes``: tier_a …;
     ``beside``: further columns of the assignment."""
-    words = {"tier": tier, "stage": stage, "eleven": eleven, "class8": class8, **(schemes or {})}
+    words = {"tier": tier, "stage": stage, **(schemes or {})}
     open_spans = Assignment.objects.filter(customer=whom, valid_to=None)
     open_spans.filter(valid_from__lt=on.as_of).update(valid_to=on.as_of)
     Assignment.objects.create(
         customer=whom,
         valid_from=on.as_of,
-        segment=eleven,
         reason=reason,
         **words,
         **(beside or {}),
     )
+    scores = {"r": r, "f": f, "m": m, "eleven": eleven, "class8": class8}
+    scored, _ = NightScores.objects.get_or_create(
+        as_of=on.as_of, defaults={key: [] for key in ("customers", *scores)}
+    )
+    for name, value in {"customers": whom.pk, **scores}.items():
+        setattr(scored, name, [*getattr(scored, name), value])
+    scored.save()
     if kept:
-        MeasureRow.objects.create(customer=whom, as_of=on.as_of, **words, **(MEASURES | measures))
+        MeasureRow.objects.create(
+            customer=whom, as_of=on.as_of, **words, **scores, **(MEASURES | measures)
+        )
 
 
 REASON = {

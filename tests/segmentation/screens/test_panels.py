@@ -15,7 +15,7 @@ from segmentation.actions.nights import run_night
 from segmentation.actions.rules import change_rules
 from segmentation.catalogue import FACTS, all_measures, get
 from segmentation.labels import UNITS
-from segmentation.models import Assignment, Move, StrategyText, UsageEvent
+from segmentation.models import Assignment, Move, Scored, StrategyText, UsageEvent
 from segmentation.queries.standing import standing_of
 from segmentation.queries.usage import usage_history
 from segmentation.strategies import strategy_for
@@ -249,10 +249,10 @@ def test_scores_and_both_segments(
     nights: dict[str, Customer], client: Client, tenant: Tenant
 ) -> None:
     with tenant_scope(tenant.id):
-        held = Assignment.objects.get(customer=nights["c4"], valid_to=None)
+        scored = Scored.objects.get(customer=nights["c4"], as_of=LAST)
     text = page_of(client, nights["c4"])
-    assert f"R {held.r}" in text
-    assert f"M {held.m}" in text
+    assert f"R {scored.r}" in text
+    assert f"M {scored.m}" in text
     assert "Of eleven segments Champions" in text
 
 
