@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.invitations import invite, renew_invitation, revoke_invitation
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, Membership, Tenant, User
 from accounts.tenancy import tenant_scope
 
 JOIN = {
@@ -55,6 +56,26 @@ def test_a_new_person_joins_and_is_signed_in(client: Client, tenant, link: str) 
     user = User.objects.get(email="new@acme.example")
     assert (user.name, user.language) == ("New Person", "en")
     assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize(
+    ("invited_in", "browser", "chosen"),
+    [
+        ("zh-hans", "en-GB,en;q=0.9", "zh-hans"),
+        ("en", "zh-CN,zh;q=0.9,en;q=0.8", "en"),
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "zh-hans"),
+        ("", "en-GB,en;q=0.9,zh;q=0.1", "en"),
+        ("", "", "en"),
+    ],
+)
+def test_the_language_is_that_of_the_invitation_or_else_of_the_browser(
+    client: Client, tenant: Tenant, alice: User, invited_in: str, browser: str, chosen: str
+) -> None:
+    with tenant_scope(tenant.id):
+        _, secret = invite(email="x@acme.example", roles=["admin"], language=invited_in, by=alice)
+    page = client.get(f"/invitations/{tenant.id}.{secret}/", headers={"accept-language": browser})
+    picked = re.findall(r'<option value="([^"]*)" selected', page.content.decode())
+    assert picked == [chosen]
 
 
 @pytest.mark.parametrize(
