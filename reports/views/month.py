@@ -64,7 +64,11 @@ def month(request: TenantRequest) -> HttpResponse:
         "movements": movements(review),
         "cash": cash,
         "cash_bar": TargetBar(
-            _("Paid of what was due"), cash.paid, cash.due, Unit("money", currency, 0)
+            _("Paid of what was due"),
+            cash.paid,
+            cash.due,
+            Unit("money", currency, 0),
+            target_words=_("%(target)s due"),
         ),
         "renewals": renewals_of(scope, first_day, last_day, latest, known_until=known_until),
         "arr_chart": arr_chart(review.trend, currency),

@@ -155,7 +155,9 @@ def test_cash_against_due(tenant: Tenant, client: Client) -> None:
         owes(contract, date(2026, 4, 1), 70)  # long overdue
         owes(contract, date(2026, 7, 1), 999)  # not due yet
         owes(contract, date(2026, 3, 1), 80, early)  # paid by then
-    cash = month_of(client).context["cash"]
+    page = month_of(client)
+    assert "¥700 ¥950 due" in text_of(page)
+    cash = page.context["cash"]
     assert (cash.due, cash.instalments, cash.paid) == (Decimal(950), 3, Decimal(700))
     assert (cash.received, cash.payments) == (Decimal(350), 2)
     assert (cash.overdue, cash.overdue_instalments) == (Decimal(320), 2)

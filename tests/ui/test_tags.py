@@ -11,7 +11,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from ui.charts import Cell, Matrix, MatrixAxis, Series, TimeChart, Unit
+from ui.charts import Cell, Matrix, MatrixAxis, Series, TargetBar, TimeChart, Unit
 from ui.tables import Column, Table
 from ui.tags.marks import initials
 
@@ -34,6 +34,15 @@ def test_filters_follow_the_active_language() -> None:
 def test_dates_of_moments_are_those_of_the_reader() -> None:
     moment = datetime(2024, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-8)))
     assert draw("{{ at|short_date }}", at=moment) == "1 Jan 2025"
+
+
+def test_what_a_bar_is_measured_against_is_said_in_its_own_words() -> None:
+    goal = TargetBar("Cash", 5, 10)
+    due = TargetBar("Cash", 5, 10, target_words="%(target)s due")
+    assert 'aria-label="Cash: 5 of 10"' in draw("{% target_bar bar %}", bar=goal)
+    drawn = draw("{% target_bar bar %}", bar=due)
+    assert 'aria-label="Cash: 5 10 due"' in drawn
+    assert '<span class="muted">10 due</span>' in drawn
 
 
 def test_money_is_in_the_tenants_currency() -> None:

@@ -73,13 +73,17 @@ class TimeChart:
 
 @dataclass(frozen=True)
 class TargetBar:
-    """A value against its target, both not negative."""
+    """A value against its target, both not negative.
+
+    ``target_words``: around a target that is no goal, with ``%(target)s``; else "of …".
+    """
 
     label: str | Text
     value: Number | None
     target: Number | None
     unit: Unit = field(default_factory=Unit)
     tone: str = "accent"
+    target_words: str | Text = ""
 
 
 @dataclass(frozen=True)

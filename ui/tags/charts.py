@@ -126,13 +126,14 @@ def _legend_mark(tone: str) -> SafeString:
 @register.simple_tag
 def target_bar(bar: TargetBar) -> SafeString:
     full, _short = writers(bar.unit)
+    words = str(bar.target_words) or gettext("of %(target)s")
     return draw(
         "charts/target",
         {
             "bar": bar,
             "layout": lay_out_target(bar),
             "value": full(bar.value),
-            "target": full(bar.target) if bar.target is not None else "",
+            "target": words % {"target": full(bar.target)} if bar.target is not None else "",
         },
     )
 
