@@ -8,6 +8,7 @@ gives an en dash, so that an absent figure is never mistaken for a zero. The fil
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -43,6 +44,7 @@ _PATTERNS = {
 TEN_THOUSAND = Decimal(10_000)
 # A screen shows one tenant, so one currency: the short sign is enough.
 _SIGNS = {"CN¥": "¥", "JP¥": "¥"}
+_NUMBER_AND_HAN = re.compile(r"(?<=\d)(?=[\u4e00-\u9fff])")
 
 
 @lru_cache(maxsize=8)
@@ -131,7 +133,7 @@ def signed_money(
 
 
 def days(value: Number | None, language: str) -> str:
-    """5 days, 5天; a part of a day keeps one decimal."""
+    """5 days, 5 天; a part of a day keeps one decimal."""
     if _absent(value):
         return ABSENT
     rounded = round(_exact(value), 1)
@@ -139,7 +141,7 @@ def days(value: Number | None, language: str) -> str:
     # CLDR has no long form of a day in Chinese; its short form is the usual one there.
     length: Literal["short", "long"] = "short" if language.lower().startswith("zh") else "long"
     text = format_unit(plain, "duration-day", length=length, locale=locale_of(language))
-    return _signs(text)
+    return _apart(_signs(text))
 
 
 def short_date(value: date | None, language: str) -> str:
@@ -176,11 +178,11 @@ def date_time(value: datetime | None, language: str, timezone: tzinfo | None = N
 
 
 def ago(value: datetime | None, now: datetime, language: str) -> str:
-    """3 hours ago, 3小时前; a moment to come reads "in 3 hours"."""
+    """3 hours ago, 3 小时前; a moment to come reads "in 3 hours"."""
     if value is None:
         return ABSENT
     difference: timedelta = value - now
-    return format_timedelta(difference, add_direction=True, locale=locale_of(language))
+    return _apart(format_timedelta(difference, add_direction=True, locale=locale_of(language)))
 
 
 def formatter(
@@ -231,6 +233,11 @@ def _signs(text: str) -> str:
     for long, short in _SIGNS.items():
         text = text.replace(long, short)
     return MINUS + text[1:] if text.startswith("-") else text
+
+
+def _apart(text: str) -> str:
+    """A space between a number and a Chinese unit, as the catalogue writes them; CLDR has none."""
+    return _NUMBER_AND_HAN.sub(" ", text)
 
 
 def _shown(value: Number | None, digits: int) -> Decimal:

@@ -81,8 +81,9 @@ def test_a_difference_always_has_its_sign() -> None:
 def test_days() -> None:
     assert formats.days(1, EN) == "1 day"
     assert formats.days(5, EN) == "5 days"
+    assert formats.days(-2, ZH) == "−2 天"
     assert formats.days(2.54, EN) == "2.5 days"
-    assert formats.days(5, ZH) == "5天"
+    assert formats.days(5, ZH) == "5 天"
 
 
 def test_dates_put_the_day_first_in_english_and_the_year_in_chinese() -> None:
@@ -109,7 +110,7 @@ def test_ago_looks_back_and_ahead() -> None:
     now = datetime(2024, 12, 31, 12, tzinfo=UTC)
     assert formats.ago(now - timedelta(hours=3), now, EN) == "3 hours ago"
     assert formats.ago(now + timedelta(days=2), now, EN) == "in 2 days"
-    assert formats.ago(now - timedelta(hours=3), now, ZH) == "3小时前"
+    assert formats.ago(now - timedelta(hours=3), now, ZH) == "3 小时前"
 
 
 def test_a_language_we_do_not_have_reads_as_english() -> None:
@@ -119,7 +120,7 @@ def test_a_language_we_do_not_have_reads_as_english() -> None:
 def test_formatter_by_name() -> None:
     assert formats.formatter("money", EN, "CNY", 0)(Decimal(5)) == "¥5"
     assert formats.formatter("percent", EN)(0.5) == "50.0%"
-    assert formats.formatter("days", ZH)(3) == "3天"
+    assert formats.formatter("days", ZH)(3) == "3 天"
     with pytest.raises(ValueError, match="no format named"):
         formats.formatter("weight", EN)
 

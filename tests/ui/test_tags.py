@@ -28,7 +28,7 @@ def test_filters_follow_the_active_language() -> None:
     values = {"day": date(2024, 2, 1), "share": 0.5, "n": 3}
     assert draw(source, **values) == "1 Feb 2024 50.0% 3 days"
     with translation.override("zh-hans"):
-        assert draw(source, **values) == "2024-02-01 50.0% 3天"
+        assert draw(source, **values) == "2024-02-01 50.0% 3 天"
 
 
 def test_dates_of_moments_are_those_of_the_reader() -> None:
