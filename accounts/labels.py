@@ -1,8 +1,11 @@
-"""Words for what the audit records."""
+"""Words for what the audit records, and for the tenant's own columns."""
 
 from __future__ import annotations
 
+import re
+
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -127,6 +130,15 @@ WORDINGS: dict[str, str] = {
     "country": "accounts.calendars.words.country_words",
     "weekdays": "accounts.calendars.words.weekday_words",
 }
+
+
+_MACHINE_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+
+
+def attribute_label(name: str) -> str:
+    """A further column of a tenant's file: ``cost_center`` reads "Cost center". Whoever wrote capitals,
+    spaces or Chinese named it for readers already."""
+    return capfirst(name.replace("_", " ")) if _MACHINE_NAME.fullmatch(name) else name
 
 
 def verb_label(verb: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.labels import attribute_label
 from segmentation import catalogue
 from segmentation.catalogue import Unit
 from segmentation.compute.conditions import Comparison, Fault, Field, Group, Kind
@@ -114,7 +115,7 @@ _FAULTS: Mapping[str, Word] = {
 def title_of(key: str) -> str:
     """What a field is called; a field that is gone by its key."""
     if key.startswith(ATTRIBUTE):
-        return key.removeprefix(ATTRIBUTE)
+        return attribute_label(key.removeprefix(ATTRIBUTE))
     if key in TITLES:
         return str(TITLES[key])
     return str(catalogue.get(key).title) if key in catalogue.names() else key
@@ -176,7 +177,7 @@ def _words_of(key: str) -> Mapping[str, Word]:
 def fault_sentence(fault: Fault) -> str:
     told = dict(fault.told)
     if fault.code == "field_unknown":
-        told["field"] = str(told.get("field", "")).removeprefix(ATTRIBUTE)
+        told["field"] = title_of(str(told.get("field", "")))
     return str(_FAULTS[fault.code]) % told
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.labels import attribute_label
 from accounts.models import Contract, ContractLine, Customer, Instalment, Payment
 
 
@@ -52,6 +54,11 @@ class ContractView:
     lines: list[LineView] = field(default_factory=list)
     instalments: list[InstalmentView] = field(default_factory=list)
     renewed_by: list[Contract] = field(default_factory=list)
+
+    @property
+    def attributes(self) -> list[tuple[str, Any]]:
+        """The further columns of the contracts file: label and value."""
+        return [(attribute_label(name), value) for name, value in self.contract.attributes.items()]
 
     @property
     def overdue(self) -> Decimal:

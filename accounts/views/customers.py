@@ -19,7 +19,7 @@ from accounts.forms.customers import (
     attribute_rows,
     attributes_given,
 )
-from accounts.labels import field_label
+from accounts.labels import attribute_label, field_label
 from accounts.models import Customer
 from accounts.permissions import may, require
 from accounts.queries.customer_page import Group, customer_for, face_history, group_of
@@ -50,7 +50,7 @@ def customer(request: TenantRequest, pk: int) -> HttpResponse:
         "history": history,
         "group": group,
         "breadcrumbs": _above(group),
-        "attributes": sorted(found.attributes.items()),
+        "attributes": sorted((attribute_label(k), v) for k, v in found.attributes.items()),
         "badges": customer_badges.for_request(request, found, roles),
         "panels": panels,
         "sections": _sections(panels, group),

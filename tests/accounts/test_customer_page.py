@@ -175,7 +175,7 @@ def test_the_page_shows_facts_and_the_one_face_with_its_reason(page, tenant, cus
         customer_facts_changed.send(sender=Customer, customer_ids=[customer.pk])
         assert Responsibility.objects.filter(customer=customer).count() == 1
     text = page(f"customers/{customer.pk}/")
-    for expected in ("Blue Harbour", "C1", "Logistics", "city", "Wuhan", "Prospect"):
+    for expected in ("Blue Harbour", "C1", "Logistics", "City", "Wuhan", "Prospect"):
         assert expected in text
     assert text.count("Eve Sales") >= 3  # face, named person, history
 
@@ -185,7 +185,7 @@ def test_columns_of_the_tenants_own_file_stand_under_their_own_heading(page, cus
     facts, own = shown.split("From your file")
     assert "Logistics" in facts
     assert "Wuhan" not in facts
-    assert "city" in own
+    assert "City" in own
     assert "Wuhan" in own
 
 

@@ -185,6 +185,23 @@ def test_rows_come_and_go_without_scripts(world: Night, tenant: Tenant, bobs: Cl
         assert not CustomerGroup.objects.exists()
 
 
+def test_a_column_of_the_file_reads_as_words(world: Night, tenant: Tenant, bobs: Client) -> None:
+    with tenant_scope(tenant.id):
+        named = {"cost_center": "A", "Sales Region": "B", "客户来源": "C"}
+        Customer.objects.filter(name="Anna").update(attributes=named)
+    page = bobs.get(f"{URL}new/").content.decode()
+    for name, label in (
+        ("cost_center", "Cost center"),
+        ("Sales Region", "Sales Region"),
+        ("客户来源", "客户来源"),
+    ):
+        assert f'<option value="attributes.{name}">{label}</option>' in page
+    answer = make_by_form(bobs, **{"c-0.field": "attributes.cost_center", "c-0.value": "A"})
+    page = text_of(bobs.get(answer["Location"]))
+    assert "Cost center is A" in page
+    assert "cost_center" not in page
+
+
 def test_groups_on_screen_nest_as_deep_as_conditions_may(world: Night, bobs: Client) -> None:
     deep = {"c-0.match": "all", "c-0-0.match": "all", "c-0-0-0.field": "arr"}
     page = edited(bobs, "count", **deep)
