@@ -15,17 +15,19 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts.letters import TIMEOUT_SECONDS, public_address
-from accounts.models import Membership, Role, Tenant
+from accounts.models import Membership, Tenant
 from accounts.tenancy import tenant_scope
 from segmentation.models import Night, NightAlarm
+from segmentation.queries.alarms import administrators, of_channel, of_member
 
 log = structlog.get_logger("tenure.nights")
 
 LATE_AFTER = timedelta(hours=6)
 """A night that is waited for so long is late: downtime, a queue that is too long, or failures."""
 
-TELL_AGAIN_AFTER = timedelta(minutes=15)
-MOST_TRIES = 10
+FIRST_PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE = timedelta(days=1)
+"""Between two tries to tell whom an alarm did not reach; each pause is twice the one before."""
 
 
 class AlarmNotSent(Exception):
@@ -59,14 +61,22 @@ def alarms_to_tell(*, now: datetime) -> list[int]:
 
 def _may_be_told(now: datetime) -> Q:
     is_time = Q(not_before=None) | Q(not_before__lte=now)
-    return is_time & Q(told_at=None, withdrawn_at=None, tries__lt=MOST_TRIES)
+    return is_time & Q(told_at=None, withdrawn_at=None)
+
+
+def _pause(tries: int) -> timedelta:
+    """After so many tries. As long as the night is missing somebody is told some day: a mail server
+    that is down for a week must not hide a night that is down as long."""
+    doublings = min(tries - 1, 10)
+    return min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
 
 
 def tell_alarm(*, tenant: Tenant, alarm_id: int) -> None:
     """Write the tenant's administrators and, where the operator named them, other channels.
 
     Safe to call twice: one call holds the alarm, the others do nothing. Whoever could not be told is
-    tried again later, and nobody else is. Once the night is done nobody is told any more.
+    tried again later, after pauses that grow up to a day, and nobody else is. Once the night is
+    done nobody is told any more.
     """
     with tenant_scope(tenant.id):
         now = timezone.now()
@@ -85,7 +95,7 @@ def tell_alarm(*, tenant: Tenant, alarm_id: int) -> None:
             alarm.told_at = timezone.now()
         else:
             alarm.tries += 1
-            alarm.not_before = timezone.now() + TELL_AGAIN_AFTER
+            alarm.not_before = timezone.now() + _pause(alarm.tries)
         alarm.save(update_fields=["withdrawn_at", "told_at", "told_to", "tries", "not_before"])
 
 
@@ -96,13 +106,11 @@ def _tell(tenant: Tenant, alarm: NightAlarm) -> bool:
     """
     link = f"{public_address()}/t/{tenant.slug}/nights/{alarm.night.as_of.isoformat()}/"
     context = {"tenant": tenant, "alarm": alarm, "night": alarm.night, "link": link}
-    administrators = Membership.objects.filter(roles__contains=[Role.ADMIN.value], is_active=True)
     recipients: list[tuple[str, Callable[[], None]]] = [
-        (f"member:{member.pk}", partial(_write, member, context))
-        for member in administrators.select_related("user").order_by("pk")
+        (of_member(member), partial(_write, member, context)) for member in administrators()
     ]
     recipients += [
-        (f"channel:{place}", partial(_notify, address, context))
+        (of_channel(place), partial(_notify, address, context))
         for place, address in enumerate(settings.ALERT_URLS)
     ]
     is_everybody_told = True

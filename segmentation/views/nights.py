@@ -20,6 +20,7 @@ from segmentation.actions.claims import retry_night
 from segmentation.actions.night_requests import request_night
 from segmentation.actions.results import STEPS
 from segmentation.models import Night
+from segmentation.queries.alarms import Unreached, unreached
 from segmentation.queries.progress import night_progress
 from segmentation.queries.scopes import scope_of
 from segmentation.queries.stored import latest_night, parse_day, stored_nights
@@ -75,6 +76,7 @@ def nights(request: TenantRequest) -> HttpResponse:
     rows = list(found.order_by(*absent_last(table.order_by))[table.slice])
     context = {
         "table": table,
+        "unreached": [(one.alarm, _recipients(one)) for one in unreached()],
         "rows": [(row, STATE_TONES[row.state]) for row in rows],
         "next_day": next_day,
         "may_run": may_run
@@ -83,6 +85,14 @@ def nights(request: TenantRequest) -> HttpResponse:
         "steps": [] if rows else first_steps.steps_for(request.membership),
     }
     return render(request, "segmentation/nights/list.html", context)
+
+
+def _recipients(found: Unreached) -> str:
+    """Whom an alarm did not reach."""
+    channels = [
+        _("channel %(number)s of the operator") % {"number": place + 1} for place in found.channels
+    ]
+    return formats.listed([*(str(one.user) for one in found.members), *channels], language())
 
 
 def _asked_for(request: TenantRequest) -> HttpResponse:

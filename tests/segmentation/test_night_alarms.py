@@ -148,7 +148,7 @@ def test_a_letter_that_cannot_be_sent_is_tried_again(
     assert (alarm.told_at, alarm.tries) == (None, 1)
     assert alarm.not_before is not None
     # The broker may bring it many times; it is tried when its time has come.
-    for _ in range(alarms.MOST_TRIES + 2):
+    for _ in range(12):
         tell_alarm(tenant=paid, alarm_id=alarm.pk)
     assert (alarms_of(paid)[0].tries, len(mail.outbox)) == (1, 0)
     its_time_comes(paid)
@@ -162,17 +162,82 @@ def its_time_comes(tenant: Tenant) -> None:
         NightAlarm.objects.update(not_before=timezone.now())
 
 
-def test_an_alarm_that_was_tried_too_often_is_not_tried_again(
-    paid: Tenant, make_member: Callable[..., Any]
+def refusing(self: mail.EmailMessage, fail_silently: bool = False) -> int:
+    raise ConnectionRefusedError
+
+
+def test_an_alarm_is_tried_for_as_long_as_the_night_is_missing(
+    paid: Tenant, make_member: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_member(paid, "alice@acme.example", "admin")
     night = a_night(paid)
     with tenant_scope(paid.id):
-        alarm = NightAlarm.objects.create(
-            night=night, kind=NightAlarm.Kind.LATE, tries=alarms.MOST_TRIES
-        )
+        alarm = NightAlarm.objects.create(night=night, kind=NightAlarm.Kind.LATE)
+    hours = []
+    with monkeypatch.context() as patched:
+        patched.setattr(mail.EmailMessage, "send", refusing)
+        for _ in range(12):
+            its_time_comes(paid)
+            began = timezone.now()
+            tell_alarm(tenant=paid, alarm_id=alarm.pk)
+            not_before = alarms_of(paid)[0].not_before
+            assert not_before is not None
+            hours.append(round((not_before - began) / timedelta(hours=1), 2))
+    assert hours == [0.25, 0.5, 1, 2, 4, 8, 16, 24, 24, 24, 24, 24]
+    its_time_comes(paid)
     tell_alarm(tenant=paid, alarm_id=alarm.pk)
-    assert mail.outbox == []
+    assert [message.to for message in mail.outbox] == [["alice@acme.example"]]
+
+
+def test_the_pause_stays_a_day_after_any_number_of_tries(
+    paid: Tenant, make_member: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_member(paid, "alice@acme.example", "admin")
+    night = a_night(paid)
+    with tenant_scope(paid.id):
+        alarm = NightAlarm.objects.create(night=night, kind=NightAlarm.Kind.LATE, tries=30_000)
+    monkeypatch.setattr(mail.EmailMessage, "send", refusing)
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    not_before = alarms_of(paid)[0].not_before
+    assert not_before is not None
+    assert timedelta(hours=23) < not_before - timezone.now() <= DAY
+
+
+def test_the_nights_screen_names_whom_an_alarm_did_not_reach(
+    paid: Tenant,
+    make_member: Callable[..., Any],
+    settings: Any,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import apprise
+
+    alice = make_member(paid, "alice@acme.example", "admin")
+    make_member(paid, "bad@acme.example", "admin")
+    settings.ALERT_URLS = ["json://localhost/up", "json://localhost/down"]
+    client.force_login(alice.user)
+    page = f"/t/{paid.slug}/nights/"
+
+    def send(self: mail.EmailMessage, fail_silently: bool = False) -> int:
+        return refusing(self) if "bad" in self.to[0] else 1
+
+    def notify(self: apprise.Apprise, *, title: str, body: str) -> bool:
+        return "/down" not in self.urls()[0]
+
+    monkeypatch.setattr(mail.EmailMessage, "send", send)
+    monkeypatch.setattr(apprise.Apprise, "notify", notify)
+    night = a_night(paid)
+    with tenant_scope(paid.id):
+        raise_alarm(night=night, kind=NightAlarm.Kind.LATE, now=timezone.now())
+    (alarm,) = alarms_of(paid)
+    assert "Not everybody could be told" not in client.get(page).content.decode()
+    tell_alarm(tenant=paid, alarm_id=alarm.pk)
+    shown = client.get(page).content.decode()
+    assert "is late" in shown.partition("Not everybody could be told")[2][:80]
+    named = "Not reached so far (tries: 1): bad, channel 2 of the operator."
+    assert named in shown
+    run_night(tenant=paid)
+    assert "Not everybody could be told" not in client.get(page).content.decode()
 
 
 def test_one_address_that_fails_repeats_no_letter_to_the_others(
