@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from segmentation.compute.schemes import Scheme
-from segmentation.filters import NONE
+from segmentation.filter_choices import NONE
 from segmentation.models import Night
 from segmentation.queries.migration import Flow, History, Kind
 from segmentation.queries.rules import document_of

@@ -3,57 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Responsibility, Tenant
 from segmentation.compute.schemes import SCHEMES
+from segmentation.filter_choices import (
+    NOBODY,
+    NONE,
+    OWNED,
+    UNUSED,
+    USED,
+    Pairs,
+    group_select,
+    marked,
+    payment_states,
+    renewal_spans,
+    with_asked,
+    without,
+)
 from segmentation.models import Assignment, Move, Night, Scored
 from segmentation.queries.customer_groups import group_asked, in_group, passed
-from segmentation.queries.overview import PAYMENT_DAYS, RENEWAL_DAYS, Choices, silent_condition
+from segmentation.queries.overview import PAYMENT_DAYS, Choices, silent_condition
 from segmentation.queries.portfolio import SEGMENTS, faced_on, held_on
 from segmentation.queries.stored import parse_day
 from segmentation.queries.usage import owning, using
 from segmentation.ranks import DirectionSign, sign_of
 from segmentation.widgets import LongSelect
-from ui.palette import MARKS
 
-NONE = "none"
-NOBODY = "nobody"
-OWNED, USED, UNUSED = "owned", "used", "unused"
-
-Pairs = list[tuple[Any, Any]]
 Rows = QuerySet[Any]
-
-
-def marked(kind: str, prefix: tuple[str, ...] = ("",)) -> Pairs:
-    """The choices of a tier, stage or segment, in the order of its marks."""
-    return [(mark.key, mark.label) for mark in MARKS[kind].values() if mark.key.startswith(prefix)]
-
-
-def without() -> tuple[str, Promise]:
-    return (NONE, pgettext_lazy("tier", "None"))
-
-
-def renewal_spans() -> Pairs:
-    """A function, because a number put into a lazy text would fix its language at import."""
-    return [(str(days), gettext("within %(days)s days") % {"days": days}) for days in RENEWAL_DAYS]
-
-
-def payment_states() -> Pairs:
-    """As ``renewal_spans``."""
-    return [
-        ("overdue", gettext("Overdue")),
-        ("due", gettext("due within %(days)s days") % {"days": PAYMENT_DAYS}),
-    ]
-
 
 _EIGHT = ("key_", "general_")
 _ELEVEN = [choice for choice in marked("segment") if not choice[0].startswith(_EIGHT)]
@@ -189,7 +172,7 @@ class PortfolioFilter(django_filters.FilterSet):
             ("industry", [(word, word) for word in offered.industries]),
             ("region", [(word, word) for word in offered.regions]),
         ):
-            self.filters[name].extra["choices"] = _with_asked(pairs, self.data.get(name, ""))
+            self.filters[name].extra["choices"] = with_asked(pairs, self.data.get(name, ""))
         if self.data.get("view") == "list":
             # No room for labels there: what narrows nothing says what could be narrowed.
             for one in self.filters.values():
@@ -277,62 +260,3 @@ class PortfolioFilter(django_filters.FilterSet):
         return rows.filter(
             customer__in=moves.filter(sign=sign_of(value)).order_by().values("customer_id")
         )
-
-
-def _with_asked(pairs: Pairs, asked: str) -> Pairs:
-    """The choices with what is asked for, so that what nobody has (any more) finds nobody."""
-    if not asked or len(asked) > 200 or any(str(key) == asked for key, _label in pairs):
-        return pairs
-    return [*pairs, (asked, asked)]
-
-
-def group_select(groups: Mapping[int, str], everybody: str | None = None) -> LongSelect:
-    """The groups to choose from; a text field's, since who asks for another finds nobody.
-    ``everybody``: the words of the choice that narrows nothing."""
-    first = ("", _("All") if everybody is None else everybody)
-    return LongSelect(choices=[first, *((str(pk), name) for pk, name in groups.items())])
-
-
-class MoveFilter(django_filters.FilterSet):
-    """Over ``queries.moved.moves_of``."""
-
-    direction = django_filters.ChoiceFilter(
-        widget=LongSelect,
-        label=_("Direction"),
-        method="by_direction",
-        empty_label=_("All"),
-        choices=[
-            ("worse", _("For the worse")),
-            ("better", _("For the better")),
-            ("other", _("Neither")),
-        ],
-    )
-    kind = django_filters.ChoiceFilter(
-        widget=LongSelect, label=_("What moved"), empty_label=_("All"), choices=Move.Kind.choices
-    )
-    cause = django_filters.ChoiceFilter(
-        widget=LongSelect, label=_("Cause"), empty_label=_("All"), choices=Move.Cause.choices
-    )
-
-    group = django_filters.CharFilter(
-        label=pgettext_lazy("customer group", "Group"), method="by_customer_group"
-    )
-
-    def __init__(
-        self, *args: Any, groups: Mapping[int, str], on: date | None, **kwargs: Any
-    ) -> None:
-        """``groups``: the customer groups that the member may see; ``on``: the day of the night whose
-        members count, None: those of now."""
-        super().__init__(*args, **kwargs)
-        self.groups, self.on = groups, on
-        self.filters["group"].extra["widget"] = group_select(groups)
-
-    def by_customer_group(self, moves: Rows, name: str, value: str) -> Rows:
-        """Of the customers that were in the group that night."""
-        found = group_asked(value, self.groups)
-        if found is None:
-            return moves.none()
-        return moves.filter(customer__in=in_group(found, self.on).order_by().values("customer_id"))
-
-    def by_direction(self, moves: Rows, name: str, value: str) -> Rows:
-        return moves.filter(sign=sign_of(value))

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Tenant
 from segmentation.charts import tiers_in_force
 from segmentation.compute.schemes import SCHEMES
-from segmentation.filters import NONE, OWNED, UNUSED, USED, PortfolioFilter, marked
+from segmentation.filter_choices import NONE, OWNED, UNUSED, USED, marked
+from segmentation.filters import PortfolioFilter
 from segmentation.labels import SCHEMES as SCHEME_WORDS
 from segmentation.models import Night
 from segmentation.queries.customer_groups import group_asked, group_names

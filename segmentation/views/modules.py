@@ -13,7 +13,7 @@ from accounts import first_steps
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from segmentation.charts import list_url
-from segmentation.filters import OWNED, UNUSED, USED
+from segmentation.filter_choices import OWNED, UNUSED, USED
 from segmentation.queries.scopes import scope_of
 from segmentation.queries.stored import latest_night
 from segmentation.queries.usage import Adoption, adoption

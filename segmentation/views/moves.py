@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from accounts import first_steps
 from accounts.permissions import require
 from accounts.requests import TenantRequest
-from segmentation.filters import MoveFilter
 from segmentation.models import Night
+from segmentation.move_filters import MoveFilter
 from segmentation.queries.customer_groups import group_asked, group_names, was_computed
 from segmentation.queries.moved import moved_rows, moves_of
 from segmentation.queries.scopes import Scope, scope_of

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from segmentation.charts import UNRANKED
-from segmentation.filters import NONE
+from segmentation.filter_choices import NONE
 from segmentation.labels import BRANCHES, DIMENSIONS, SCHEMES
 from segmentation.models import RuleDraft
 from segmentation.queries.rule_preview import DECIDED, Preview, preview, previewed_night

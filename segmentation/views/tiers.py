@@ -18,7 +18,7 @@ from segmentation.charts import (
     tiers_in_force,
 )
 from segmentation.compute.stages import STAGES
-from segmentation.filters import NONE
+from segmentation.filter_choices import NONE
 from segmentation.labels import SCHEMES
 from segmentation.models import Night
 from segmentation.queries.customer_groups import group_asked, group_names, was_computed
