@@ -189,11 +189,15 @@ class Undo:
         )
 
     def _references(self, table: str) -> Iterator[tuple[type[models.Model], str]]:
-        """Every model and column that refers to a table, of apps above this one too."""
+        """Every model and column that refers to a table, of apps above this one too. What only reads
+        other tables, a view, refers to nothing itself."""
         for relation in self.models[table]._meta.get_fields(include_hidden=True):
             if not isinstance(relation, models.ManyToOneRel):
                 continue
-            if isinstance(relation.field, TenantForeignKey):
+            if (
+                isinstance(relation.field, TenantForeignKey)
+                and relation.related_model._meta.managed
+            ):
                 yield relation.related_model, relation.field.column
 
     def _dependants(self, table: str) -> Iterator[Dependant]:
