@@ -16,6 +16,7 @@ from ui.registry import (
     customer_panels,
     first_screens,
     navigation,
+    overview_blocks,
 )
 
 for _item in (
@@ -23,7 +24,9 @@ for _item in (
     NavigationItem(_("Loads"), "loads", "file-up", "manage_loads", 75, prefix="/loads/"),
     NavigationItem(_("People"), "people", "users", "manage_people", 80, prefix="/people/"),
     NavigationItem(_("Audit"), "audit", "scroll-text", "view_audit", 85),
-    NavigationItem(_("Settings"), "tenant_settings", "settings", "manage_tenant", 90),
+    NavigationItem(
+        _("Settings"), "tenant_settings", "settings", "manage_tenant", 90, prefix="/settings/"
+    ),
 ):
     navigation.register(_item)
 
@@ -43,6 +46,17 @@ for _key, _title, _feed, _order in (
     )
 
 first_screens.register(FirstScreen(Role.ADMIN, "overview", 90))
+
+overview_blocks.register(
+    Block(
+        "calendar",
+        "accounts/calendar/reminder.html",
+        "accounts.views.calendar.overview_reminder",
+        5,
+        _("Working calendar"),
+        roles=(Role.ADMIN,),
+    )
+)
 
 first_steps.register(
     first_steps.FirstStep(

@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, path
 from accounts.views import (
     assignments,
     audit,
+    calendar,
+    calendar_changes,
     contacts,
     customers,
     invitations,
@@ -56,6 +58,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/teams/<int:pk>/removal/", teams.removal, name="team_removal"),
     path("people/visibility/", teams.visibility, name="visibility"),
     path("settings/", settings.tenant_settings, name="tenant_settings"),
+    path("settings/calendar/", calendar.calendar, name="calendar"),
+    path("settings/calendar/days/", calendar_changes.days, name="calendar_days"),
+    path("settings/calendar/weekdays/", calendar_changes.weekdays, name="calendar_weekdays"),
+    path("settings/calendar/holidays/", calendar_changes.holidays, name="calendar_holidays"),
+    path("settings/calendar/file/", calendar_changes.file, name="calendar_file"),
+    path("settings/calendar/versions/<int:number>/", calendar.version, name="calendar_version"),
+    path(
+        "settings/calendar/versions/<int:number>/days.csv",
+        calendar.version_days,
+        name="calendar_version_days",
+    ),
     path(
         "customers/assignments/<int:pk>/undoings/",
         assignments.undoings,

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.calendars.document import HOLIDAY, WORKING
+from accounts.calendars.document import HOLIDAY, WORKING, SpecialDay
 from accounts.calendars.proposals import region_names
 from accounts.loads.reading import Fault
 from accounts.loads.reasons import COMMAND_OPTIONS, reason_text
@@ -31,6 +31,14 @@ def fault_words(fault: Fault) -> str:
     return f"{where}{column}{reason}{value}"
 
 
+def day_words(special: SpecialDay | None) -> str:
+    """“Holiday: National Day” in the reader's language; a usual day: a dash."""
+    if special is None:
+        return "–"
+    kind, name = str(KINDS[special.kind]), special.name_in(language())
+    return _("%(kind)s: %(name)s") % {"kind": kind, "name": name} if name else kind
+
+
 def weekday_words(weekdays: Iterable[int]) -> str:
     """ISO numbers as “Monday to Friday”, or one after the other."""
     numbers = sorted(weekdays)
@@ -38,6 +46,12 @@ def weekday_words(weekdays: Iterable[int]) -> str:
     if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
         return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
     return listed(names, language())
+
+
+def weekday_heads() -> list[tuple[str, str]]:
+    """(short, whole) names of the weekdays, Monday first: for the head of a month."""
+    short = locale_of(language()).days["stand-alone"]["short"]
+    return [(str(short[number]), str(WEEKDAYS[number])) for number in range(7)]
 
 
 def country_words(country: str) -> str:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -13,7 +14,9 @@ from accounts.actions.tenants import change_tenant, currency_is_locked
 from accounts.forms.settings import TenantForm
 from accounts.models import Tenant
 from accounts.permissions import require
+from accounts.queries.calendars import reminder
 from accounts.requests import TenantRequest
+from accounts.views.calendar import settings_tabs
 
 
 @require("manage_tenant")
@@ -34,4 +37,9 @@ def tenant_settings(request: TenantRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("tenant_settings")
-    return render(request, "accounts/settings.html", {"form": form})
+    context = {
+        "form": form,
+        "tabs": settings_tabs("tenant_settings"),
+        "reminder": reminder(request.tenant, request.tenant.local_date(now())),
+    }
+    return render(request, "accounts/settings.html", context)

@@ -1,4 +1,5 @@
 // Everything here only makes pages quicker to use; each of them works without it.
+import "./calendar.js";
 import "./dialogs.js";
 import "./filters.js";
 import "./keyboard.js";

@@ -22,8 +22,10 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.actions.audit import record
 from accounts.actions.invitations import invite
+from accounts.calendars.document import CalendarDocument
 from accounts.models import (
     AuditRecord,
+    CalendarVersion,
     Contact,
     Customer,
     Invitation,
@@ -115,6 +117,7 @@ class World:
     saved_view: SavedView
     group: CustomerGroup
     assignment: AuditRecord
+    calendar: CalendarVersion
 
 
 def make_world(
@@ -142,12 +145,17 @@ def make_world(
                 name="G", condition={}, owner=member, is_shared=True
             ),
             assignment=record("customer.assigned", by=member.user),
+            calendar=CalendarVersion.objects.create(
+                version=day.day, document=CalendarDocument().to_json()
+            ),
         )
 
 
 # URL name → what stands in its path.
 OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "assignment_undoings": lambda w: {"pk": w.assignment.pk},
+    "calendar_version": lambda w: {"number": w.calendar.version},
+    "calendar_version_days": lambda w: {"number": w.calendar.version},
     "contact": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "contact_removal": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "customer": lambda w: {"pk": w.customer.pk},
