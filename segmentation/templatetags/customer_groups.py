@@ -7,7 +7,7 @@ from typing import Any
 from django.template import Context, Library
 
 from segmentation.models import Night
-from segmentation.views.customer_groups import groups_of_night
+from segmentation.views.customer_group_nights import groups_of_night
 
 register = Library()
 

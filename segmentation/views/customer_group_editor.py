@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -50,7 +50,7 @@ from segmentation.queries.customer_groups import groups_for, may_change, preview
 from segmentation.queries.overview import choices
 from segmentation.queries.scopes import Scope, widest_scope
 from segmentation.queries.stored import latest_night
-from segmentation.views.customer_groups import not_yours
+from segmentation.views.customer_group import not_yours, visible_group
 
 PARTS = {
     "editor": "segmentation/customer_groups/editor.html",
@@ -78,9 +78,7 @@ def new(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: TenantRequest, pk: int) -> HttpResponse:
     """Change a group of one's own; an administrator any. Others are led to its page."""
-    group = groups_for(request.membership).filter(pk=pk).first()
-    if group is None:
-        raise Http404
+    group = visible_group(request, pk)
     if not may_change(request.membership, group):
         return not_yours(request, group)
     initial = {"name": group.name, "note": group.note, "is_shared": group.is_shared}
