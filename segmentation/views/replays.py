@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -22,9 +21,8 @@ from segmentation.actions.replays import (
     request_replay,
     request_restating,
 )
-from segmentation.catalogue import FACTS
 from segmentation.labels import REPLAY_PARTS, REPLAY_REASONS
-from segmentation.models import Night, Replay, ReplayDifference
+from segmentation.models import Night, Replay
 from segmentation.queries.progress import replay_progress
 from segmentation.queries.replays import (
     counted,
@@ -39,23 +37,12 @@ from segmentation.queries.scopes import widest_scope
 from segmentation.queries.stored import parse_day
 from segmentation.replay_forms import HOWS, DifferenceFilter, ReplayForm, RestateForm
 from segmentation.tasks import enqueue_due
+from segmentation.views.replay_differences import COLUMNS, differences_file, drawn_difference
 from ui import formats
-from ui.downloads import file_response
-from ui.palette import mark_for
-from ui.tables import Column, Table
+from ui.tables import Table
 from ui.tables.ordering import absent_last
 from ui.tags.formats import language
 
-COLUMNS = (
-    Column("customer", gettext_lazy("Customer"), sort="key"),
-    Column("tier", gettext_lazy("Tier"), sort=("old_tier", "new_tier", "key")),
-    Column("stage", gettext_lazy("Stage"), sort=("old_stage", "new_stage", "key")),
-    Column("segment", gettext_lazy("Segment"), wide=True),
-    Column("scores", gettext_lazy("R F M"), wide=True),
-    Column("parts", gettext_lazy("What differs"), sort=("-much", "key")),
-    Column("why", gettext_lazy("Why"), sort=("reasons", "key")),
-    Column("facts", gettext_lazy("Facts that came late"), sort=("late_facts", "key"), wide=True),
-)
 STEP_WORDS = {
     "then": gettext_lazy("Computing from what was known then"),
     "now": gettext_lazy("Computing from what is known now"),
@@ -80,8 +67,6 @@ TONES = {
     "failed": "warning",
     "dead": "danger",
 }
-EXPORTED = ("tier", "stage", "segment", "class8", "r", "f", "m")
-_MARKED = {"tier": "tier", "stage": "stage", "segment": "segment", "class8": "segment"}
 
 
 def replays_context(night: Night, *, may_restate: bool) -> dict[str, Any]:
@@ -138,11 +123,11 @@ def replay(request: TenantRequest, day: str, pk: int) -> HttpResponse:
         table = table.counted(filter_.qs.count())
         rows = filter_.qs.order_by(*absent_last(table.order_by))
         if request.GET.get("export"):
-            return _exported(found, list(rows), request.GET["export"], request.tenant.slug)
+            return differences_file(found, list(rows), request.GET["export"], request.tenant.slug)
         context |= {
             "filter": filter_,
             "table": table,
-            "rows": [_drawn(row) for row in rows[table.slice]],
+            "rows": [drawn_difference(row) for row in rows[table.slice]],
             "reasons": [
                 (REPLAY_REASONS[one.key], one)
                 for one in counted(every, "reasons", list(REPLAY_REASONS))
@@ -233,78 +218,3 @@ def _panel(found: Replay) -> dict[str, Any]:
         "detail": STEP_WORDS.get(told.step, "") if told else "",
         "poll": reverse("replay", args=[found.night.as_of.isoformat(), found.pk]),
     }
-
-
-def _drawn(row: ReplayDifference) -> dict[str, Any]:
-    """A row of the list: the words before and after, and why."""
-    return {
-        "row": row,
-        "name": row.customer.name if row.customer else row.key,
-        "old": row.stored,
-        "new": row.computed,
-        "scores": [_scores(row.stored), _scores(row.computed)],
-        "parts": [REPLAY_PARTS[part] for part in row.parts],
-        "reasons": [(reason, REPLAY_REASONS[reason]) for reason in row.reasons],
-        "facts": _late_facts(row),
-    }
-
-
-def _late_facts(row: ReplayDifference) -> list[str | Promise]:
-    """What came late of the customer: first of all the customer, where the stored night lacks it."""
-    families: list[str | Promise] = [FACTS.get(family, family) for family in row.late_facts]
-    came_late = row.presence == ReplayDifference.Presence.ADDED and "late_data" in row.reasons
-    return [_("The customer itself"), *families] if came_late else families
-
-
-def _scores(said: dict[str, Any]) -> str:
-    return " ".join(str(said.get(name) or "–") for name in "rfm") if said.get("stage") else ""
-
-
-def _exported(
-    found: Replay, rows: list[ReplayDifference], format_: str, tenant: str
-) -> HttpResponse:
-    """The whole list as ``csv`` or ``xlsx``.
-
-    Raises:
-        Http404: another format.
-    """
-    titles = {
-        "tier": _("Tier"),
-        "stage": _("Stage"),
-        "segment": _("Segment"),
-        "class8": _("Segment (8)"),
-        "r": "R",
-        "f": "F",
-        "m": "M",
-    }
-    headings = [_("Key"), _("Customer")]
-    for name in EXPORTED:
-        headings += [
-            _("%(what)s, stored") % {"what": titles[name]},
-            _("%(what)s, computed again") % {"what": titles[name]},
-        ]
-    headings += [_("What differs"), _("Why"), _("Facts that came late")]
-    cells = [
-        [
-            row.key,
-            row.customer.name if row.customer else "",
-            *(_word(name, said) for name in EXPORTED for said in (row.stored, row.computed)),
-            ", ".join(str(REPLAY_PARTS[part]) for part in row.parts),
-            ", ".join(str(REPLAY_REASONS[reason]) for reason in row.reasons),
-            ", ".join(str(fact) for fact in _late_facts(row)),
-        ]
-        for row in rows
-    ]
-    return file_response(
-        headings,
-        cells,
-        format_=format_,
-        name=f"{tenant}-night-{found.night.as_of.isoformat()}-replay-{found.pk}",
-        title=_("Who differs"),
-    )
-
-
-def _word(name: str, said: dict[str, Any]) -> str:
-    value = str(said.get(name, ""))
-    mark = mark_for(_MARKED[name], value) if name in _MARKED and value else None
-    return str(mark.label) if mark else value
