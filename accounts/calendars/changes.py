@@ -19,9 +19,10 @@ NEXT_YEAR_FROM = 11
 class CalendarChange:
     """A change of a calendar.
 
-    put: special days, in place of what was said of them. drop: days that are like their weekday
-    again. emptied: years whose special days all go before any is put. weekdays, country: None: as
-    they are. complete: years whose holidays are all there now.
+    put: special days, in place of what was said of them; one that says the same leaves it as it was.
+    drop: days that are like their weekday again. emptied: years whose special days all go before any
+    is put. weekdays, country: None: as they are; of another country no year is complete yet.
+    complete: years whose holidays are all there now.
     """
 
     put: tuple[SpecialDay, ...] = ()
@@ -40,12 +41,18 @@ class CalendarChange:
 
     def applied_to(self, document: CalendarDocument) -> CalendarDocument:
         """The calendar as it is afterwards."""
-        gone = [special.day for special in document.days if special.day.year in self.emptied]
+        said = document.by_day()
+        gone = [day for day in said if day.year in self.emptied]
+        put = [
+            said[special.day] if _said(said.get(special.day)) == _said(special) else special
+            for special in self.put
+        ]
+        is_moved = self.country not in (None, document.country)
         return replace(
-            document.with_days(self.put, [*gone, *self.drop]),
+            document.with_days(put, [*gone, *self.drop]),
             weekdays=document.weekdays if self.weekdays is None else self.weekdays,
             country=document.country if self.country is None else self.country,
-            years=document.years | self.complete,
+            years=self.complete if is_moved else document.years | self.complete,
         )
 
 

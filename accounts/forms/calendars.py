@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.calendars.changes import CalendarChange
-from accounts.calendars.document import KINDS, NAME_LENGTH, CalendarDocument, SpecialDay
+from accounts.calendars.document import KINDS, NAME_LENGTH, SpecialDay
 from accounts.calendars.proposals import countries, region_names
 from accounts.calendars.words import KINDS as KIND_WORDS
 from accounts.calendars.words import country_words
@@ -189,7 +189,10 @@ class HolidaysForm(forms.Form):
 
 
 class TakeOverForm(ChangeForm):
-    """Which days of a proposal are taken over."""
+    """Which days of a proposal are taken over; ``is_complete``: its year is complete already.
+
+    ``weekdays_label``: what the country's own weekdays are called where they differ, else empty.
+    """
 
     take = forms.TypedMultipleChoiceField(
         coerce=date.fromisoformat, required=False, widget=forms.MultipleHiddenInput
@@ -206,7 +209,7 @@ class TakeOverForm(ChangeForm):
         *args: Any,
         days: list[date],
         year: int,
-        document: CalendarDocument,
+        is_complete: bool,
         weekdays_label: str,
         **kwargs: Any,
     ) -> None:
@@ -219,5 +222,5 @@ class TakeOverForm(ChangeForm):
             self.fields["weekdays"].label = weekdays_label
         else:
             del self.fields["weekdays"]
-        if year in document.years:
+        if is_complete:
             del self.fields["is_complete"]

@@ -97,7 +97,7 @@ def holidays(request: TenantRequest) -> HttpResponse:
         request.POST or None,
         days=[change.day for change in changes],
         year=year,
-        document=document,
+        is_complete=place == document.country and year in document.years,
         weekdays_label=label % {"weekdays": weekday_words(work)}
         if work != document.weekdays
         else "",

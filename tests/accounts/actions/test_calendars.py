@@ -85,6 +85,9 @@ def test_a_change_that_changes_nothing_is_no_version(scope: Tenant, alice: User)
     holiday = document_of(latest_calendar()).by_day()[date(2026, 10, 1)]
     assert change_calendar(change=CalendarChange(put=(holiday,)), by=alice) is None
     assert change_calendar(change=CalendarChange(), by=alice) is None
+    # Said again by hand, it keeps its names in other languages.
+    again = SpecialDay(holiday.day, holiday.kind, holiday.name)
+    assert change_calendar(change=CalendarChange(put=(again,)), by=alice) is None
     assert CalendarVersion.objects.count() == 1
 
 
