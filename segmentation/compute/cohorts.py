@@ -28,6 +28,7 @@ from segmentation.compute.months import (
     month_of,
     months_of,
 )
+from segmentation.compute.retention import arr_on_days
 
 Integers = npt.NDArray[np.int64]
 
@@ -120,7 +121,7 @@ def arr_cohorts(lines: pd.DataFrame, until: date) -> list[Cohort]:
         rows = customers[block] - customers[block][0]
         came = np.full(size, _OPEN, dtype=np.int64)
         np.minimum.at(came, rows, starts[block])
-        arr = _arr_at(rows, starts[block], ends[block], fees[block], size, month_ends)
+        arr = arr_on_days(rows, starts[block], ends[block], fees[block], size, month_ends)
         cohort = np.searchsorted(month_ends, came, side="left")
         triangle.add(cohort, arr > 0, arr)
     return triangle.cohorts()
@@ -294,13 +295,3 @@ def _blocks(customers: npt.NDArray[np.generic]) -> Iterator[slice]:
         start, stop = np.searchsorted(customers, [low, low + _BLOCK])
         if start < stop:
             yield slice(int(start), int(stop))
-
-
-def _arr_at(
-    customers: Integers, starts: Integers, ends: Integers, fees: Integers, size: int, days: Integers
-) -> Integers:
-    steps = np.zeros((size, len(days) + 1), dtype=np.int64)
-    np.add.at(steps, (customers, np.searchsorted(days, starts, side="left")), fees)
-    np.subtract.at(steps, (customers, np.searchsorted(days, ends, side="right")), fees)
-    result: Integers = np.cumsum(steps[:, :-1], axis=1)
-    return result

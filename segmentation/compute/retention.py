@@ -165,14 +165,16 @@ def _blocks(lines: pd.DataFrame, days: Integers) -> Iterator[tuple[Integers, Int
         block = codes[here] - low
         size = int(block[-1]) + 1
         yield (
-            _arr_on_days(block, starts[here], ends[here], fees[here], size, days),
+            arr_on_days(block, starts[here], ends[here], fees[here], size, days),
             _first_day_with_arr(block, starts[here], ends[here], fees[here], size),
         )
 
 
-def _arr_on_days(
+def arr_on_days(
     customers: Integers, starts: Integers, ends: Integers, fees: Integers, size: int, days: Integers
 ) -> Integers:
+    """ARR, customers × days. customers: of each line, numbered below `size`; starts and ends: its
+    first and last day (date.toordinal); days: ascending."""
     steps = np.zeros((size, len(days) + 1), dtype=np.int64)
     np.add.at(steps, (customers, np.searchsorted(days, starts, side="left")), fees)
     np.subtract.at(steps, (customers, np.searchsorted(days, ends, side="right")), fees)
