@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from segmentation.models import RuleDraft
 from segmentation.rule_errors import error_sentence
+from segmentation.rule_forms.fields import UnitField, measure_choices, shown_number, unit_of
 from segmentation.rule_sections import RuleSection
 from segmentation.rules.schema import RuleError, path_text
 
@@ -67,6 +70,36 @@ class SectionForm(forms.Form):
         self.fields[name] = field
         if path:
             self.paths[name] = path
+
+    def add_new_measure(self, name: str, kept: Iterable[str]) -> None:
+        """The choice of one more measure than are kept."""
+        self.add(
+            name,
+            forms.ChoiceField(
+                label=gettext_lazy("Another measure"),
+                choices=[("", "–"), *measure_choices(but=kept)],
+                required=False,
+                widget=forms.Select(attrs=looking()),
+            ),
+            "",
+        )
+
+    def add_cuts(
+        self, name: str, measure: str, cuts: Sequence[Any], places: int, path: Place
+    ) -> None:
+        """So many cut points of a measure; those there are stand first."""
+        unit = unit_of(measure)
+        for place in range(places):
+            self.add(
+                f"cut-{name}-{place}",
+                UnitField(
+                    label=_("Cut point %(number)s") % {"number": place + 1},
+                    unit=unit,
+                    currency=self.currency,
+                ),
+                shown_number(cuts[place], unit) if place < len(cuts) else "",
+            )
+        self.paths[f"cut-{name}-0"] = (*path, "cuts")
 
     def asked(self, name: str, kept: str) -> str:
         """What was posted for a field that others depend on, else what the document says."""

@@ -14,13 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from segmentation.labels import LEVELS
 from segmentation.rule_forms.base import SectionForm, looking
-from segmentation.rule_forms.fields import (
-    METHODS,
-    UnitField,
-    measure_choices,
-    shown_number,
-    unit_of,
-)
+from segmentation.rule_forms.fields import METHODS
 from segmentation.rule_numbers import measure_title
 from segmentation.rules.differences import at
 
@@ -79,16 +73,7 @@ class LevelsForm(SectionForm):
                 (*path, "measures", measure),
             )
             self._add_row(measure, measure, levelling)
-        self.add(
-            f"use-{NEW}",
-            forms.ChoiceField(
-                label=gettext_lazy("Another measure"),
-                choices=[("", "–"), *measure_choices(but=self.kept)],
-                required=False,
-                widget=forms.Select(attrs=looking()),
-            ),
-            "",
-        )
+        self.add_new_measure(f"use-{NEW}", self.kept)
         blank = {"method": "thresholds", "cuts": [], "levels": list(self.words)}
         self._add_row(NEW, self.asked(f"use-{NEW}", ""), blank)
 
@@ -114,18 +99,7 @@ class LevelsForm(SectionForm):
             (*path, "levels"),
         )
         cuts = levelling.get("cuts", [])
-        unit = unit_of(measure)
-        for place in range(max(USUAL_CUTS, len(cuts))):
-            self.add(
-                f"cut-{name}-{place}",
-                UnitField(
-                    label=_("Cut point %(number)s") % {"number": place + 1},
-                    unit=unit,
-                    currency=self.currency,
-                ),
-                shown_number(cuts[place], unit) if place < len(cuts) else "",
-            )
-        self.paths[f"cut-{name}-0"] = (*path, "cuts")
+        self.add_cuts(name, measure, cuts, max(USUAL_CUTS, len(cuts)), path)
 
     @property
     def rows(self) -> list[LevelRow]:

@@ -15,13 +15,7 @@ from segmentation.catalogue import Unit
 from segmentation.compute.scores import DEFAULT_BINS, SLOTS
 from segmentation.labels import SLOTS as SLOT_WORDS
 from segmentation.rule_forms.base import SectionForm, looking
-from segmentation.rule_forms.fields import (
-    METHODS,
-    UnitField,
-    measure_choices,
-    shown_number,
-    unit_of,
-)
+from segmentation.rule_forms.fields import METHODS, UnitField, measure_choices
 from segmentation.rule_numbers import measure_title
 from segmentation.rules.basis import AUTO, MEASURES_OF_BASIS
 
@@ -141,18 +135,8 @@ class ScoresForm(SectionForm):
             (*path, "bins"),
         )
         cuts = rule.get("cuts", [])
-        unit = unit_of(self.measure_of(slot))
-        for place in range(min(MOST_CUTS, max(USUAL_CUTS, len(cuts) + (len(cuts) >= USUAL_CUTS)))):
-            self.add(
-                f"cut-{slot}-{place}",
-                UnitField(
-                    label=_("Cut point %(number)s") % {"number": place + 1},
-                    unit=unit,
-                    currency=self.currency,
-                ),
-                shown_number(cuts[place], unit) if place < len(cuts) else "",
-            )
-        self.paths[f"cut-{slot}-0"] = (*path, "cuts")
+        places = min(MOST_CUTS, max(USUAL_CUTS, len(cuts) + (len(cuts) >= USUAL_CUTS)))
+        self.add_cuts(slot, self.measure_of(slot), cuts, places, path)
 
     def measure_of(self, slot: str) -> str:
         """The measure chosen, or that of the basis; empty while the basis is open."""

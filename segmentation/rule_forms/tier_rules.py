@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from segmentation.labels import DIMENSIONS
-from segmentation.rule_forms.base import SectionForm, looking
-from segmentation.rule_forms.fields import UnitField, measure_choices, shown_number, unit_of
+from segmentation.rule_forms.base import SectionForm
+from segmentation.rule_forms.fields import UnitField, shown_number, unit_of
 from segmentation.rule_forms.schemes import stage_choices
 from segmentation.rule_numbers import measure_title
 from segmentation.rules.differences import Path, at
@@ -87,16 +87,7 @@ class TierRuleForm(SectionForm):
             )
         for measure, bounds in sorted(self.kept.items()):
             self._add_bounds(measure, measure, bounds)
-        self.add(
-            f"measure-{NEW}",
-            forms.ChoiceField(
-                label=gettext_lazy("Another measure"),
-                choices=[("", "–"), *measure_choices(but=self.kept)],
-                required=False,
-                widget=forms.Select(attrs=looking()),
-            ),
-            "",
-        )
+        self.add_new_measure(f"measure-{NEW}", self.kept)
         self._add_bounds(NEW, self.asked(f"measure-{NEW}", ""), {})
 
     def _add_bounds(self, name: str, measure: str, bounds: dict[str, Any]) -> None:
