@@ -136,19 +136,8 @@ def _added_modules(timeline: Timeline, profiles: Profiles, fees: Floats) -> Line
     )
     place = np.minimum(profiles.modules[customer, generation] + earlier, MODULE_COUNT - 1)
     module = (profiles.rank[customer] == place[:, None]).argmax(axis=1)
-    scale = profiles.scale[customer, generation]
-    return Lines(
-        customer=customer,
-        generation=generation,
-        module=module,
-        sort=np.full_like(customer, ADDED),
-        signed=timeline.office_day(day - 6),
-        start=day,
-        end=profiles.ends[customer, generation],
-        fee=_rounded(fees[customer, module] * scale),
-        amount=np.zeros_like(customer),
-        seats=np.maximum(2, np.round(profiles.seats[customer] * scale * 0.7)).astype(np.int64),
-    )
+    cells = customer, expansion, generation
+    return _addition(timeline, profiles, fees, cells, module, of_fee=1.0, of_seats=0.7)
 
 
 def _added_seats(timeline: Timeline, profiles: Profiles, fees: Floats) -> Lines:
@@ -159,8 +148,26 @@ def _added_seats(timeline: Timeline, profiles: Profiles, fees: Floats) -> Lines:
     most = np.minimum(profiles.modules[customer, generation], 4)
     cell, module = np.nonzero(profiles.rank[customer] < most[:, None])
     customer, expansion, generation = customer[cell], expansion[cell], generation[cell]
+    cells = customer, expansion, generation
+    return _addition(timeline, profiles, fees, cells, module, of_fee=0.4, of_seats=0.4)
+
+
+def _addition(
+    timeline: Timeline,
+    profiles: Profiles,
+    fees: Floats,
+    cells: tuple[Integers, Integers, Integers],
+    module: Integers,
+    *,
+    of_fee: float,
+    of_seats: float,
+) -> Lines:
+    """Lines signed within a contract; their shares of what the contract takes at first. cells:
+    customer, expansion and generation of each line."""
+    customer, expansion, generation = cells
     day = profiles.expanded[customer, expansion]
     scale = profiles.scale[customer, generation]
+    seats = np.maximum(2, np.round(profiles.seats[customer] * scale * of_seats))
     return Lines(
         customer=customer,
         generation=generation,
@@ -169,9 +176,9 @@ def _added_seats(timeline: Timeline, profiles: Profiles, fees: Floats) -> Lines:
         signed=timeline.office_day(day - 6),
         start=day,
         end=profiles.ends[customer, generation],
-        fee=_rounded(fees[customer, module] * scale * 0.4),
+        fee=_rounded(fees[customer, module] * scale * of_fee),
         amount=np.zeros_like(customer),
-        seats=np.maximum(2, np.round(profiles.seats[customer] * scale * 0.4)).astype(np.int64),
+        seats=seats.astype(np.int64),
     )
 
 
