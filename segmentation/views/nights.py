@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -147,11 +147,7 @@ def retries(request: TenantRequest, day: str) -> HttpResponse:
 
 
 def _night(day: str) -> Night:
-    as_of = parse_day(day)
-    found = Night.objects.select_related("rule_set").filter(as_of=as_of).first() if as_of else None
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Night.objects.select_related("rule_set"), as_of=parse_day(day))
 
 
 def _panel(found: Night) -> dict[str, Any]:

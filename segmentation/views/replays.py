@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,7 +83,7 @@ def replays_context(night: Night, *, may_restate: bool) -> dict[str, Any]:
 @require_POST
 def replays(request: TenantRequest, day: str) -> HttpResponse:
     """Ask for a night to be computed again."""
-    night = _night(day)
+    night = get_object_or_404(Night, as_of=parse_day(day))
     form = ReplayForm(request.POST)
     if not form.is_valid():
         raise Http404
@@ -183,25 +183,11 @@ def retries(request: TenantRequest, day: str, pk: int) -> HttpResponse:
     return redirect("replay", day, pk)
 
 
-def _night(day: str) -> Night:
-    as_of = parse_day(day)
-    found = Night.objects.filter(as_of=as_of).first() if as_of else None
-    if found is None:
-        raise Http404
-    return found
-
-
 def _replay(day: str, pk: int) -> Replay:
-    found = (
-        Replay.objects.select_related(
-            "night", "asked_by", "restate_by", "rule_set", "stored_rule_set"
-        )
-        .filter(pk=pk, night__as_of=parse_day(day))
-        .first()
+    replays = Replay.objects.select_related(
+        "night", "asked_by", "restate_by", "rule_set", "stored_rule_set"
     )
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(replays, pk=pk, night__as_of=parse_day(day))
 
 
 def _night_title(night: Night) -> str:
