@@ -54,6 +54,8 @@ def change_sentence(path: Sequence[str], old: Any, new: Any, currency: str) -> s
                 "a stage gets worse after %(new)s nights instead of %(old)s",
                 new,
             ) % {"new": new, "old": old}
+        case ["calendar"]:
+            return _("the working calendar counts other days")
         case ["tiers", "scheme"]:
             return _("the tier comes from “%(new)s” instead of “%(old)s”") % {
                 "new": SCHEMES[new],

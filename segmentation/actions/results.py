@@ -19,9 +19,10 @@ from segmentation import catalogue
 from segmentation.actions.rule_sets import rules_of_tonight, settled
 from segmentation.compute import digest as digests
 from segmentation.compute.assignments import NightResult, Rules, assign
-from segmentation.compute.comparison import Comparison, RuleChange
+from segmentation.compute.comparison import CALENDAR, Comparison, RuleChange
 from segmentation.compute.moves import detect
 from segmentation.compute.scores import SLOTS
+from segmentation.compute.trends import WorkedDays
 from segmentation.frames.asof import AsOf, EarlierNight
 from segmentation.frames.reading import (
     EarlierResult,
@@ -145,7 +146,7 @@ def score_night(
     progress: Progress,
 ) -> Computed:
     """Scores, stages, tiers and moves of gathered facts by rules whose basis is settled."""
-    facts, earlier, before = gathered.facts, gathered.earlier, gathered.before
+    facts, before = gathered.facts, gathered.before
     day, known_at = gathered.asof.day, gathered.asof.known_at
     progress("scores")
     slots = measures_of_slots(document)
@@ -153,7 +154,7 @@ def score_night(
     result = assign(facts.table, facts.stage_facts, rules, before.frame if before else None)
 
     progress("moves")
-    moves = _moves(facts, result, rules, document, earlier, before)
+    moves = _moves(gathered, result, rules, document)
     tiers = tiers_of(facts, slots, result)
     keys = facts.keys.loc[moves["customer"]].to_list()
     told = moves[["kind", "from", "to", "cause", "reason"]].itertuples(index=False)
@@ -203,21 +204,22 @@ def tiers_of(
 
 
 def _moves(
-    facts: NightFacts,
-    result: NightResult,
-    rules: Rules,
-    document: Mapping[str, Any],
-    earlier: Night | None,
-    before: EarlierResult | None,
+    gathered: Gathered, result: NightResult, rules: Rules, document: Mapping[str, Any]
 ) -> pd.DataFrame:
+    facts, earlier, before = gathered.facts, gathered.earlier, gathered.before
     if earlier is None or before is None:
         return pd.DataFrame(columns=["customer", "kind", "from", "to", "cause", "reason", "detail"])
     then = document_of(earlier.rule_set)
     then = settle_basis(then, has_contracts=facts.kinds["contracts"])
+    worked = gathered.asof.worked_days
+    worked_then = _worked_by_calendar_of(earlier, gathered.asof)
     old_rules, under_previous_rules = None, None
-    if then != document:
+    if then != document or worked_then != worked:
         old_rules = Rules.from_document(then, measures_of_slots(then))
-        under_previous_rules = assign(facts.table, facts.stage_facts, old_rules, before.frame).frame
+        supposed = facts if worked_then == worked else facts.counted_by(worked_then)
+        under_previous_rules = assign(
+            supposed.table, supposed.stage_facts, old_rules, before.frame
+        ).frame
     return detect(
         Comparison(
             previous=before.frame,
@@ -230,13 +232,25 @@ def _moves(
             known_measures=result.context.known_measures,
             origins=catalogue.origins(),
             changes=facts.changes,
-            rules_changed=then != document,
+            rules_changed=old_rules is not None,
             under_previous_rules=under_previous_rules,
-            rule_changes=_rule_changes(then, document),
+            rule_changes=(*_rule_changes(then, document), *_calendar_change(worked_then, worked)),
             previous_scheme=old_rules.scheme if old_rules else None,
             previous_dimensions=old_rules.dimensions if old_rules else (),
         )
     )
+
+
+def _worked_by_calendar_of(earlier: Night, asof: AsOf) -> WorkedDays:
+    """Tonight's working days by the calendar that the earlier night knew: a changed calendar is a
+    decision of the tenant's, as changed rules are."""
+    if earlier.known_at is None:
+        return asof.worked_days
+    return replace(asof, calendar=working_calendar(earlier.known_at)).worked_days
+
+
+def _calendar_change(then: WorkedDays, now: WorkedDays) -> tuple[RuleChange, ...]:
+    return () if then == now else (RuleChange(CALENDAR, list(then), list(now)),)
 
 
 def _rule_changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[RuleChange, ...]:

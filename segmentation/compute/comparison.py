@@ -29,6 +29,10 @@ class RuleChange(NamedTuple):
     new: Any
 
 
+CALENDAR = ("calendar",)
+"""The path of the change of the working calendar; its values are `trends.WorkedDays`."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The two nights.
@@ -41,8 +45,9 @@ class Comparison:
     changes: per customer, true/false columns `<facts>_changed` (a fact of that family is dated
     after the earlier night's day) and `<facts>_late` (one dated before became known, or was
     corrected, only since that night); absent columns and customers are false.
-    rules_changed: another rule set than the earlier night's. under_previous_rules: tonight's
-    facts under that rule set, columns `stage`, `tier` and the dimensions; see `moves`.
+    rules_changed: another rule set than the earlier night's, or another working calendar.
+    under_previous_rules: tonight's facts under that rule set and calendar, columns `stage`, `tier`
+    and the dimensions; see `moves`.
     rule_changes: where that rule set and tonight's differ; previous_scheme, previous_dimensions: of
     that rule set. See `rule_changes`.
     """

@@ -6,9 +6,9 @@ first time has not moved.
 
 The cause is found by rule, in this order:
 
-1. `rules`: the rule set changed, and under the previous one, on tonight's facts, the customer
-   would be where it was (`Comparison.under_previous_rules`; without that frame every move of a
-   night with changed rules counts as `rules`).
+1. `rules`: the rule set or the working calendar changed, and under the previous ones, on tonight's
+   facts, the customer would be where it was (`Comparison.under_previous_rules`; without that frame
+   every move of a night with changed rules counts as `rules`).
 2. A stage move has the cause of the branch of the decision order that opened or closed:
    churned or potential at either end → `commercial`; onboarding at either end → `project`;
    to dormant, or from dormant back into use → `behaviour`; from new by its days having passed →

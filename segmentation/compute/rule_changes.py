@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from segmentation.compute import tiers
-from segmentation.compute.comparison import Bools, Comparison, RuleChange, Words, differ
+from segmentation.compute.comparison import CALENDAR, Bools, Comparison, RuleChange, Words, differ
 from segmentation.compute.dimensions import DimensionRule, MeasureLevels, measure_ranks
 from segmentation.compute.measures import MeasureTable
 from segmentation.compute.schemes import Scheme
 from segmentation.compute.scores import cut_points
+from segmentation.compute.trends import TREND
 
 Named = list[list[RuleChange]]
 
@@ -27,7 +28,7 @@ _STAGE_OF_KEY: Mapping[str, str] = {
     "dormant_days": "dormant",
     "collapse": "dormant",
 }
-_PATHS_OF_TIERS = ("dimensions", "stages", "hysteresis_nights", "tiers")
+_PATHS_OF_TIERS = ("dimensions", "stages", "hysteresis_nights", "tiers", "calendar")
 
 
 def moved_by_rules(nights: Comparison, customers: pd.Index, name: str) -> Bools:
@@ -134,12 +135,18 @@ def _of_stages(nights: Comparison, old: object, new: object) -> list[RuleChange]
         for change in nights.rule_changes
         if change.path[0] in ("stages", "hysteresis_nights")
     ]
+    by_calendar = [
+        change
+        for change in nights.rule_changes
+        # Usage collapses, or does not, by the trend per working day.
+        if change.path == CALENDAR and "dormant" in (old, new)
+    ]
     about = [
         change
         for change in changes
         if change.path[0] == "hysteresis_nights" or _STAGE_OF_KEY.get(change.path[1]) in (old, new)
     ]
-    return about or changes
+    return (about or ([] if by_calendar else changes)) + by_calendar
 
 
 def _of_scheme(nights: Comparison, customer: object) -> list[RuleChange]:
@@ -164,8 +171,12 @@ def _of_dimension(
     """The changes of a dimension that count for the customer at a position of the table."""
     changes = [change for change in nights.rule_changes if change.path[:2] == ("dimensions", name)]
     old, new = _parts(nights.previous_dimensions, name), _parts(nights.dimensions, name)
+    if TREND in new:
+        changes += [change for change in nights.rule_changes if change.path == CALENDAR]
     between = {}
     for change in changes:
+        if change.path == CALENDAR:
+            continue
         measure = change.path[-1]
         ranks = [_fixed_ranks(table, parts.get(measure)) for parts in (old, new)]
         if change.path[2] == "measures" and ranks[0] is not None and ranks[1] is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.compute.working_days import MONDAY_TO_FRIDAY, WorkingCalendar
+from segmentation.compute.trends import WorkedDays
 
 USAGE_DAYS = 90
 """Days, up to and including the as-of day, of which usage is kept day by day."""
@@ -65,11 +66,19 @@ class AsOf:
         first = self.day - timedelta(days=USAGE_DAYS - 1)
         return [self.start_of(first + timedelta(days=number)) for number in range(USAGE_DAYS)]
 
-    def parameters(self) -> dict[str, Any]:
-        """For the statements of this package."""
+    @property
+    def worked_days(self) -> WorkedDays:
+        """What the trend of usage divides by."""
         lately = self.day - timedelta(days=TREND_DAYS)
         before = lately - timedelta(days=TREND_DAYS)
-        earlier = self.earlier
+        return WorkedDays(
+            lately=self.calendar.working_days(lately + timedelta(days=1), self.day),
+            before=self.calendar.working_days(before + timedelta(days=1), lately),
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        """For the statements of this package."""
+        worked, earlier = self.worked_days, self.earlier
         return {
             "tenant": self.tenant_id,
             "day": self.day,
@@ -81,8 +90,8 @@ class AsOf:
             "first_start": self.day_starts[0],
             "month_starts": self.day_starts[-TREND_DAYS:],
             "month_start": self.day_starts[-TREND_DAYS],
-            "working_days_30": self.calendar.working_days(lately + timedelta(days=1), self.day),
-            "working_days_before": self.calendar.working_days(before + timedelta(days=1), lately),
+            "working_days_30": worked.lately,
+            "working_days_before": worked.before,
             "earlier_day": earlier and earlier.day,
             "earlier_end": earlier and self.start_of(earlier.day + timedelta(days=1)),
             "earlier_known_at": earlier and earlier.known_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from segmentation import catalogue
 from segmentation.compute.exact import MONEY_PLACES
 from segmentation.compute.measures import MeasureTable
 from segmentation.compute.stages import StageFacts
+from segmentation.compute.trends import TREND, WorkedDays, trend_by
 from segmentation.frames import further
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
@@ -42,6 +43,13 @@ class NightFacts:
     stage_facts: StageFacts
     changes: pd.DataFrame
     kinds: Mapping[str, bool]
+
+    def counted_by(self, days: WorkedDays) -> NightFacts:
+        """The same facts, the trend of usage counted by other working days."""
+        trend = trend_by(self.table, days)
+        table = replace(self.table, frame=self.table.frame.assign(**{TREND: trend}))
+        stages = self.stage_facts.frame.assign(**{TREND: trend})
+        return replace(self, table=table, stage_facts=replace(self.stage_facts, frame=stages))
 
 
 @dataclass(frozen=True)
