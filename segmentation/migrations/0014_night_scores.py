@@ -23,13 +23,17 @@ GATHER = (
     "AND coalesce(held.valid_to > night.as_of, true) "
     "WHERE night.digest <> '' GROUP BY night.tenant_id, night.as_of"
 )
+# Functions that give sets stand among the columns, not among the tables: so PostgreSQL takes a night
+# apart once and joins its rows, and cannot do it again for each row that it joins them to.
 VIEW = """
 CREATE VIEW segmentation_scored WITH (security_invoker = true) AS
-SELECT night.tenant_id, night.as_of, scored.*
-  FROM segmentation_nightscores AS night
- CROSS JOIN LATERAL unnest(customers, r, f, m, eleven, class8)
-         AS scored (customer_id, r, f, m, eleven, class8)
+SELECT tenant_id, as_of, unnest(customers) AS customer_id,
+       unnest(r) AS r, unnest(f) AS f, unnest(m) AS m,
+       unnest(eleven) AS eleven, unnest(class8) AS class8
+  FROM segmentation_nightscores
 """
+# How many elements arrays have PostgreSQL does not know yet.
+BY_HASH, AS_BEFORE = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop TO DEFAULT"
 REPEAT = """
 UPDATE segmentation_measurerow AS measured SET r = scored.r, f = scored.f, m = scored.m
   FROM segmentation_scored AS scored
@@ -106,7 +110,7 @@ class Migration(migrations.Migration):
             for name in ("r", "f", "m")
         ),
         migrations.RunSQL(VIEW, "DROP VIEW segmentation_scored"),
-        migrations.RunSQL([*LIFT, GATHER, REPEAT, *FORCE], migrations.RunSQL.noop),
+        migrations.RunSQL([*LIFT, BY_HASH, GATHER, REPEAT, AS_BEFORE, *FORCE], migrations.RunSQL.noop),
         *(
             migrations.RemoveField(model_name="assignment", name=name)
             for name in ("r", "f", "m", "segment", "eleven", "class8")

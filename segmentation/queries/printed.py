@@ -19,6 +19,7 @@ from segmentation.compute.scores import SLOTS
 from segmentation.compute.tiers import assign, known_measures
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
+from segmentation.frames.planning import planning
 from segmentation.frames.reading import kept_measures, recompute_measures
 from segmentation.models import Assignment, Move, Night, Scored
 from segmentation.queries.rules import document_of, segment_map
@@ -48,21 +49,22 @@ def tiers_printed(
         "segment": f"s.{segment_map(night)}",
         **{name: f"a.{name}" for name in _ASSIGNED},
     }
-    frame = copy_out(
-        f"SELECT c.id, c.key, {', '.join(columns.values())} "  # noqa: S608
-        f"FROM {Assignment._meta.db_table} a JOIN {Customer._meta.db_table} c "
-        "ON c.tenant_id = a.tenant_id AND c.id = a.customer_id "
-        f"LEFT JOIN {Scored._meta.db_table} s ON s.tenant_id = a.tenant_id "
-        "AND s.as_of = %(day)s AND s.customer_id = a.customer_id "
-        "WHERE a.tenant_id = %(tenant)s AND a.valid_from <= %(day)s "
-        "AND coalesce(a.valid_to > %(day)s, true)",
-        {
-            "id": "int64",
-            "key": TEXT,
-            **{name: "Int64" if name in _SCORES else TEXT for name in columns},
-        },
-        {"tenant": current_tenant_id(), "day": night.as_of},
-    ).set_index("id")
+    with planning():
+        frame = copy_out(
+            f"SELECT c.id, c.key, {', '.join(columns.values())} "  # noqa: S608
+            f"FROM {Assignment._meta.db_table} a JOIN {Customer._meta.db_table} c "
+            "ON c.tenant_id = a.tenant_id AND c.id = a.customer_id "
+            f"LEFT JOIN {Scored._meta.db_table} s ON s.tenant_id = a.tenant_id "
+            "AND s.as_of = %(day)s AND s.customer_id = a.customer_id "
+            "WHERE a.tenant_id = %(tenant)s AND a.valid_from <= %(day)s "
+            "AND coalesce(a.valid_to > %(day)s, true)",
+            {
+                "id": "int64",
+                "key": TEXT,
+                **{name: "Int64" if name in _SCORES else TEXT for name in columns},
+            },
+            {"tenant": current_tenant_id(), "day": night.as_of},
+        ).set_index("id")
     measured = measured or kept_measures(night.as_of) or recompute_measures(_asof(tenant, night))
     if scheme is not None:
         frame = _in_scheme(frame, measured, night, scheme)
