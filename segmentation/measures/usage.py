@@ -60,8 +60,8 @@ USAGE = (
         "usage_trend",
         _("Usage trend"),
         _(
-            "Events per working day of the last 30 days, divided by the same of the 30 days "
-            "before: 1 is unchanged. Empty without events in the 30 days before."
+            "Events per working day of the tenant's calendar in the last 30 days, divided by the "
+            "same of the 30 days before: 1 is unchanged. Empty without events in the 30 days before."
         ),
         Unit.TIMES,
         Number.RATIO,
