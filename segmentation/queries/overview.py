@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Colleague, Customer, Responsibility
-from segmentation.models import Night
+from segmentation.models import MeasureRow, Night
 from segmentation.queries.remembered import LISTED_SECONDS, of_night, remembered
 from segmentation.queries.scopes import Scope
 
@@ -20,15 +20,18 @@ SILENT_DAYS = 30
 
 @dataclass(frozen=True)
 class Waiting:
-    """``renewals``: (days, customers, their ARR), nearest first; each span holds the one before."""
+    """``renewals``: (days, customers, their ARR), nearest first; each span holds the one before.
+
+    None: the night's measures are not kept.
+    """
 
     customers: int
-    overdue: int
+    overdue: int | None
     overdue_amount: Decimal
-    payments: int
-    renewals: list[tuple[int, int, Decimal]]
+    payments: int | None
+    renewals: list[tuple[int, int | None, Decimal]]
     onboarding: int
-    silent: int
+    silent: int | None
 
 
 def waiting(rows: QuerySet[Any], scope: Scope, night: Night) -> Waiting:
@@ -53,6 +56,11 @@ def _waiting(rows: QuerySet[Any]) -> Waiting:
         silent=Count("pk", filter=silent_condition()),
         **renewals,
     )
+    if rows.model is not MeasureRow:
+        nothing: list[tuple[int, int | None, Decimal]]
+        nothing = [(days, None, Decimal(0)) for days in RENEWAL_DAYS]
+        customers, onboarding = found["customers"], found["onboarding"]
+        return Waiting(customers, None, Decimal(0), None, nothing, onboarding, None)
     return Waiting(
         customers=found["customers"],
         overdue=found["overdue"],

@@ -15,7 +15,7 @@ from ui.tags.formats import language
 
 
 def waiting_tiles(found: Waiting, table: Table) -> list[dict[str, Any]]:
-    """In the order of urgency; each opens its customers."""
+    """In the order of urgency; each opens its customers, unless nobody knows which they are."""
     overdue = _tile(
         _("Overdue"),
         found.overdue,
@@ -58,7 +58,7 @@ def waiting_tiles(found: Waiting, table: Table) -> list[dict[str, Any]]:
 
 def _tile(
     label: str,
-    number: int,
+    number: int | None,
     url: str,
     measure: str = "",
     *,
@@ -73,7 +73,7 @@ def _tile(
         "label": label,
         "text": formats.number(number, language()),
         "amount": amount,
-        "url": url,
+        "url": "" if number is None else url,
         "formula": formula,
         "source": source,
     }

@@ -71,6 +71,17 @@ def test_any_stored_night_can_be_asked_for(
     assert "Gone" not in listed(client.get("/t/acme/customers/"))
 
 
+def test_what_a_night_without_measures_does_not_know_is_no_zero(
+    tenant: Tenant, client: Client, world: dict[str, Any]
+) -> None:
+    page = client.get("/t/acme/customers/", {"scope": "all", "as_of": str(LONG_PAST)})
+    told = {tile["label"]: (tile["text"], bool(tile["url"])) for tile in page.context["waiting"]}
+    assert told.pop("Onboarding") == ("0", True)
+    assert set(told.values()) == {("–", False)}
+    kept = client.get("/t/acme/customers/", {"scope": "all", "as_of": str(MONTH_END)})
+    assert all(tile["text"].isdigit() and tile["url"] for tile in kept.context["waiting"])
+
+
 def test_links_of_a_past_night_stay_in_it(
     tenant: Tenant, client: Client, world: dict[str, Any]
 ) -> None:
