@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from segmentation import catalogue
 from segmentation.labels import DIMENSIONS
 from segmentation.models import Night
 from segmentation.queries.rules import document_of
 from segmentation.reasons import refusal_sentence
+from segmentation.rule_numbers import named
 
 
 def gaps_of(night: Night) -> list[str]:
@@ -62,7 +62,7 @@ def _unknown_dimensions(night: Night) -> list[str]:
             )
             % {
                 "dimension": word,
-                "facts": pgettext("between the parts of a list", ", ").join(facts),
+                "facts": named(facts),
             }
         )
     return sentences

@@ -19,6 +19,7 @@ from segmentation import catalogue
 from segmentation.catalogue import Unit
 from segmentation.labels import BRANCHES, DIMENSIONS, LEVELS, SLOTS, STAGES
 from segmentation.rule_change_words import change_sentence
+from segmentation.rule_numbers import named
 from ui import formats
 
 _BOUND = re.compile(r"(\w+)(>=|<=)(.+)")
@@ -42,7 +43,7 @@ def tier_sentence(reason: str) -> str:
         stage = _stage(code.partition("=")[2])
         return _("A customer in the stage “%(stage)s” has no tier.") % {"stage": stage}
     if code.startswith("unknown:"):
-        names = _joined([_input(name) for name in code.partition(":")[2].split(",")])
+        names = named(_input(name) for name in code.partition(":")[2].split(","))
         return _("No tier: it depends on what is not known (%(names)s).") % {"names": names}
     parts = [_condition(part) for part in code.split(",") if part]
     return _joined(parts) if parts else code

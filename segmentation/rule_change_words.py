@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from segmentation.compute.dimensions import LEVELS as WORDS
 from segmentation.labels import DIMENSIONS, LEVELS, SCHEMES, STAGES, TIERS
-from segmentation.rule_numbers import joined, measure_number, measure_title, share
+from segmentation.rule_numbers import joined, measure_number, measure_title, named, share
 from segmentation.rule_words import combined
 from segmentation.tier_rule_words import conditions_in_words, tiers_in_order
 from ui import formats
@@ -155,7 +155,7 @@ def _instead(title: str, old: str, new: str) -> str:
 
 
 def _stages(names: Sequence[str] | None) -> str:
-    return joined([STAGES.get(name, name) for name in names or ()])
+    return named([STAGES.get(name, name) for name in names or ()])
 
 
 def _both_days(old: int, new: int) -> dict[str, str]:

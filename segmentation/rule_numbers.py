@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -37,6 +37,11 @@ def share(number: Any) -> str:
 
 def measure_title(measure: str) -> str:
     return str(catalogue.get(measure).title) if measure in catalogue.names() else measure
+
+
+def named(words: Iterable[str | Promise]) -> str:
+    """Names one after the other; ``joined`` is for clauses, which Chinese parts in another way."""
+    return formats.listed(map(str, words), get_language() or "en")
 
 
 def joined(words: Sequence[str | Promise]) -> str:

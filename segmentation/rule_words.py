@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from segmentation.compute.scores import DEFAULT_BINS, SLOTS
 from segmentation.labels import LEVELS, SCHEMES, STAGES, TIERS
 from segmentation.labels import SLOTS as SLOT_WORDS
-from segmentation.rule_numbers import joined, measure_number, measure_title, share
+from segmentation.rule_numbers import joined, measure_number, measure_title, named, share
 from segmentation.rule_sections import RuleSection, sections
 from segmentation.rules.basis import AUTO, MEASURES_OF_BASIS
 from segmentation.rules.differences import at
@@ -123,7 +123,8 @@ def _scores(rules: Mapping[str, Any], currency: str) -> list[Line]:
             Line(
                 slot,
                 str(SLOT_WORDS[slot]),
-                f"{name}: {_method(rfm[slot], measure, currency)}",
+                _("%(name)s: %(word)s")
+                % {"name": name, "word": _method(rfm[slot], measure, currency)},
                 measure,
             )
         )
@@ -151,7 +152,7 @@ def _slot_measure(rfm: Mapping[str, Any], slot: str) -> str:
 
 def _method(rule: Mapping[str, Any], measure: str, currency: str) -> str:
     if rule["method"] == "thresholds":
-        cuts = joined([measure_number(measure, cut, currency) for cut in rule["cuts"]])
+        cuts = named([measure_number(measure, cut, currency) for cut in rule["cuts"]])
         return _("cut points %(cuts)s") % {"cuts": cuts}
     number = rule.get("bins", DEFAULT_BINS)
     return _("%(number)s equal parts of the customers") % {"number": number}
@@ -183,7 +184,7 @@ def _levelling(rule: Mapping[str, Any], measure: str, words: tuple[str, ...], cu
         levels.reverse()
     if rule["method"] == "quantile":
         return _("equal parts of the customers served, from low to high values: %(levels)s") % {
-            "levels": joined(levels)
+            "levels": named(levels)
         }
     steps = [
         _("%(level)s up to %(cut)s")
@@ -237,12 +238,12 @@ def _tiers(tiers: Mapping[str, Any]) -> list[Line]:
     also = [str(SCHEMES[name]) for name in tiers.get("also_shown", ())]
     return [
         Line("scheme", _("The tier comes from"), str(SCHEMES[tiers["scheme"]])),
-        Line("also", _("Shown beside it"), joined(also) or _("nothing else")),
+        Line("also", _("Shown beside it"), named(also) or _("nothing else")),
     ]
 
 
 def _scheme(scheme: Mapping[str, Any], currency: str) -> list[Line]:
-    without = joined([STAGES[stage] for stage in scheme["without"]])
+    without = named([STAGES[stage] for stage in scheme["without"]])
     lines = [
         Line("without", _("Stages without a tier"), without or _("none")),
         Line("order", _("Decision order"), tiers_in_order(scheme["order"])),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from segmentation.labels import DIMENSIONS, STAGES, TIERS
-from segmentation.rule_numbers import joined, measure_number, measure_title
+from segmentation.rule_numbers import joined, measure_number, measure_title, named
 
 
 def rule_in_words(rule: Mapping[str, Any], currency: str) -> str:
@@ -25,7 +25,7 @@ def conditions_in_words(rule: Mapping[str, Any], currency: str) -> str:
             str(STAGES[stage]) for stage in rule["stages"]
         )
         parts.append(_("stage: %(stages)s") % {"stages": words})
-    counted = joined([DIMENSIONS[name] for name in rule.get("dimensions", ())])
+    counted = named([DIMENSIONS[name] for name in rule.get("dimensions", ())])
     counts = joined(_counts(rule.get("count", {})))
     if counted and counts:
         parts.append(_("of %(dimensions)s: %(counts)s") % {"dimensions": counted, "counts": counts})

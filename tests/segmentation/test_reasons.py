@@ -18,6 +18,7 @@ from segmentation.compute.segments import CLASS8, ELEVEN
 from segmentation.compute.stages import BRANCHES, STAGES
 from segmentation.reasons import missing_scores, move_sentence, refusal_sentence, tier_sentence
 from segmentation.rules import DEFAULT_RULES
+from segmentation.tier_rule_words import rule_in_words
 
 
 @pytest.mark.parametrize(
@@ -307,6 +308,15 @@ def test_a_move_by_changed_rules_is_told_in_chinese() -> None:
     assert "规则已更改：" in sentence
     assert "高于 12" in sentence
     assert "原为 8" in sentence
+
+
+def test_names_stand_apart_as_the_language_does_it() -> None:
+    high = {"dimensions": ["activity", "value"], "count": {"high_at_least": 1, "low_at_most": 0}}
+    with override("en"):
+        assert rule_in_words(high, "CNY") == "of Activity, Value: at least 1 high, none low"
+    with override("zh-hans"):
+        assert rule_in_words(high, "CNY") == "活跃度、价值中：至少 1 项为高，无一为低"
+        assert "活跃度、价值" in tier_sentence("unknown:activity,value")
 
 
 def test_why_quantiles_were_refused() -> None:

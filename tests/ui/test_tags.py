@@ -31,6 +31,13 @@ def test_filters_follow_the_active_language() -> None:
         assert draw(source, **values) == "2024-02-01 50.0% 3 天"
 
 
+def test_names_are_listed_as_the_language_does_it() -> None:
+    source = '{{ words|listed }} | {% listed "c" "<d>" %}'
+    assert draw(source, words=["a", "<b>"]) == "a, &lt;b&gt; | c, &lt;d&gt;"
+    with translation.override("zh-hans"):
+        assert draw(source, words=["a", "b"]) == "a、b | c、&lt;d&gt;"
+
+
 def test_dates_of_moments_are_those_of_the_reader() -> None:
     moment = datetime(2024, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-8)))
     assert draw("{{ at|short_date }}", at=moment) == "1 Jan 2025"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +40,17 @@ def percent(value: Any, digits: int = 1) -> str:
 @register.filter(name="money")
 def money_filter(value: Any, currency: str) -> str:
     return formats.money(_figure(value), currency, language())
+
+
+@register.filter("listed")
+def listed_filter(words: Iterable[Any]) -> str:
+    return formats.listed(map(str, words), language())
+
+
+@register.simple_tag
+def listed(*words: Any) -> str:
+    """Names one after the other, as the language parts them."""
+    return listed_filter(words)
 
 
 @register.simple_tag(takes_context=True)
