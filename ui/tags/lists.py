@@ -60,8 +60,10 @@ def filter_bar(
     keep: str = "sort",
     summary: Any = "",
     reset: str = "?",
+    label: Any = "",
 ) -> SafeString:
-    """Fields of a GET form. ``keep`` names the parameters, beside the fields, that stay."""
+    """Fields of a GET form. ``keep`` names the parameters, beside the fields, that stay; ``label``
+    tells it from another one of the page."""
     request = context.get("request")
     given = request.GET if request is not None else {}
     return draw(
@@ -71,6 +73,7 @@ def filter_bar(
             "target": target,
             "summary": summary,
             "reset": reset,
+            "label": label,
             "kept": [(name, given[name]) for name in keep.split() if given.get(name)],
         },
         context,
