@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from psycopg2.errors import LockNotAvailable
 
 from accounts.actions.audit import record
 from accounts.calendars.changes import CalendarChange, differences
@@ -16,8 +18,14 @@ from accounts.models import CalendarVersion, Tenant, User
 from accounts.queries.calendars import document_of, latest_calendar
 from accounts.tenancy import current_tenant_id
 
+PATIENCE_SECONDS = 3
+
 YEARS_BACK = 5
 """A new tenant's calendar holds this many years before the present one: facts may be as old."""
+
+
+class CalendarBusy(Exception):
+    """A load is being written, and the calendar waits for it; its text says so."""
 
 
 def first_calendar(tenant: Tenant) -> CalendarDocument:
@@ -64,6 +72,9 @@ def change_calendar(
     """Put a change of the calendar in force from the next night, as a further version.
 
     None when nothing changes. A tenant without a calendar changes Monday to Friday.
+
+    Raises:
+        CalendarBusy: a load is being written.
     """
     _take_turn()
     latest = latest_calendar()
@@ -93,6 +104,18 @@ def change_calendar(
 
 def _take_turn() -> None:
     """One change after the other, and none while a night takes down what is known: a version that
-    counts as known by a night's moment can be seen by that night. Loads hold the same lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s + %s)", [LOCK_CLASS, current_tenant_id()])
+    counts as known by a night's moment can be seen by that night. Loads hold the same lock, large
+    ones for minutes; a person at a screen does not wait for those."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            usual = cursor.fetchone()[0]
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s + %s)", [LOCK_CLASS, current_tenant_id()]
+            )
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise CalendarBusy(_("A file is being loaded. Try again when it is done.")) from error

@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.actions.calendars import change_calendar
+from accounts.actions.calendars import CalendarBusy, change_calendar
 from accounts.calendars.changes import CalendarChange, proposed
 from accounts.calendars.document import HOLIDAY
 from accounts.calendars.files import read_days
@@ -40,7 +40,9 @@ def days(request: TenantRequest) -> HttpResponse:
     """A day, or several, made a holiday, a working day or usual again."""
     form = DaysForm(request.POST or None, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
-        return _changed(request, form, form.change(), form.cleaned_data["first"].year)
+        done = _changed(request, form, form.change(), form.cleaned_data["first"].year)
+        if done:
+            return done
     return _form(request, form, _("Mark days"), _("Of a day what it is, whatever its weekday."))
 
 
@@ -51,7 +53,9 @@ def weekdays(request: TenantRequest) -> HttpResponse:
     document = document_of(latest_calendar())
     form = WeekdaysForm(request.POST or None, initial={"weekdays": sorted(document.weekdays)})
     if request.method == "POST" and form.is_valid():
-        return _changed(request, form, form.change())
+        done = _changed(request, form, form.change())
+        if done:
+            return done
     return _form(request, form, _("Weekdays"), _("Worked unless a day is a holiday."))
 
 
@@ -68,7 +72,9 @@ def file(request: TenantRequest) -> HttpResponse:
             is_complete = form.cleaned_data["is_complete"]
             change = CalendarChange.from_file(read.days, is_complete=is_complete)
             year = read.days[0].day.year if read.days else None
-            return _changed(request, form, change, year)
+            done = _changed(request, form, change, year)
+            if done:
+                return done
     context = {"form": form, "faults": faults, "breadcrumbs": breadcrumbs()}
     return render(request, "accounts/calendar/file.html", context)
 
@@ -112,7 +118,9 @@ def holidays(request: TenantRequest) -> HttpResponse:
             weekdays=work if form.cleaned_data.get("weekdays") else None,
             complete=frozenset({year}) if form.cleaned_data.get("is_complete") else frozenset(),
         )
-        return _changed(request, form, change, year)
+        done = _changed(request, form, change, year)
+        if done:
+            return done
     if request.method == "POST":
         ticked = set(request.POST.getlist("take"))
     else:
@@ -163,9 +171,14 @@ def _form(request: TenantRequest, form: ChangeForm, title: str, lead: str) -> Ht
 
 def _changed(
     request: TenantRequest, form: ChangeForm, change: CalendarChange, year: int | None = None
-) -> HttpResponse:
-    """Say what came of a change, and lead back to the year that it was about."""
-    version = change_calendar(change=change, note=form.cleaned_data["note"], by=request.user)
+) -> HttpResponse | None:
+    """Say what came of a change, and lead back to the year that it was about; None: the form says
+    why it could not be."""
+    try:
+        version = change_calendar(change=change, note=form.cleaned_data["note"], by=request.user)
+    except CalendarBusy as busy:
+        form.add_error(None, str(busy))
+        return None
     if version is None:
         messages.info(request, _("Nothing to change: the calendar says so already."))
     else:

@@ -11,7 +11,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.actions.calendars import change_calendar
+from accounts.actions.calendars import CalendarBusy, change_calendar
 from accounts.calendars.changes import CalendarChange
 from accounts.calendars.document import CalendarDocument
 from accounts.models import AuditRecord, CalendarVersion, Tenant, User
@@ -244,6 +244,25 @@ def test_what_cannot_be_proposed_is_refused(admin: Client, query: str) -> None:
     response = admin.get(CALENDAR + f"holidays/?{query}")
     assert response.status_code == 200
     assert "proposal" not in response.context
+
+
+def test_what_was_typed_stays_while_a_file_is_loaded(
+    admin: Client, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(**_given: Any) -> None:
+        raise CalendarBusy("A file is being loaded.")
+
+    monkeypatch.setattr("accounts.views.calendar_changes.change_calendar", busy)
+    said = {"first": "2026-12-24", "kind": "holiday", "name": "Retreat"}
+    for path, typed, kept in (
+        ("days/", said, "Retreat"),
+        ("weekdays/", {"weekdays": "1", "note": "Short"}, "Short"),
+        ("file/", {"text": "day,kind\n2027-05-01,holiday\n"}, "2027-05-01"),
+        ("holidays/?year=2027", {"take": ["2027-01-01"], "note": "All"}, "All"),
+    ):
+        text = text_of(admin.post(CALENDAR + path, typed))
+        assert "A file is being loaded." in text
+        assert kept in text
 
 
 def test_versions_say_who_and_when(admin: Client, tenant: Tenant, alice: User) -> None:

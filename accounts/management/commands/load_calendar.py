@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts.actions.calendars import change_calendar
+from accounts.actions.calendars import CalendarBusy, change_calendar
 from accounts.calendars.changes import CalendarChange
 from accounts.calendars.files import read_days
 from accounts.calendars.words import fault_words
@@ -45,8 +45,11 @@ class Command(TenantCommand):
             words = "\n".join(fault_words(fault) for fault in read.faults)
             raise Refused(f"{file}: {_('Refused, nothing was saved.')}\n{words}")
         change = CalendarChange.from_file(read.days, is_complete=options["complete"])
-        with tenant_scope(tenant.id):
-            version = change_calendar(change=change, note=options["note"], by=None)
+        try:
+            with tenant_scope(tenant.id):
+                version = change_calendar(change=change, note=options["note"], by=None)
+        except CalendarBusy as busy:
+            raise Refused(busy) from busy
         self.stdout.write(
             json.dumps(
                 {

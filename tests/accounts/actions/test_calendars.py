@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,9 +15,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
+from accounts.actions import calendars
 from accounts.actions.calendars import change_calendar
 from accounts.calendars.changes import CalendarChange, missing_years
 from accounts.calendars.document import HOLIDAY, WORKING, CalendarDocument, SpecialDay
+from accounts.loads.running import LOCK_CLASS
 from accounts.models import AuditRecord, CalendarVersion, Tenant, User
 from accounts.queries.calendars import document_of, latest_calendar, working_calendar
 from accounts.tenancy import tenant_scope
@@ -89,6 +93,34 @@ def test_a_change_that_changes_nothing_is_no_version(scope: Tenant, alice: User)
     again = SpecialDay(holiday.day, holiday.kind, holiday.name)
     assert change_calendar(change=CalendarChange(put=(again,)), by=alice) is None
     assert CalendarVersion.objects.count() == 1
+
+
+def test_nobody_waits_for_a_large_load(
+    scope: Tenant, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendars, "PATIENCE_SECONDS", 1)
+    held, done = Event(), Event()
+
+    def load() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s + %s)", [LOCK_CLASS, scope.id])
+                held.set()
+                done.wait(20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        loading = threads.submit(load)
+        held.wait(20)
+        with pytest.raises(calendars.CalendarBusy, match="A file is being loaded"):
+            change_calendar(change=CalendarChange(put=(PARTY,)), by=alice)
+        done.set()
+        loading.result()
+    assert change_calendar(change=CalendarChange(put=(PARTY,)), by=alice)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_weekdays_and_whole_years_can_change(scope: Tenant, alice: User) -> None:
