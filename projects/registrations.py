@@ -13,7 +13,7 @@ from accounts.models import Role, Tenant
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
 from projects.actions.responsibility import derive_faces
-from projects.loads import Projects
+from projects.loads import KINDS
 from ui.registry import (
     Block,
     FirstScreen,
@@ -23,7 +23,8 @@ from ui.registry import (
     navigation,
 )
 
-registry.register(Projects())
+for kind in KINDS:
+    registry.register(kind)
 
 navigation.register(
     NavigationItem(

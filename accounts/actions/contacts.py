@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions, note_creation
-from accounts.models import Contact, ContactRole, Customer, User
+from accounts.models import Case, Contact, ContactRole, Customer, Touchpoint, User
 from accounts.signals import customer_facts_changed
 
 
@@ -125,6 +125,11 @@ def remove_contact(*, contact: Contact, by: User) -> None:
     now = timezone.now()
     keep_versions(list(ContactRole.objects.filter(contact=contact)), until=now)
     keep_versions([contact], until=now)
+    # What it took part in stays, without it.
+    for model in (Touchpoint, Case):
+        concerned = model.objects.filter(contact=contact)
+        keep_versions(list(concerned), until=now)
+        concerned.update(contact=None, known_from=now)
     record("contact.removed", by=by, about=contact, customer=contact.customer.name)
     customer_id = contact.customer_id
     contact.delete()

@@ -1,5 +1,6 @@
 from accounts.models.audit import AuditRecord, RowVersion
 from accounts.models.calendars import CalendarVersion
+from accounts.models.cases import Case
 from accounts.models.contracts import Contract, ContractLine, Instalment, Module, Payment
 from accounts.models.customers import Contact, ContactRole, Customer
 from accounts.models.loads import Load, LoadMapping, LoadPart
@@ -14,11 +15,13 @@ from accounts.models.members import (
 )
 from accounts.models.responsibility import Responsibility
 from accounts.models.tenants import DirectoryEntry, Tenant
+from accounts.models.touchpoints import Touchpoint
 from accounts.models.users import User
 
 __all__ = [
     "AuditRecord",
     "CalendarVersion",
+    "Case",
     "Colleague",
     "Contact",
     "ContactRole",
@@ -39,6 +42,7 @@ __all__ = [
     "RowVersion",
     "Team",
     "Tenant",
+    "Touchpoint",
     "User",
     "Visibility",
     "VisibilityRule",

@@ -1,0 +1,52 @@
+"""Where somebody of the vendor met somebody of a customer."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.customers import Contact, Customer
+from accounts.models.members import Colleague
+from accounts.models.reach import RecordKind, record_kinds
+from accounts.tenancy import TenantForeignKey, TenantModel
+
+
+class Touchpoint(TenantModel):
+    """A visit, a call, a meeting, a message: one occasion on one day, with a contact where it is
+    known which."""
+
+    customer = TenantForeignKey(Customer, models.PROTECT, related_name="touchpoints")
+    key = models.CharField(_("key"), max_length=200)
+    # In the vendor's own words: visits and calls are told apart differently everywhere.
+    kind = models.CharField(_("kind"), max_length=60)
+    happened_on = models.DateField(_("happened on"))
+    contact = TenantForeignKey(
+        Contact, models.PROTECT, null=True, blank=True, related_name="touchpoints"
+    )
+    # Who of the vendor it was.
+    colleague = TenantForeignKey(
+        Colleague, models.PROTECT, null=True, blank=True, related_name="touchpoints"
+    )
+    note = models.TextField(_("note"), blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    known_from = models.DateTimeField(default=timezone.now)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-happened_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "key"], name="touchpoint_key_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "customer", "-happened_on"], name="touchpoint_customer_day_ix"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.happened_on}"
+
+
+record_kinds["touchpoints"] = RecordKind(
+    "touchpoints", _("Touchpoints"), _("the touchpoints that a person had")
+)
