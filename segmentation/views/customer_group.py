@@ -62,7 +62,11 @@ def customer_group(request: TenantRequest, pk: int) -> HttpResponse:
             "rows": drawn(
                 listing.page(),
                 [shown.cell for shown in listing.columns],
-                Writer(language(), request.tenant.currency),
+                Writer(
+                    language(),
+                    request.tenant.currency,
+                    night=None if listing.is_latest else listing.night.as_of,
+                ),
             ),
             **around(request, listing),
         }

@@ -77,10 +77,7 @@ def portfolio(request: TenantRequest) -> HttpResponse:
             # Who looks back at a night changes nothing.
             "assignment": _assignment(request) if listing.is_latest else None,
         }
-    context |= around(request, listing) | {
-        "is_other_night": listing.is_other_night,
-        "has_head": not listing.is_only_list,
-    }
+    context |= around(request, listing) | {"has_head": not listing.is_only_list}
     if request.headers.get("HX-Target") == "list":
         # With a title of its own, from which htmx takes the one of the tab.
         response = render(request, "segmentation/portfolio/list.html", context | {"is_part": True})
@@ -106,6 +103,7 @@ def around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
         "is_group_missing": listing.group_id is not None
         and not was_computed(listing.group_id, listing.night),
         "night": listing.night,
+        "is_other_night": listing.is_other_night,
         "keys": listing.keys,
         "columns": all_columns(listing.schemes),
         "views": [

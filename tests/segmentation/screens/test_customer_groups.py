@@ -333,6 +333,20 @@ def test_a_group_narrows_customers_moves_and_tiers(
     assert bobs.get("/t/acme/tiers/", {"scope": "all"}).context["spread"].customers == 3
 
 
+def test_members_of_a_past_night_say_which_night_it_is(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    url = f"{URL}{make(tenant).pk}/"
+    earlier = LAST - timedelta(days=8)
+    page = bobs.get(url, {"as_of": earlier.isoformat()})
+    assert listed(page) == ["Anna"]
+    assert "looking back at the night of 7 June 2026" in text_of(page)
+    assert f"?as_of={earlier}" in page.content.decode().partition('id="list"')[2]
+    between = text_of(bobs.get(url, {"as_of": (earlier + timedelta(days=1)).isoformat()}))
+    assert "There is no night of that day; this is the night of 7 June 2026." in between
+    assert "looking back" not in text_of(bobs.get(url))
+
+
 def test_past_moves_are_of_who_was_in_the_group_that_night(
     world: Night, tenant: Tenant, bobs: Client
 ) -> None:
