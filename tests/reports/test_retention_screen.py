@@ -133,6 +133,7 @@ def test_long_terms_are_shown_by_year_first(tenant: Tenant, client: Client) -> N
     cache.clear()
     page = client.get(URL)
     assert page.context["of_years"]
+    assert "Came in, year" in text_of(page)
     assert not client.get(URL, {"span": "month"}).context["of_years"]
     # What is looked at stays when something else is counted, either way.
     for span in ("year", "month"):
