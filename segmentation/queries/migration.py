@@ -116,15 +116,15 @@ class History:
 
 
 def history(scope: Scope, night: Night, days: Sequence[date], kind: Kind = "tier") -> History:
-    """The spread at these days, whose measures are kept; one statement."""
+    """The spread at these days, whose measures are kept; one statement. Of a customer group each
+    day counts who was in it then."""
     if scope.is_whole:
         return of_night(f"history-{kind}", night, lambda: _history(scope, days, kind))
     return _history(scope, days, kind)
 
 
 def _history(scope: Scope, days: Sequence[date], kind: Kind) -> History:
-    rows = MeasureRow.objects.filter(as_of__in=list(days))
-    rows = scope.narrow(rows)
+    rows = scope.narrow_nights(MeasureRow.objects.filter(as_of__in=list(days)))
     found = History(sorted(days))
     grouped = rows.order_by().values("as_of", kind).annotate(number=Count("pk"), money=Sum("arr"))
     for row in grouped:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Customer, Membership, Role, Visibility
 from accounts.models.reach import CustomerQuerySet
@@ -55,6 +55,20 @@ class Scope:
         if self.visibility != Visibility.ALL:
             return rows.filter(**{f"{customer}__in": self.ids})
         return rows if self.is_whole else rows.filter(**{f"{customer}__in": self.in_group})
+
+    def narrow_nights(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Of these rows of several nights (``as_of``) those of the scope's customers; a group's are
+        those who were in it on the night of each row, whatever ``group_on`` is."""
+        if self.group_id is None:
+            return self.narrow(rows)
+        held = Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("as_of"))
+        spans = CustomerGroupMember.objects.filter(
+            held,
+            group=self.group_id,
+            customer=OuterRef("customer"),
+            valid_from__lte=OuterRef("as_of"),
+        )
+        return self.within(None).narrow(rows).filter(Exists(spans))
 
     @property
     def is_whole(self) -> bool:

@@ -18,6 +18,7 @@ from segmentation.queries.migration import Kind, flows
 from segmentation.queries.rules import segment_map
 from segmentation.queries.scopes import scope_of
 from segmentation.queries.stored import is_month_end, night_asked, offered_nights, parse_day
+from segmentation.views.narrowing import narrowing_of
 from segmentation.views.portfolio import scope_tabs
 from ui.tables import Table
 
@@ -31,8 +32,10 @@ def comparison(request: TenantRequest) -> HttpResponse:
     nights = offered_nights()
     if len(nights) < 2:
         return redirect("tiers")
-    scope = scope_of(request.membership, request.GET.get("scope", "all"))
     start, end = _nights(request.GET.get("from", ""), request.GET.get("to", ""), nights)
+    # Of the second night, as in the lists behind the numbers.
+    narrowing = narrowing_of(request, end, on=None if end == nights[0] else end.as_of)
+    scope = narrowing.within(scope_of(request.membership, request.GET.get("scope", "all")))
     table = Table.read((), request.GET.urlencode())
     asked = request.GET.get("by", "")
     by = asked if asked in BY else "tier"
@@ -42,6 +45,7 @@ def comparison(request: TenantRequest) -> HttpResponse:
         "start": start,
         "end": end,
         "by": by,
+        "narrowing": narrowing,
         "kinds": [
             {"label": label, "url": table.url(by=key), "active": key == by, "count": None}
             for key, label in BY.items()

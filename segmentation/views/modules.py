@@ -17,6 +17,7 @@ from segmentation.filter_choices import OWNED, UNUSED, USED
 from segmentation.queries.scopes import scope_of
 from segmentation.queries.stored import latest_night
 from segmentation.queries.usage import Adoption, adoption
+from segmentation.views.narrowing import narrowing_of
 from segmentation.views.portfolio import scope_tabs
 from ui.tables import Column, Table
 
@@ -69,8 +70,9 @@ COLUMNS = (
 @require_GET
 def modules(request: TenantRequest) -> HttpResponse:
     """The product manager's first screen: a row per module, every count opens its customers."""
-    scope = scope_of(request.membership, request.GET.get("scope", "all"))
     night = latest_night()
+    narrowing = narrowing_of(request, night)
+    scope = narrowing.within(scope_of(request.membership, request.GET.get("scope", "all")))
     day = night.as_of if night else request.tenant.last_ended_day()
     found = adoption(scope, night, day, request.tenant.zone)
     table = Table.read(COLUMNS, request.GET.urlencode(), default="-owners", tie="name")
@@ -78,6 +80,7 @@ def modules(request: TenantRequest) -> HttpResponse:
     context = {
         "day": day,
         "has_night": night is not None,
+        "narrowing": narrowing,
         "steps": [] if found else first_steps.steps_for(request.membership),
         "scopes": scope_tabs(scope, table),
         "table": table,

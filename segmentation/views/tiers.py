@@ -21,7 +21,6 @@ from segmentation.compute.stages import STAGES
 from segmentation.filter_choices import NONE
 from segmentation.labels import SCHEMES
 from segmentation.models import Night
-from segmentation.queries.customer_groups import group_asked, group_names, was_computed
 from segmentation.queries.migration import (
     Kind,
     Share,
@@ -45,6 +44,7 @@ from segmentation.queries.stored import (
 )
 from segmentation.queries.strategies import strategies_of
 from segmentation.strategies import Strategy
+from segmentation.views.narrowing import narrowing_of
 from segmentation.views.portfolio import scope_tabs
 from ui.palette import MARKS
 from ui.tables import Table
@@ -63,12 +63,10 @@ def tiers(request: TenantRequest) -> HttpResponse:
     if looked_at is None:
         steps = first_steps.steps_for(request.membership)
         return render(request, "segmentation/tiers/no_night.html", {"steps": steps})
-    groups = group_names(request.membership)
-    scope = scope_of(request.membership, request.GET.get("scope", "all"))
-    group = group_asked(request.GET.get("group", ""), groups)
     night = Night.objects.select_related("rule_set").get(pk=looked_at.pk)
     is_latest = night == nights[0]
-    scope = scope.within(group, None if is_latest else night.as_of)
+    narrowing = narrowing_of(request, night, on=None if is_latest else night.as_of)
+    scope = narrowing.within(scope_of(request.membership, request.GET.get("scope", "all")))
     as_of = "" if is_latest else night.as_of.isoformat()
     until = [one for one in nights if one.as_of < night.as_of]
     shown = schemes_shown(night.rule_set)
@@ -85,8 +83,7 @@ def tiers(request: TenantRequest) -> HttpResponse:
         "as_of": as_of,
         "nights": nights,
         "scope": scope,
-        "groups": groups,
-        "is_group_missing": group is not None and not was_computed(group, night),
+        "narrowing": narrowing,
         "scopes": scope_tabs(scope, Table.read((), request.GET.urlencode())),
         "scheme": scheme,
         "own_scheme": scheme == own,
