@@ -122,6 +122,8 @@ def _yardsticks(tenant: Tenant, day: date) -> tuple[float, float]:
 
 def _fill(tenant: Tenant) -> None:
     fill(tenant, CUSTOMERS)
+    # Without statistics the references of the rows to come would be checked by scanning.
+    refresh_statistics()
     for first in range(1, EVENTS + 1, BATCH):
         last = min(first + BATCH - 1, EVENTS)
         _use(tenant, first=first, last=last, until=noon(D - DAY), seconds=HISTORY_SECONDS)
