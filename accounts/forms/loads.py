@@ -143,8 +143,8 @@ class LoadMappingForm(forms.Form):
                 choices=choices,
                 required=column.required,
                 initial=known.get(folded(start.get(column.name) or ""), ""),
-                label=column_label(column.name),
-                widget=forms.Select(attrs={"aria-label": column_label(column.name)}),
+                label=(label := column_label(column.name, kind.name)),
+                widget=forms.Select(attrs={"aria-label": label}),
             )
 
     def mapping_rows(self) -> list[MappingRow]:
@@ -157,7 +157,7 @@ class LoadMappingForm(forms.Form):
             rows.append(
                 MappingRow(
                     column.name,
-                    column_label(column.name),
+                    column_label(column.name, self.kind.name),
                     type_label(column),
                     column.required,
                     field,
@@ -172,7 +172,7 @@ class LoadMappingForm(forms.Form):
         names = [name for name in self.found.header if name and name not in used]
         likely = likely_columns(names, self.kind.columns)
         return [
-            UnusedColumn(name, column_label(likely[name]) if name in likely else "")
+            UnusedColumn(name, column_label(likely[name], self.kind.name) if name in likely else "")
             for name in names
         ]
 
@@ -180,7 +180,7 @@ class LoadMappingForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         for group in self.kind.one_of:
             if not any(cleaned.get(f"column_{name}") for name in group):
-                labels = [column_label(name) for name in group]
+                labels = [column_label(name, self.kind.name) for name in group]
                 self.add_error(
                     None,
                     _("One of these is needed: %(columns)s.")

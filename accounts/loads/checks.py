@@ -15,7 +15,9 @@ class Reference:
     """A column that names another record by its key.
 
     `name`: the column of `load_row` that gets the record's id; `further`: other columns of the
-    record that come along, by the name they get. An unknown key is a fault with `code`.
+    record that come along, by the name they get. An unknown key is a fault with `code`. `owner`: the
+    column of the record that says whose it is, where keys are told apart only within what the row's
+    first reference names: contacts of a customer, items of a project.
     """
 
     column: str
@@ -23,6 +25,7 @@ class Reference:
     name: str
     code: str
     further: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
 
 
 CUSTOMER = Reference("customer", "accounts_customer", "customer_id", "unknown_customer")
@@ -32,6 +35,9 @@ CONTRACT = Reference(
     "contract_id",
     "unknown_contract",
     {"contract_customer_id": "customer_id"},
+)
+CONTACT = Reference(
+    "contact", "accounts_contact", "contact_id", "unknown_contact", owner="customer_id"
 )
 
 
@@ -45,6 +51,7 @@ def resolve(stage: Stage, *references: Reference) -> None:
         joins.append(
             f"LEFT JOIN {reference.table} {alias} ON {alias}.tenant_id = %(tenant)s "
             f'AND {alias}.key = s."{reference.column}"'
+            + (f" AND {alias}.{reference.owner} = r0.id" if reference.owner else "")
         )
     stage.analyze()
     stage.make(ROWS, f"SELECT {', '.join(columns)} FROM load_stage s {' '.join(joins)}")
@@ -53,7 +60,9 @@ def resolve(stage: Stage, *references: Reference) -> None:
             reference.column,
             reference.code,
             f'SELECT s.line, s."{reference.column}", NULL::jsonb FROM {ROWS} s '
-            f'WHERE s."{reference.column}" IS NOT NULL AND s.{reference.name} IS NULL',
+            f'WHERE s."{reference.column}" IS NOT NULL AND s.{reference.name} IS NULL'
+            # Whose it would be is the fault then.
+            + (f" AND s.{references[0].name} IS NOT NULL" if reference.owner else ""),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.loads.reading import Column, DateOrder, DecimalMark
 from accounts.loads.reading.values import (
@@ -15,6 +16,7 @@ from accounts.loads.reading.values import (
     Flag,
     Moment,
     Person,
+    Quantity,
     Whole,
 )
 from accounts.models import Load
@@ -59,6 +61,32 @@ COLUMNS: dict[str, str | Promise] = {
     "manager": _("Manager"),
     "accepted_on": _("Accepted on"),
     "template": _("Template"),
+    "contact": _("Contact"),
+    "happened_on": _("Happened on"),
+    "by": _("By"),
+    "note": _("Note"),
+    "opened_at": _("Opened at"),
+    "priority": _("Priority"),
+    "first_response_at": _("First response at"),
+    "closed_at": _("Closed at"),
+    "satisfaction": _("Satisfaction"),
+    "project": _("Project"),
+    "effort_days": _("Effort (person-days)"),
+    "phase": _("Phase"),
+    "worked_on": _("Worked on"),
+    "days": _("Person-days"),
+    "item": _("SOW item"),
+    "change_request": _("Change request"),
+    "price": _("Price"),
+    "state": _("State"),
+    "raised_on": _("Raised on"),
+    "decided_on": _("Decided on"),
+}
+
+# What is called otherwise where it is something else than usual: a contact's title is a post.
+KIND_COLUMNS: dict[tuple[str, str], str | Promise] = {
+    (kind, "title"): pgettext_lazy("heading", "Title")
+    for kind in ("cases", "sow", "change_requests", "requests")
 }
 
 TYPES: dict[type, str | Promise] = {
@@ -68,6 +96,7 @@ TYPES: dict[type, str | Promise] = {
     Flag: _("yes or no"),
     Moment: _("date, with or without time"),
     Person: _("e-mail or name"),
+    Quantity: _("number"),
     Whole: _("whole number"),
 }
 
@@ -105,9 +134,9 @@ TONES: dict[str, str] = {
 }
 
 
-def column_label(name: str) -> str:
+def column_label(name: str, kind: str) -> str:
     """A column of a kind, or a further column of a file as it is named there."""
-    return str(COLUMNS.get(name, name))
+    return str(KIND_COLUMNS.get((kind, name)) or COLUMNS.get(name, name))
 
 
 def quoted_options() -> dict[str, str]:

@@ -69,6 +69,10 @@ TEXTS: dict[str, str | Promise] = {
     "too_many_decimals": _("More than %(decimals)s decimals."),
     "amount_too_large": _("The amount is too large."),
     "negative": _("The amount must not be negative."),
+    "not_a_quantity": _("This is not a number."),
+    "not_positive": _("A number above 0 is needed here."),
+    "negative_quantity": _("The number must not be negative."),
+    "quantity_too_large": _("More than %(most)s."),
     "not_whole": _("A whole number, 0 or more, is needed here."),
     "whole_too_large": _("The number is larger than %(limit)s."),
     "not_a_flag": _("Write yes or no."),
@@ -106,6 +110,38 @@ TEXTS: dict[str, str | Promise] = {
     "ends_before_start": _("The end lies before the start."),
     "due_before_start": _("The due date lies before the start."),
     "accepted_before_start": _("The acceptance lies before the start."),
+    "unknown_contact": _("The customer has no such contact."),
+    "touchpoint_of_another": _("The touchpoint belongs to another customer."),
+    "case_of_another": _("The case belongs to another customer."),
+    "answered_before_opened": _("The first response lies before the opening."),
+    "closed_before_opened": _("The closing lies before the opening."),
+    "not_one_to_five": _("Satisfaction is a whole number from 1 to 5."),
+    "unknown_project": _("There is no such project."),
+    "unknown_item": _("The signed SOW of the project has no such item."),
+    "item_of_another": _(
+        "The item belongs to another project; say on what the effort was booked there."
+    ),
+    "change_request_of_another": _(
+        "The change request belongs to another project; say on what the effort was booked there."
+    ),
+    "repeated_item": _("The project has this item already in line %(line)s, with other values."),
+    "repeated_change_request": _(
+        "The project has this change request already in line %(line)s, with other values."
+    ),
+    "sow_signed": _(
+        "The SOW of this project is signed and its baseline locked: a change of an item needs a "
+        "change request."
+    ),
+    "sow_signed_new_item": _(
+        "The SOW of this project is signed and its baseline locked: a new item needs a change "
+        "request."
+    ),
+    "sow_rejected": _("A SOW is signed whole, and another row of it is refused (line %(line)s)."),
+    "sow_unread": _("A SOW is signed whole, and rows of this file cannot be read."),
+    "signed_without_day": _("A signed change request needs the day of its signature."),
+    "signed_by_nobody": _("Only a signed change request has a day of signature."),
+    "decided_without_day": _("A declined or withdrawn change request needs the day of it."),
+    "decided_by_nobody": _("Only a declined or withdrawn change request has a day of decision."),
     "role_ends_twice": _("Line %(line)s ends the same role on another day."),
     "no_subject": _("Name a customer or a contract."),
     "repeated_day": _("The day stands already in line %(line)s and says something else there."),

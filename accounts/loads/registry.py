@@ -27,6 +27,7 @@ KNOWN_KINDS = (
     "usage",
     "projects",
     "sow",
+    "change_requests",
     "effort",
     "touchpoints",
     "cases",

@@ -20,12 +20,13 @@ from django.db import connection
 
 from accounts.loads.reading import Column, Fault, Reason
 from accounts.loads.reading.faults import SHOWN_VALUE
-from accounts.loads.reading.values import Amount, Day, Flag, Moment, ValueType, Whole
+from accounts.loads.reading.values import Amount, Day, Flag, Moment, Quantity, ValueType, Whole
 
 SQL_TYPES: Mapping[type[ValueType], str] = {
     Day: "date",
     Moment: "timestamptz",
     Amount: "numeric(18, 4)",
+    Quantity: "numeric(18, 4)",
     Whole: "integer",
     Flag: "boolean",
 }

@@ -32,7 +32,15 @@ NOUNS: dict[str, str | Promise] = {
     "accounts.contractline": _("contract lines"),
     "accounts.instalment": _("instalments"),
     "accounts.payment": _("payments"),
+    "accounts.touchpoint": _("touchpoints"),
+    "accounts.case": _("cases"),
     "projects.project": _("projects"),
+    "projects.sow": _("signed SOWs"),
+    "projects.sowitem": _("SOW items"),
+    "projects.baseline": _("baselines"),
+    "projects.baselineitem": _("items of baselines"),
+    "projects.changerequest": _("change requests"),
+    "projects.effort": _("efforts"),
     "segmentation.usageevent": _("usage rows"),
     "segmentation.measurerow": _("measures of nights"),
     "segmentation.assignment": _("tiers of nights"),
@@ -249,6 +257,13 @@ class Undo:
         )
         if table == "accounts_colleague":
             unused += " AND t.membership_id IS NULL"
+        # Nor do they go when somebody has said more of them since.
+        unused += (
+            " AND NOT EXISTS (SELECT 1 FROM accounts_rowversion l LEFT JOIN accounts_load x "
+            "ON x.tenant_id = %(tenant)s AND x.id = l.load_id WHERE l.tenant_id = %(tenant)s "
+            'AND l."table" = %(table)s AND l.row_id = t.id AND l.before IS NOT NULL '
+            "AND l.load_id IS DISTINCT FROM %(load)s AND x.state IS DISTINCT FROM 'undone')"
+        )
         self._remove(table, unused)
 
     def _has_known_from(self, table: str) -> bool:

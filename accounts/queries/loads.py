@@ -106,6 +106,11 @@ def notes_in_words(load: Load) -> list[str]:
         words.append(
             _("Modules that were new: %(names)s.") % {"names": formats.listed(modules, language())}
         )
+    if requests := notes.get("created_change_requests"):
+        words.append(
+            _("Change requests that were not known and are drafts now: %(names)s.")
+            % {"names": formats.listed(requests, language())}
+        )
     if kept := notes.get("attribute_columns"):
         words.append(
             _("Kept as attributes: %(names)s.") % {"names": formats.listed(kept, language())}
@@ -148,7 +153,7 @@ def preview_columns(load: Load, kind: LoadKind) -> dict[str, PreviewColumn]:
     """Columns that a preview shows, by name and in its order."""
     types = {column.name: column.type for column in kind.columns}
     return {
-        name: PreviewColumn(name, column_label(name), types.get(name))
+        name: PreviewColumn(name, column_label(name, kind.name), types.get(name))
         for name in (load.preview or {}).get("columns", [])
     }
 

@@ -88,13 +88,15 @@ def _columns(kind: LoadKind) -> tuple[list[str], list[str]]:
     """The labels of the columns that a file of a kind needs, and of those it may have."""
     choices = [
         _("%(first)s or %(second)s")
-        % dict(zip(("first", "second"), map(column_label, group), strict=True))
+        % dict(
+            zip(("first", "second"), (column_label(one, kind.name) for one in group), strict=True)
+        )
         for group in kind.one_of
     ]
     grouped = {name for group in kind.one_of for name in group}
-    needed = [column_label(column.name) for column in kind.columns if column.required]
+    needed = [column_label(column.name, kind.name) for column in kind.columns if column.required]
     possible = [
-        column_label(column.name)
+        column_label(column.name, kind.name)
         for column in kind.columns
         if not column.required and column.name not in grouped
     ]
@@ -132,21 +134,27 @@ def load_detail(request: TenantRequest, pk: int) -> HttpResponse:
             )
             for row in preview.get("created", [])
         ],
-        "changed": [_change(row, columns) for row in preview.get("changed", [])],
+        "changed": [_change(row, columns, kind) for row in preview.get("changed", [])],
         "kept": load.parts.exists() if load.state in (State.CHECKED, State.REFUSED) else False,
     }
     return render(request, "accounts/loads/load.html", context)
 
 
-def _change(row: dict[str, Any], columns: dict[str, PreviewColumn]) -> dict[str, Any]:
+def _change(
+    row: dict[str, Any], columns: dict[str, PreviewColumn], kind: LoadKind
+) -> dict[str, Any]:
     """A row that changes: what it is called, and each column's old and new value."""
-    names = [name for name in ("customer", "contract", "key", "module") if name in row["cells"]]
+    names = [
+        name
+        for name in ("customer", "project", "contract", "key", "module")
+        if name in row["cells"]
+    ]
     return {
         "line": row["line"],
         "label": " · ".join(row["cells"][name] for name in names if row["cells"][name]),
         "changes": [
             {
-                "label": column_label(name := change["column"]),
+                "label": column_label(name := change["column"], kind.name),
                 **{
                     side: columns[name].words(change[side]) if name in columns else change[side]
                     for side in ("old", "new")

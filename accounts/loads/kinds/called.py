@@ -107,3 +107,40 @@ amount: paid_amount total sum value 回款金额 金额 payment_amount
 contract: contract_id subscription_id 合同编号 合同 contract_no
     contract_key agreement_no 合同号 合同编码
 """)
+
+TOUCHPOINTS = _by_column("""
+key: touchpoint_id touchpoint activity_id interaction_id visit_id meeting_id
+    event_id id 触达编号 拜访编号 跟进编号 活动编号 记录编号 编号 touchpoint_no
+    activity_no visit_no no 触点编号 沟通编号
+kind: touchpoint_kind touchpoint_type type activity_type channel 触达方式 拜访方式
+    类型 interaction_type meeting_type 跟进方式 沟通方式 触达类型 活动类型 方式 渠道
+happened_on: date happened_at activity_date visit_date meeting_date 触达日期 拜访日期
+    日期 touched_on contacted_on contact_date occurred_on held_on
+    跟进日期 沟通日期 触达时间 拜访时间 跟进时间 活动日期 发生日期 时间
+by: owner person employee colleague host 触达人 拜访人 跟进人 负责人 done_by
+    handled_by held_by user sales csm 我方人员 沟通人 员工 客户经理
+note: notes remark remarks comment description summary 备注 内容 纪要 comments
+    details subject 跟进内容 沟通内容 触达内容 拜访纪要 说明 摘要
+""")
+
+CASES = _by_column("""
+key: case_id ticket_id case ticket issue_id incident_id id 工单编号 工单号 问题编号
+    编号 case_no ticket_no case_number ticket_number issue_no
+    incident_no no 服务单号 单号 工单ID
+opened_at: submitted_at created_at opened opened_on open_date 提交时间 创建时间 受理时间
+    created created_on create_time reported_at received_at
+    submitted submitted_on open_time date_opened 提交日期 创建日期 报障时间 提单时间
+    发起时间 开单时间
+title: subject case_title ticket_title summary description 标题 主题 问题 工单标题
+    issue topic name 问题标题 问题描述 工单主题 描述
+priority: severity urgency level 优先级 紧急程度 priority_level ticket_priority
+    case_priority 严重程度 级别 紧急度
+first_response_at: first_responded_at first_reply_at responded_at response_time
+    首次响应时间 响应时间 first_response answered_at first_answer_at
+    acknowledged_at first_response_time 首次回复时间 首响时间 回复时间
+closed_at: closed closed_on resolved_at solved_at resolved_on 关闭时间 解决时间
+    完成时间 close_date close_time completed_at done_at date_closed
+    关闭日期 解决日期 办结时间 结单时间
+satisfaction: satisfaction_score csat rating score 满意度 满意度评分 csat_score
+    satisfaction_rating customer_satisfaction stars 评分 评价 客户满意度 满意度得分
+""")

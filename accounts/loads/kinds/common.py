@@ -70,3 +70,21 @@ CURRENCY = Column(
         "币种代码",
     ),
 )
+CONTACT = Column(
+    "contact",
+    KEY,
+    synonyms=(
+        "contact_id",
+        "contact_key",
+        "contact_no",
+        "联系人编号",
+        "联系人",
+        "requester",
+        "requester_id",
+        "reported_by",
+        "attendee",
+        "提出人",
+        "客户联系人",
+        "对接人",
+    ),
+)

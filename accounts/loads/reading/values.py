@@ -20,6 +20,8 @@ TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "真", "有", "对"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "否", "假", "无", "不"})
 
 _currency = re.compile(r"[A-Z]{3}").fullmatch
+# An amount without a currency, in brackets or not; the rest is for `parse_amount` to judge.
+_quantity = re.compile(r"[-+(]?[\d.,' ]*\d[-)]?", re.ASCII).fullmatch
 _email = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+").fullmatch
 
 
@@ -144,6 +146,42 @@ class Amount(ValueType):
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity(Amount):
+    """How much of something, exact, not below zero: an amount without a currency.
+
+    `decimals`: at most so many; `is_positive`: zero is refused too; `most`: at most so much.
+    """
+
+    decimals: int = 3
+    is_positive: bool = False
+    most: int = 10_000_000
+
+    def parser(self, conventions: Conventions) -> Parse:
+        style = conventions.amounts
+        most, decimals, is_positive = self.most, self.decimals, self.is_positive
+
+        def parse(text: str) -> str | Reason:
+            if not _quantity(plain(text)):
+                return Reason("not_a_quantity")
+            number = parse_amount(text, style)
+            if isinstance(number, Reason):
+                return Reason("not_a_quantity") if number.code == "not_an_amount" else number
+            value = Decimal(number)
+            if value < 0 or (is_positive and value == 0):
+                return Reason("not_positive" if is_positive else "negative_quantity")
+            if value > most:
+                return Reason("quantity_too_large", {"most": most})
+            if round(value, decimals) != value:
+                return Reason("too_many_decimals", {"decimals": decimals})
+            return number
+
+        return parse
+
+    def are_plain(self, conventions: Conventions) -> ArePlain | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Whole(ValueType):
     """A whole number, 0 or more."""
 
@@ -167,15 +205,17 @@ class Flag(ValueType):
 
 @dataclass(frozen=True, slots=True)
 class Choice(ValueType):
-    """One of a few words."""
+    """One of a few words. `also`: (other word, the one it stands for)."""
 
     choices: tuple[str, ...]
+    also: tuple[tuple[str, str], ...] = ()
 
     def parser(self, conventions: Conventions) -> Parse:
-        choices = self.choices
+        choices, also = self.choices, dict(self.also)
 
         def parse(text: str) -> str | Reason:
             word = _word(text)
+            word = also.get(word, word)
             return word if word in choices else Reason("not_a_choice", {"choices": list(choices)})
 
         return parse
