@@ -75,9 +75,16 @@ def tier_label(key: str) -> str:
 
 
 def measure_block(
-    measure: Measure, found: Sequence[Outcome], days: Sequence[date], scheme: str, after: int
+    measure: Measure,
+    found: Sequence[Outcome],
+    days: Sequence[date],
+    scheme: str,
+    after: int,
+    *,
+    group: int | None = None,
 ) -> dict[str, Any]:
-    """Chart and table of one measure; without any known value only what it would be."""
+    """Chart and table of one measure; without any known value only what it would be. ``group``: the
+    customer group that the figures are of."""
     by = {(one.tier, one.start): one for one in found}
     tiers = [
         tier
@@ -106,7 +113,7 @@ def measure_block(
     block["rows"] = [
         {"day": day, "cells": cells, "drawn": draw_cells(cells)}
         for day, cells in (
-            (day, [cell(by.get((tier, day)), measure, scheme) for tier in tiers])
+            (day, [cell(by.get((tier, day)), measure, scheme, group) for tier in tiers])
             for day in reversed(days)
         )
     ]
@@ -120,7 +127,9 @@ def _charted(one: Outcome | None, measure: Measure) -> float | None:
     return one.figure(measure).value
 
 
-def cell(one: Outcome | None, measure: Measure, scheme: str) -> dict[str, Any] | None:
+def cell(
+    one: Outcome | None, measure: Measure, scheme: str, group: int | None = None
+) -> dict[str, Any] | None:
     """A figure with its interval and number of customers; None where nobody stood."""
     if one is None or not one.figure(measure).customers:
         return None
@@ -136,11 +145,11 @@ def cell(one: Outcome | None, measure: Measure, scheme: str) -> dict[str, Any] |
         "customers": figure.customers,
         "too_few": figure.is_too_few,
         "all_equal": isinstance(figure, Mean) and figure.is_all_equal,
-        "href": behind_url(one, measure, scheme) if measure != "satisfaction" else "",
+        "href": behind_url(one, measure, scheme, group) if measure != "satisfaction" else "",
     }
 
 
-def behind_url(one: Outcome, measure: Measure, scheme: str) -> str:
+def behind_url(one: Outcome, measure: Measure, scheme: str, group: int | None = None) -> str:
     asked = {
         "scheme": scheme,
         "tier": one.tier or "none",
@@ -148,15 +157,23 @@ def behind_url(one: Outcome, measure: Measure, scheme: str) -> str:
         "to": one.end.isoformat(),
         "measure": measure,
     }
+    if group is not None:
+        asked["group"] = str(group)
     return f"{reverse('effects_customers')}?{urlencode(asked)}"
 
 
 def comparison_block(
-    measure: Measure, rows: Sequence[Compared], scheme: str, months: int
+    measure: Measure,
+    rows: Sequence[Compared],
+    scheme: str,
+    months: int,
+    *,
+    group: int | None = None,
 ) -> dict[str, Any]:
     found = []
     for row in rows:
-        old, new = cell(row.before, measure, scheme), cell(row.after, measure, scheme)
+        old = cell(row.before, measure, scheme, group)
+        new = cell(row.after, measure, scheme, group)
         if old is None and new is None:
             continue
         change = row.difference(measure)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Customer
 from accounts.permissions import require
 from accounts.requests import TenantRequest
+from reports.links import Links
 from reports.views.retention import known_until
 from segmentation.compute.months import last_day_of, month_number
 from segmentation.compute.persons import DAYS
@@ -32,6 +33,7 @@ from segmentation.queries.behind_figures import (
 )
 from segmentation.queries.scopes import Scope, widest_scope
 from segmentation.queries.stored import latest_night, parse_day
+from segmentation.views.narrowing import Narrowing, narrowing_of
 from ui import formats
 from ui.tables import Column, Table
 from ui.tags.formats import language
@@ -50,7 +52,8 @@ def members(request: TenantRequest) -> HttpResponse:
     month = parse_day(f"{request.GET.get('month', '')}-01") or date(1970, 1, 1)
     night = latest_night()
     until = known_until(request.tenant, night)
-    scope = widest_scope(request.membership)
+    narrowing = narrowing_of(request, night)
+    scope = narrowing.within(widest_scope(request.membership))
     listings: dict[str, Callable[[], tuple[str, Sequence[Behind], list[Shown]]]] = {
         "cohort": lambda: _cohort(
             month,
@@ -64,7 +67,15 @@ def members(request: TenantRequest) -> HttpResponse:
         "persons": lambda: _persons(request, month, until, scope),
     }
     title, rows, columns = listings.get(of, listings["cohort"])()
-    return listing(request, title=title, rows=rows, columns=columns, back="retention", as_of=until)
+    return listing(
+        request,
+        title=title,
+        rows=rows,
+        columns=columns,
+        back="retention",
+        as_of=until,
+        narrowing=narrowing,
+    )
 
 
 def listing(
@@ -75,6 +86,7 @@ def listing(
     columns: Sequence[Shown],
     back: str,
     as_of: date,
+    narrowing: Narrowing,
 ) -> HttpResponse:
     """A page of these rows, those of one outcome when ``show`` says so; one statement for the names."""
     words = states()
@@ -97,7 +109,8 @@ def listing(
     context = {
         "title": title,
         "as_of": as_of,
-        "back": back,
+        "narrowing": narrowing,
+        "back_url": Links(narrowing.group_id).to(back),
         "table": table,
         "tabs": [
             {

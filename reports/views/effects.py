@@ -24,7 +24,9 @@ from segmentation.compute.effects import LEAST, MEASURES
 from segmentation.compute.months import month_number
 from segmentation.compute.schemes import SCHEMES
 from segmentation.queries.behind_figures import behind_outcome
+from segmentation.queries.customer_groups import nights_computed
 from segmentation.queries.effects import (
+    MONTHS_SHOWN,
     Change,
     around,
     changes_of,
@@ -35,6 +37,7 @@ from segmentation.queries.effects import (
 from segmentation.queries.rules import current_rules
 from segmentation.queries.scopes import Scope, widest_scope
 from segmentation.queries.stored import latest_night, parse_day, stored_nights
+from segmentation.views.narrowing import narrowing_of
 from ui import formats
 from ui.palette import MARKS
 from ui.tags.formats import language
@@ -52,6 +55,8 @@ def effects(request: TenantRequest) -> HttpResponse:
     scheme = scheme_asked(request.GET.get("scheme", ""))
     after = months_asked(request.GET.get("after", ""))
     pairs = pairs_of(list(stored_nights().values_list("as_of", flat=True)), after)
+    # Of each night its own members, so that no one night's are those that count.
+    narrowing = narrowing_of(request, None)
     context: dict[str, Any] = {
         "scheme": scheme,
         "schemes": [(key, label) for key, label in scheme_names().items()],
@@ -59,23 +64,37 @@ def effects(request: TenantRequest) -> HttpResponse:
         "afters": AFTER,
         "least": LEAST,
         "pairs": pairs,
+        "narrowing": narrowing,
     }
     if night is None or not pairs:
         return render(request, "reports/effects/too_few_nights.html", context)
-    scope = widest_scope(request.membership)
+    scope = narrowing.within(widest_scope(request.membership))
     found = effects_of(scope, night, scheme, pairs)
     changes = changes_of(request.tenant.zone)
     change = next((one for one in changes if one.key == request.GET.get("change", "")), None)
     days = sorted({one.start for one in found})
     context |= {
         "as_of": night.as_of,
-        "measures": [measure_block(measure, found, days, scheme, after) for measure in MEASURES],
+        "measures": [
+            measure_block(measure, found, days, scheme, after, group=scope.group_id)
+            for measure in MEASURES
+        ],
+        "is_nobody": not found,
+        **computed(scope.group_id, pairs[-MONTHS_SHOWN:]),
         "changes": [(one.key, change_words(one)) for one in changes],
         "change": change,
         "change_words": change_words(change) if change else "",
         **(compared(change, pairs, scope, scheme) if change else {}),
     }
     return render(request, "reports/effects/page.html", context)
+
+
+def computed(group: int | None, pairs: Sequence[Pair]) -> dict[str, int]:
+    """Of how many of the nights on which customers are taken the group was not computed."""
+    if group is None:
+        return {}
+    missing = len(pairs) - nights_computed(group, [start for start, _ in pairs])
+    return {"nights_missing": missing, "nights_shown": len(pairs)}
 
 
 def scheme_asked(asked: str) -> str:
@@ -108,7 +127,13 @@ def compared(change: Change, pairs: Sequence[Pair], scope: Scope, scheme: str) -
     context["comparisons"] = [
         block
         for block in (
-            comparison_block(measure, [by_tier[tier] for tier in tiers], scheme, months)
+            comparison_block(
+                measure,
+                [by_tier[tier] for tier in tiers],
+                scheme,
+                months,
+                group=scope.group_id,
+            )
             for measure in MEASURES
         )
         if block["rows"]
@@ -128,7 +153,9 @@ def members(request: TenantRequest) -> HttpResponse:
         # An address that names no figure leads back to them.
         return redirect("effects")
     tier = "" if tier == "none" else tier
-    scope = widest_scope(request.membership)
+    night = stored_nights().filter(as_of=start).first()
+    narrowing = narrowing_of(request, night, on=start)
+    scope = narrowing.within(widest_scope(request.membership))
     rows = behind_outcome(scheme, tier, start, end, measure, scope)
     title = _("%(tier)s on %(start)s, as they were on %(end)s") % {
         "tier": tier_label(tier),
@@ -140,4 +167,12 @@ def members(request: TenantRequest) -> HttpResponse:
         (_("ARR then"), "money", lambda row: row.amount_after),
         (_("Active days (30) then"), "number", lambda row: row.number),
     ]
-    return listing(request, title=title, rows=rows, columns=columns, back="effects", as_of=end)
+    return listing(
+        request,
+        title=title,
+        rows=rows,
+        columns=columns,
+        back="effects",
+        as_of=end,
+        narrowing=narrowing,
+    )

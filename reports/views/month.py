@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,8 +27,10 @@ from segmentation.queries.migration import flows
 from segmentation.queries.portfolio import portfolio
 from segmentation.queries.retention import RetentionFigures
 from segmentation.queries.scopes import Scope, widest_scope
-from segmentation.queries.stored import offered_nights
+from segmentation.queries.stored import night_asked, offered_nights
+from segmentation.views.narrowing import Narrowing, narrowing_of
 from ui.charts import TargetBar, Unit
+from ui.tables import Table
 
 RISKS = 5
 MONTHS_OFFERED = 36
@@ -46,8 +48,9 @@ def month(request: TenantRequest) -> HttpResponse:
     asked = request.GET.get("month", "")
     last_day = next((day for day in months if f"{day:%Y-%m}" == asked), months[0])
     first_day = last_day.replace(day=1)
-    scope = widest_scope(request.membership)
     nights = offered_nights()
+    narrowing = narrowed(request, nights, last_day)
+    scope = narrowing.within(widest_scope(request.membership))
     latest = nights[0] if nights else None
     review = month_in_review(scope, last_day, latest, request.tenant.gross_margin)
     cash = cash_of(scope, first_day, last_day, latest)
@@ -56,8 +59,9 @@ def month(request: TenantRequest) -> HttpResponse:
     context = {
         "last_day": last_day,
         "months": months,
-        "newer": _neighbour(months, last_day, -1),
-        "older": _neighbour(months, last_day, 1),
+        "newer": _neighbour(months, last_day, -1, request.GET),
+        "older": _neighbour(months, last_day, 1, request.GET),
+        "narrowing": narrowing,
         "scope": scope,
         "review": review,
         "tiles": tiles(review),
@@ -79,11 +83,20 @@ def month(request: TenantRequest) -> HttpResponse:
     return render(request, "reports/month/page.html", context)
 
 
-def _neighbour(months: list[date], day: date, step: int) -> str:
+def narrowed(request: TenantRequest, nights: list[Night], last_day: date) -> Narrowing:
+    """To who was in the group on the last stored night up to the end of the month."""
+    night = night_asked(last_day.isoformat(), nights)
+    if night is None:
+        return narrowing_of(request, None, on=last_day)
+    return narrowing_of(request, night, on=None if night == nights[0] else night.as_of)
+
+
+def _neighbour(months: list[date], day: date, step: int, asked: QueryDict) -> str:
     place = months.index(day) + step
     if not 0 <= place < len(months):
         return ""
-    return f"{reverse('month')}?month={months[place]:%Y-%m}"
+    address = Table.read((), asked.urlencode()).url(month=f"{months[place]:%Y-%m}")
+    return f"{reverse('month')}{address}"
 
 
 def tiles(review: MonthInReview) -> list[dict[str, Any]]:

@@ -14,11 +14,13 @@ from accounts.requests import TenantRequest
 from reports.changes import number_of
 from reports.cohort_table import triangle
 from reports.drawing import draw_triangle
+from reports.links import Links
 from reports.queries.retention import persons_of
-from reports.views.retention import known_until, members_url
+from reports.views.retention import known_until
 from segmentation.compute.persons import DAYS, PersonCohort, Returned, pooled
 from segmentation.queries.scopes import widest_scope
 from segmentation.queries.stored import latest_night
+from segmentation.views.narrowing import narrowing_of
 
 PERSON_COHORTS_SHOWN = 13
 
@@ -29,12 +31,18 @@ def persons(request: TenantRequest) -> HttpResponse:
     """D1, D7 and D30 of persons, and persons there again month by month."""
     night = latest_night()
     until = known_until(request.tenant, night)
-    scope = widest_scope(request.membership)
+    narrowing = narrowing_of(request, night)
+    links = Links(narrowing.group_id)
+    scope = narrowing.within(widest_scope(request.membership))
     found = persons_of(scope, until, night, request.tenant)
     months = triangle(found.months, "customers", lambda cohort, k: "")
     context = {
         "until": until,
-        "rows": [person_row(cohort) for cohort in reversed(found.cohorts[-PERSON_COHORTS_SHOWN:])],
+        "narrowing": narrowing,
+        "back_url": links.to("retention"),
+        "rows": [
+            person_row(cohort, links) for cohort in reversed(found.cohorts[-PERSON_COHORTS_SHOWN:])
+        ],
         "pooled": [day_cell(one) for one in (pooled(found.cohorts, k) for k in DAYS)],
         "persons": sum(cohort.size for cohort in found.cohorts),
         "triangle": months,
@@ -47,12 +55,12 @@ def persons(request: TenantRequest) -> HttpResponse:
     return response
 
 
-def person_row(cohort: PersonCohort) -> dict[str, Any]:
+def person_row(cohort: PersonCohort, links: Links) -> dict[str, Any]:
     return {
         "month": cohort.month,
         "size": cohort.size,
         "days": [day_cell(cohort.on(k)) for k in DAYS],
-        "href": members_url("persons", cohort.month),
+        "href": links.behind("persons", cohort.month),
     }
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
@@ -22,22 +20,22 @@ from reports.changes import number_of
 from reports.charts import movements_chart, retention_chart
 from reports.cohort_table import triangle
 from reports.drawing import draw_triangle
+from reports.links import MONTH, YEAR, Links
 from reports.queries.retention import RetentionReview, retention_review
 from segmentation.compute.buying import NO_FIT, NO_MEAN, TOO_FEW
-from segmentation.compute.cohorts import Cohort
 from segmentation.compute.renewals import LOST, OPEN, RENEWED, DueRenewals
 from segmentation.models import Night
 from segmentation.queries.lifetime_value import HORIZON_DAYS, NO_FACTS, CustomerValue
 from segmentation.queries.retention_figures import CONTRACTS, Renewing
 from segmentation.queries.scopes import widest_scope
 from segmentation.queries.stored import latest_night
+from segmentation.views.narrowing import narrowing_of
 from ui import formats
 from ui.charts import Series, TimeChart
 from ui.tags.formats import language
 
 CONVERSIONS_SHOWN = 13
 BY = ("customers", "unbroken", "amount")
-YEAR, MONTH = "year", "month"
 
 
 @require("view_retention")
@@ -46,7 +44,9 @@ def retention(request: TenantRequest) -> HttpResponse:
     """What stays of customers and their money, with the customers behind every cell."""
     night = latest_night()
     until = known_until(request.tenant, night)
-    scope = widest_scope(request.membership)
+    narrowing = narrowing_of(request, night)
+    links = Links(narrowing.group_id)
+    scope = narrowing.within(widest_scope(request.membership))
     review = retention_review(scope, until, night, request.tenant)
     if not review.cohorts.basis:
         steps = first_steps.steps_for(request.membership)
@@ -58,19 +58,21 @@ def retention(request: TenantRequest) -> HttpResponse:
     shown = triangle(
         review.cohorts.cohorts,
         by,
-        year_link if of_years else cohort_link,
+        links.of_years if of_years else links.of_cohort,
         of_years=of_years,
     )
     context = {
         "until": until,
+        "narrowing": narrowing,
+        "persons_url": links.to("retention_persons"),
         "scope": scope,
         "review": review,
         "by_contract": review.cohorts.basis == CONTRACTS,
-        "tiles": tiles(review, request.tenant.gross_margin),
+        "tiles": tiles(review, links),
         "by": by,
-        "by_tabs": by_tabs(by, review.cohorts.basis, of_years=of_years),
+        "by_tabs": by_tabs(by, review.cohorts.basis, links, of_years=of_years),
         "of_years": of_years,
-        "span_tabs": span_tabs(by, of_years=of_years),
+        "span_tabs": span_tabs(by, links, of_years=of_years),
         "triangle": shown,
         "triangle_rows": draw_triangle(shown, request.tenant.currency),
         "value": review.value,
@@ -82,11 +84,11 @@ def retention(request: TenantRequest) -> HttpResponse:
                 "cohort": cohort,
                 "rate": number_of(cohort.rate),
                 "days": number_of(cohort.median_days),
-                "href": members_url("conversion", cohort.month),
+                "href": links.behind("conversion", cohort.month),
             }
             for cohort in reversed(review.conversions[-CONVERSIONS_SHOWN:])
         ],
-        **charts(review, request.tenant.currency),
+        **charts(review, request.tenant.currency, links),
     }
     return render(request, "reports/retention/page.html", context)
 
@@ -96,17 +98,17 @@ def known_until(tenant: Tenant, night: Night | None) -> date:
     return night.as_of if night else tenant.last_ended_day()
 
 
-def charts(review: RetentionReview, currency: str) -> dict[str, TimeChart | None]:
+def charts(review: RetentionReview, currency: str, links: Links) -> dict[str, TimeChart | None]:
     if review.review is None or review.renewing is None:
         return {"movements_chart": None, "retention_chart": None, "renewals_chart": None}
     return {
         "movements_chart": movements_chart(review.review.trend, currency),
         "retention_chart": retention_chart(review.review.yearly),
-        "renewals_chart": renewals_chart(review.renewing),
+        "renewals_chart": renewals_chart(review.renewing, links),
     }
 
 
-def renewals_chart(found: Renewing) -> TimeChart:
+def renewals_chart(found: Renewing, links: Links) -> TimeChart:
     """Contracts that ended, by what became of them; each column opens them."""
     months = found.months
     parts = (
@@ -127,14 +129,14 @@ def renewals_chart(found: Renewing) -> TimeChart:
                 label,
                 values,
                 tones[key],
-                [members_url("renewals", month.first_day, show=key) for month in months],
+                [links.behind("renewals", month.first_day, show=key) for month in months],
             )
             for key, label, values in parts
         ],
     )
 
 
-def tiles(review: RetentionReview, margin: Decimal) -> list[dict[str, Any]]:
+def tiles(review: RetentionReview, links: Links) -> list[dict[str, Any]]:
     """The rates of the twelve months, with how they are made."""
     found: list[dict[str, Any]] = []
     lines = _("Contract lines, as known now")
@@ -182,11 +184,11 @@ def tiles(review: RetentionReview, margin: Decimal) -> list[dict[str, Any]]:
             for label, rate, formula in formulas
         ]
     if review.renewing is not None:
-        found += renewal_tiles(review.renewing.year, is_linked=review.renewing.is_linked)
+        found += renewal_tiles(review.renewing.year, links, is_linked=review.renewing.is_linked)
     return found
 
 
-def renewal_tiles(year: DueRenewals, *, is_linked: bool) -> list[dict[str, Any]]:
+def renewal_tiles(year: DueRenewals, links: Links, *, is_linked: bool) -> list[dict[str, Any]]:
     source = _("Contracts, as known now")
     formula = _(
         "Of the contracts that ended in the twelve months, the share renewed within 90 days. "
@@ -201,7 +203,7 @@ def renewal_tiles(year: DueRenewals, *, is_linked: bool) -> list[dict[str, Any]]
         if is_linked
         else _("No contract says which one it renews, so nobody can tell.")
     )
-    href = members_url("renewals", year.first_day, until=year.last_day)
+    href = links.behind("renewals", year.first_day, until=year.last_day)
     return [
         {
             "label": label,
@@ -221,41 +223,26 @@ def renewal_tiles(year: DueRenewals, *, is_linked: bool) -> list[dict[str, Any]]
     ]
 
 
-def by_tabs(by: str, basis: str, *, of_years: bool) -> list[dict[str, Any]]:
+def by_tabs(by: str, basis: str, links: Links, *, of_years: bool) -> list[dict[str, Any]]:
     money = _("ARR") if basis == CONTRACTS else pgettext("cohorts", "Paid")
     words = {
         "customers": _("Customers there"),
         "unbroken": _("Customers there all along"),
         "amount": money,
     }
-    return [_tab(words[key], key, of_years=of_years, active=key == by) for key in BY]
+    return [_tab(words[key], key, links, of_years=of_years, active=key == by) for key in BY]
 
 
-def span_tabs(by: str, *, of_years: bool) -> list[dict[str, Any]]:
+def span_tabs(by: str, links: Links, *, of_years: bool) -> list[dict[str, Any]]:
     return [
-        _tab(_("By month"), by, of_years=False, active=not of_years),
-        _tab(_("By year"), by, of_years=True, active=of_years),
+        _tab(_("By month"), by, links, of_years=False, active=not of_years),
+        _tab(_("By year"), by, links, of_years=True, active=of_years),
     ]
 
 
-def _tab(label: str, by: str, *, of_years: bool, active: bool) -> dict[str, Any]:
-    asked = {"by": by, "span": YEAR if of_years else MONTH}
-    url = f"{reverse('retention')}?{urlencode(asked)}#cohorts"
-    return {"label": label, "url": url, "active": active, "count": None}
-
-
-def year_link(cohort: Cohort, k: int) -> str:
-    return members_url("cohort", cohort.month, after=k, span=YEAR)
-
-
-def cohort_link(cohort: Cohort, k: int) -> str:
-    return members_url("cohort", cohort.month, after=k)
-
-
-def members_url(of: str, month: date, **more: object) -> str:
-    """The list of the customers behind a cell."""
-    asked = {"of": of, "month": f"{month:%Y-%m}", **{name: str(v) for name, v in more.items()}}
-    return f"{reverse('retention_customers')}?{urlencode(asked)}"
+def _tab(label: str, by: str, links: Links, *, of_years: bool, active: bool) -> dict[str, Any]:
+    url = links.to("retention", by=by, span=YEAR if of_years else MONTH)
+    return {"label": label, "url": f"{url}#cohorts", "active": active, "count": None}
 
 
 def worth(found: CustomerValue) -> dict[str, Decimal | None]:

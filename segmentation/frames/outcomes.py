@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.effects import Mean, Measure, Share
 from segmentation.compute.schemes import SCHEMES
-from segmentation.models import MeasureRow
+from segmentation.models import CustomerGroupMember, MeasureRow
 
 SATISFACTION = "csat"
 
@@ -53,18 +53,32 @@ _SUMS = f"""
     coalesce(sum(((is_now.further ->> '{SATISFACTION}')::float) ^ 2), 0)
 """
 
+_IN_GROUP = f"""
+    AND EXISTS (SELECT 1 FROM {CustomerGroupMember._meta.db_table} inside
+                 WHERE inside.tenant_id = %(tenant)s AND inside.group_id = %(group)s
+                   AND inside.customer_id = was.customer_id
+                   AND inside.valid_from <= pair.start_on
+                   AND coalesce(inside.valid_to > pair.start_on, true))
+"""
+
 
 def outcomes(
-    scheme: str, pairs: Sequence[tuple[date, date]], customers: Collection[int] | None = None
+    scheme: str,
+    pairs: Sequence[tuple[date, date]],
+    customers: Collection[int] | None = None,
+    group: int | None = None,
 ) -> list[Outcome]:
     """Per pair of days whose measures are kept, and tier of the scheme on the first; one statement.
 
-    ValueError for a scheme that is none. `customers`: only these.
+    ValueError for a scheme that is none. `customers`: only these; `group`: of a customer group, those
+    who were in it on the first day of the pair.
     """
     if scheme not in SCHEMES:
         raise ValueError(scheme)
     table = MeasureRow._meta.db_table
     only = "" if customers is None else "AND was.customer_id = ANY(%(customers)s)"
+    if group is not None:
+        only += _IN_GROUP
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -82,6 +96,7 @@ def outcomes(
                 "starts": [start for start, _ in pairs],
                 "ends": [end for _, end in pairs],
                 "customers": None if customers is None else list(customers),
+                "group": group,
             },
         )
         rows = cursor.fetchall()

@@ -86,6 +86,12 @@ def was_computed(group_id: int, night: Night) -> bool:
     return bool(nights.exists())
 
 
+def nights_computed(group_id: int, days: Sequence[date]) -> int:
+    """Of the nights of these days how many evaluated a group."""
+    nights = CustomerGroupNight.objects.filter(group=group_id, as_of__in=days)
+    return int(nights.count())
+
+
 def passed(group_id: int, day: date, *, has_entered: bool) -> QuerySet[Any]:
     """Ids of the customers that entered a group on the night of a day, or left it."""
     side = "valid_from" if has_entered else "valid_to"

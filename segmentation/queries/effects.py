@@ -63,14 +63,23 @@ def pairs_of(days: Sequence[date], months: int) -> list[tuple[date, date]]:
 def effects_of(
     scope: Scope, night: Night, scheme: str, pairs: Sequence[tuple[date, date]]
 ) -> list[Outcome]:
-    """Per pair and tier; one statement, remembered for the whole tenant until a night says otherwise."""
+    """Per pair and tier; one statement, remembered for the whole tenant until a night says otherwise.
+
+    Of a customer group those who were in it on the first day of each pair.
+    """
     pairs = pairs[-MONTHS_SHOWN:]
     name = f"effects-{scheme}-" + "-".join(f"{start}.{end}" for start, end in pairs)
 
     def compute() -> list[Outcome]:
-        return outcomes(scheme, pairs, None if scope.is_whole else scope.ids)
+        return _outcomes(scope, scheme, pairs)
 
     return remembered_for(scope, night, name, compute)
+
+
+def _outcomes(scope: Scope, scheme: str, pairs: Sequence[tuple[date, date]]) -> list[Outcome]:
+    reach = scope.within(None)
+    ids = None if reach.is_whole else reach.ids
+    return outcomes(scheme, pairs, ids, scope.group_id)
 
 
 def changes_of(zone: ZoneInfo) -> list[Change]:
@@ -107,9 +116,9 @@ def compare_around(
     before: tuple[date, date],
     after: tuple[date, date],
 ) -> list[Compared]:
-    """Every tier that has customers on either side; one statement."""
-    ids = None if scope.is_whole else scope.ids
-    found = outcomes(scheme, [before, after], ids)
+    """Every tier that has customers on either side; one statement. Of a customer group those who were
+    in it on the first day of each side."""
+    found = _outcomes(scope, scheme, [before, after])
     old = {one.tier: one for one in found if one.start == before[0]}
     new = {one.tier: one for one in found if one.start == after[0]}
     return [Compared(tier, old.get(tier), new.get(tier)) for tier in sorted({*old, *new})]

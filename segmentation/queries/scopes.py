@@ -59,8 +59,9 @@ class Scope:
     def narrow_nights(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Of these rows of several nights (``as_of``) those of the scope's customers; a group's are
         those who were in it on the night of each row, whatever ``group_on`` is."""
+        rows = self.within(None).narrow(rows)
         if self.group_id is None:
-            return self.narrow(rows)
+            return rows
         held = Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("as_of"))
         spans = CustomerGroupMember.objects.filter(
             held,
@@ -68,7 +69,7 @@ class Scope:
             customer=OuterRef("customer"),
             valid_from__lte=OuterRef("as_of"),
         )
-        return self.within(None).narrow(rows).filter(Exists(spans))
+        return rows.filter(Exists(spans))
 
     @property
     def is_whole(self) -> bool:
@@ -77,6 +78,9 @@ class Scope:
 
     def within(self, group_id: int | None, on: date | None = None) -> Scope:
         """Of its customers those in a group on the night of a day (None: now); no group: all."""
+        if (group_id, on) == (self.group_id, self.group_on):
+            # With the ids that were asked for.
+            return self
         return replace(self, group_id=group_id, group_on=on)
 
 
