@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from segmentation import group_uses
 from ui.registry import FirstScreen, NavigationItem, first_screens, navigation, warmed
 
 navigation.register(NavigationItem(_("Month"), "month", "calendar-range", "view_month", 5))
@@ -14,3 +15,10 @@ navigation.register(
 )
 first_screens.register(FirstScreen(Role.EXECUTIVE, "month", 10))
 warmed.update({"month": "", "retention": "", "effects": ""})
+
+for _screen in (
+    group_uses.Narrowed(_("Month in review"), "month", "view_month"),
+    group_uses.Narrowed(_("Retention"), "retention", "view_retention"),
+    group_uses.Narrowed(_("Does tiering work?"), "effects", "view_effects"),
+):
+    group_uses.register_screen(_screen)

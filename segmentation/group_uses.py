@@ -1,12 +1,17 @@
-"""Where customer groups are used: each app says it of its own, and a group's page shows it."""
+"""Where customer groups are used, and which screens they narrow: each app says it of its own, and a
+group's page shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from accounts.models import Membership
+from accounts.permissions import may
 from segmentation.models import CustomerGroup
+from ui.registry import Text
 
 
 @dataclass(frozen=True)
@@ -30,3 +35,29 @@ def register(key: str, finder: Finder) -> None:
 
 def uses_of(group: CustomerGroup, membership: Membership) -> list[Use]:
     return [use for finder in _finders.values() for use in finder(group, membership)]
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A screen that ``?group=`` narrows, for members with the ability."""
+
+    label: Text
+    url_name: str
+    ability: str
+
+
+_narrowed: dict[str, Narrowed] = {}
+
+
+def register_screen(screen: Narrowed) -> None:
+    """Add a screen that a group narrows; called from an app's registrations."""
+    _narrowed[screen.url_name] = screen
+
+
+def screens_of(group: CustomerGroup, membership: Membership) -> list[tuple[Text, str]]:
+    """(label, address) of the screens of a group that a member may open, in order of registration."""
+    return [
+        (screen.label, f"{reverse(screen.url_name)}?group={group.pk}")
+        for screen in _narrowed.values()
+        if may(membership, screen.ability)
+    ]

@@ -26,6 +26,13 @@ from ui.registry import (
 registry.register(Usage())
 register_measures()
 group_uses.register("saved_view", views_of_group)
+for _screen in (
+    group_uses.Narrowed(_("Tiers"), "tiers", "view_tiers"),
+    group_uses.Narrowed(_("Moves"), "moves", "view_tiers"),
+    group_uses.Narrowed(_("Two nights compared"), "night_comparison", "view_tiers"),
+    group_uses.Narrowed(_("Module adoption"), "modules", "view_modules"),
+):
+    group_uses.register_screen(_screen)
 VERBS.update(
     {
         "group.archived": _("Group archived"),

@@ -18,7 +18,7 @@ from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from segmentation.compute.conditions import parse
 from segmentation.condition_words import Told, tell
-from segmentation.group_uses import uses_of
+from segmentation.group_uses import screens_of, uses_of
 from segmentation.models import CustomerGroup, Night
 from segmentation.queries.condition_fields import condition_fields
 from segmentation.queries.customer_groups import Passage, groups_for, may_change, passages, sizes
@@ -107,6 +107,7 @@ def _head(request: TenantRequest, group: CustomerGroup, nights: list[Night]) -> 
         ],
         "chart": _size_chart(group, evaluated, sized),
         "uses": uses_of(group, request.membership),
+        "screens": [] if group.archived_at else screens_of(group, request.membership),
         "may_make": may(request.membership, "edit_groups"),
         "may_change": may(request.membership, "edit_groups")
         and may_change(request.membership, group),

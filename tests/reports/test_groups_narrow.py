@@ -391,3 +391,21 @@ def test_a_group_costs_the_same_queries_whatever_its_size(
                 stands(whom, on, schemes={"tier_a": "high"})
             group.members.create(customer=whom, valid_from=APRIL, entered_by="customer")
     assert queries() == few <= 30
+
+
+@pytest.mark.parametrize("names", [["Pays"], []])
+def test_payers_of_a_group_too(tenant: Tenant, client: Client, names: list[str]) -> None:
+    with tenant_scope(tenant.id):
+        night(LAST)
+        for name in ("Pays", "Pays too"):
+            whom = customer(name)
+            for day in (date(2026, 3, 3), date(2026, 5, 5)):
+                Payment.objects.create(
+                    customer=whom, key=f"q{next(numbers)}", paid_on=day, amount=Decimal(50)
+                )
+        group = group_of({LAST: names})
+    page = client.get(RETENTION, {"group": group.pk})
+    assert "Cohorts by the month of the first payment" in text_of(page)
+    assert [row.size for row in page.context["triangle"].rows] == [1] * len(names)
+    url = f"{RETENTION}customers/?of=cohort&month=2026-03&after=2&group={group.pk}"
+    assert opened(client, url) == names

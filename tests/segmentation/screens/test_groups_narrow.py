@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 
@@ -217,3 +217,26 @@ def test_a_group_costs_the_same_queries_whatever_its_size(
                 stands(whom, on)
             found.members.create(customer=whom, valid_from=BEFORE, entered_by="customer")
     assert queries() == few
+
+
+def test_a_groups_page_leads_to_the_screens_it_narrows(
+    tenant: Tenant, client: Client, group: CustomerGroup, make_member: Callable[..., Membership]
+) -> None:
+    url = f"/t/acme/groups/{group.pk}/"
+    found = client.get(url).context["screens"]
+    assert len(found) == 7
+    for _label, address in found:
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "Chosen" in page.content.decode()
+    member = make_member(tenant, "eva@acme.example", "team_member")
+    fewer = signed_in(member.user).get(url).context["screens"]
+    assert [address.partition("?")[0] for _label, address in fewer] == [
+        TIERS,
+        "/t/acme/moves/",
+        COMPARISON,
+        MODULES,
+    ]
+    with tenant_scope(tenant.id):
+        CustomerGroup.objects.update(archived_at=datetime(2026, 7, 1, tzinfo=UTC))
+    assert client.get(url).context["screens"] == []
