@@ -34,7 +34,7 @@ navigation.register(
 first_screens.register(FirstScreen(Role.PROJECT_MANAGER, "projects", 20))
 first_screens.register(FirstScreen(Role.TEAM_MEMBER, "projects", 60))
 customer_panels.register(
-    Block("projects", "projects/panel.html", "projects.views.projects_panel", 30, _("Projects"))
+    Block("projects", "projects/panel.html", "projects.views.portfolio.projects_panel", 30, _("Projects"))
 )
 
 

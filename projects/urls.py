@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects import views
+from projects.views import portfolio
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("projects/", views.projects, name="projects"),
+    path("projects/", portfolio.projects, name="projects"),
 ]

@@ -197,6 +197,7 @@ def _run(
     )
     stage.open()
     faults, rejected = _fill(stage, kind, reader, progress, result)
+    stage.unread = rejected
     progress("checking", 0, 0)
     if not dry_run:
         # Late, so that reading a file keeps nobody waiting and what is written counts as known from

@@ -62,6 +62,7 @@ class Stage:
     load_id: int | None = None
     check_all: bool = False
     skip_bad: bool = False
+    unread: int = 0
     progress: Callable[[int, int], None] = _no_progress
     # Rows counted on the way, by what became of them.
     tally: Counter[str] = field(default_factory=Counter)

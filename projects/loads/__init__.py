@@ -1,7 +1,10 @@
 """The kinds of file whose facts live in this app."""
 
+from projects.loads.change_requests import ChangeRequests
+from projects.loads.effort import Efforts
 from projects.loads.projects import Projects
+from projects.loads.sow import SignedSows
 
-KINDS = (Projects(),)
+KINDS = (Projects(), SignedSows(), ChangeRequests(), Efforts())
 
 __all__ = ["KINDS"]

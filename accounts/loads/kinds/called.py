@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def _by_column(table: str) -> dict[str, tuple[str, ...]]:
+def by_column(table: str) -> dict[str, tuple[str, ...]]:
     """Lines of `column: name name …`; a line that is indented goes on with the one before."""
     names: dict[str, tuple[str, ...]] = {}
     column = ""
@@ -14,7 +14,7 @@ def _by_column(table: str) -> dict[str, tuple[str, ...]]:
     return names
 
 
-CUSTOMERS = _by_column("""
+CUSTOMERS = by_column("""
 key: customer_id account_id customer_key client_id company_id id
     code 客户编号 客户编码 客户代码 编号 customer_no customer_code client_no
     client_code account_no account_code company_no crm_id no 客户号
@@ -45,7 +45,7 @@ project_manager: pm 项目经理 project_lead project_owner
     implementation_manager 实施经理 项目负责人 实施负责人
 """)
 
-CONTACTS = _by_column("""
+CONTACTS = by_column("""
 key: contact_id person_id user_id id 联系人编号 编号 工号 contact_no
     contact_key employee_id employee_no no 联系人ID 员工编号
 name: contact_name full_name contact 姓名 联系人 contact_person
@@ -61,7 +61,7 @@ from: role_from since 开始日期 起 valid_from 生效日期 角色开始日�
 to: role_to until 结束日期 止 valid_to valid_until 失效日期 角色结束日期
 """)
 
-CONTRACTS = _by_column("""
+CONTRACTS = by_column("""
 key: contract_id subscription_id contract id 合同编号 合同号
     contract_no contract_key agreement_no agreement order_no
     合同编码 合同 协议编号 订单号
@@ -91,7 +91,7 @@ renewal_of: renews previous_contract 续签合同 原合同 renewed_contract
 is_trial: trial 是否试用 试用 trial_contract 试用合同
 """)
 
-PAYMENTS = _by_column("""
+PAYMENTS = by_column("""
 key: payment_id invoice_no invoice invoice_id order_id id 回款编号
     收款单号 单号 编号 payment_no payment_reference receipt_no
     receipt_id receipt transaction_id transaction_no voucher_no
@@ -108,7 +108,7 @@ contract: contract_id subscription_id 合同编号 合同 contract_no
     contract_key agreement_no 合同号 合同编码
 """)
 
-TOUCHPOINTS = _by_column("""
+TOUCHPOINTS = by_column("""
 key: touchpoint_id touchpoint activity_id interaction_id visit_id meeting_id
     event_id id 触达编号 拜访编号 跟进编号 活动编号 记录编号 编号 touchpoint_no
     activity_no visit_no no 触点编号 沟通编号
@@ -123,7 +123,7 @@ note: notes remark remarks comment description summary 备注 内容 纪要 comm
     details subject 跟进内容 沟通内容 触达内容 拜访纪要 说明 摘要
 """)
 
-CASES = _by_column("""
+CASES = by_column("""
 key: case_id ticket_id case ticket issue_id incident_id id 工单编号 工单号 问题编号
     编号 case_no ticket_no case_number ticket_number issue_no
     incident_no no 服务单号 单号 工单ID

@@ -177,8 +177,9 @@ class Quantity(Amount):
 
         return parse
 
-    def are_plain(self, conventions: Conventions) -> ArePlain | None:
-        return None
+    def are_plain(self, conventions: Conventions) -> ArePlain:
+        # Bounds are looked at value by value.
+        return lambda texts: False
 
 
 @dataclass(frozen=True, slots=True)

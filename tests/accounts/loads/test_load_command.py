@@ -106,7 +106,7 @@ def test_wrong_usage_ends_with_two(tenant: Tenant, file: Path, arguments: tuple[
 def test_a_kind_that_comes_later_is_refused_with_the_kinds_there_are(
     tenant: Tenant, file: Path
 ) -> None:
-    error = failure("load", "sow", str(file))
+    error = failure("load", "surveys", str(file))
     assert error.returncode == 1
     for kind in ("customers", "contacts", "modules", "contracts", "instalments", "payments"):
         assert kind in str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.queries import Stage
+from projects.queries.portfolio import Stage
 
 
 class ProjectFilter(forms.Form):

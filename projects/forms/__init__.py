@@ -1,0 +1,1 @@
+"""Forms of projects and their plans."""

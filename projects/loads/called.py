@@ -1,0 +1,48 @@
+"""What files in English and Chinese call the columns of a kind; the likelier names first."""
+
+from __future__ import annotations
+
+from accounts.loads.kinds.called import by_column
+
+SOW = by_column("""
+key: item item_id item_key item_no sow_item sow_item_id wbs wbs_code code id
+    条目编号 工作项编号 编号 item_code line_no no 序号 任务编号 SOW编号 工作包编号
+title: name item_name description scope deliverable task 条目名称 工作项 名称 工作内容
+    item_title summary work_item work_package 内容 描述 交付物 任务名称 工作包
+effort_days: effort days person_days man_days planned_effort estimated_days 人天 工作量
+    计划人天 effort_in_days planned_days estimate budget_days md 工作量人天
+    预估人天 预算人天 标准人天 合同人天
+phase: stage project_phase 阶段 project_stage milestone 项目阶段 实施阶段 所属阶段
+""")
+
+EFFORT = by_column("""
+key: effort_id entry_id timesheet_id booking_id time_entry log_id id 工时编号 记录编号
+    编号 entry_no booking_no worklog_id worklog no 工时单号 填报编号 流水号
+person: employee user consultant resource engineer member name 人员 员工 姓名
+    worker staff person_name employee_name employee_no email user_name
+    顾问 实施顾问 工程师 填报人 员工姓名 成员
+worked_on: date work_date day booked_on entry_date 日期 工作日期 工时日期 logged_on
+    worked_at timesheet_date log_date week_ending 填报日期 发生日期 工作时间
+days: person_days man_days effort effort_days 人天 工时 工作量 booked_days
+    worked_days duration_days md 投入人天 实际人天 工时人天 天数
+item: sow_item item_id item_key item_no wbs wbs_code task 条目编号 工作项 条目
+    sow_item_id work_item work_package 工作项编号 任务 SOW条目 工作包
+change_request: change_request_id cr cr_id cr_no change_no change 变更单 变更单号
+    change_order change_request_no cr_key 变更编号 变更请求
+""")
+
+CHANGE_REQUESTS = by_column("""
+key: change_request_id change_request cr cr_id cr_no change_no change_order id
+    变更单号 变更编号 变更单 编号 change_request_no change_id no
+title: name subject summary description 标题 变更内容 名称 变更名称 主题 描述
+effort_days: effort days person_days man_days estimate estimated_days 人天 工作量
+    预估人天 变更人天 additional_days
+price: amount fee cost value total 金额 报价 价格 费用 变更金额
+state: status 状态 change_status approval 变更状态 签署状态
+raised_on: created_on created date requested_on raised opened_on 提出日期 创建日期 日期
+    request_date created_at 提交日期 申请日期
+decided_on: decided decision_date declined_on withdrawn_on rejected_on 决定日期 关闭日期
+    拒绝日期 撤回日期
+signed_on: signed signature_date sign_date approved_on 签署日期 签字日期 signed_at
+    customer_signed_on 签订日期 客户签署日期
+""")

@@ -1,0 +1,1 @@
+"""Reads of this app: projects as lists show them, their plans."""
