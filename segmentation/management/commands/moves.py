@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.management.arguments import day_of
+from accounts.management.printing import print_rows
 from accounts.management.tenant_command import TenantCommand
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from segmentation.management.arguments import day_of
-from segmentation.management.printing import print_rows
 from segmentation.queries.printed import MOVES_COLUMNS, moves_printed
 
 

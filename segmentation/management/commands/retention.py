@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from accounts.management.printing import print_rows
 from accounts.management.tenant_command import TenantCommand
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from segmentation.management.printing import print_rows
 from segmentation.queries.printed_retention import TABLES
 from segmentation.queries.retention import RETENTION_COLUMNS, retention_months
 

@@ -10,12 +10,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.management.arguments import day_of, moment_of
 from accounts.management.progress import CommandProgress
 from accounts.management.tenant_command import Refused, find_tenant
 from accounts.models import Tenant
 from segmentation.actions.nights import NightRefused, run_night
 from segmentation.actions.results import STEPS
-from segmentation.management.arguments import day_of, moment_of
 
 PHASES = {
     "facts": _("Gathering facts"),

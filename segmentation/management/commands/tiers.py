@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
+from accounts.management.arguments import day_of
+from accounts.management.printing import print_rows
 from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from segmentation.compute.schemes import SCHEMES
-from segmentation.management.arguments import day_of
-from segmentation.management.printing import print_rows
 from segmentation.queries.printed import TIERS_COLUMNS, tiers_printed
 from segmentation.queries.stored import stored_nights
 
