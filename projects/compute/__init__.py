@@ -1,0 +1,1 @@
+"""Pure computation: plans, dates, figures of delivery."""

@@ -16,8 +16,8 @@ from accounts import first_steps
 from accounts.models import Customer, Responsibility, Visibility
 from accounts.permissions import require
 from accounts.requests import TenantRequest
-from projects.queries import portfolio as queries
 from projects.forms.portfolio import ProjectFilter
+from projects.queries import portfolio as queries
 from ui.downloads import file_response
 from ui.exports import Cell
 from ui.tables import Column, Table
