@@ -106,6 +106,11 @@ class Listing:
         """The customer group that the rows are narrowed to."""
         return group_asked(self.asked.get("group", ""), self.filter.groups)
 
+    @property
+    def narrowed(self) -> Scope:
+        """The scope's customers who were in that group that night; without one all of them."""
+        return self.scope.within(self.group_id, None if self.is_latest else self.night.as_of)
+
     def page(self) -> list[Row]:
         return page_rows(self.rows, self.table.order_by, self.table.slice)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from segmentation.models import Night
 from segmentation.queries.customer_groups import was_computed
 from segmentation.queries.moved import first_moved, new_faces
 from segmentation.queries.overview import added_since, waiting
+from segmentation.queries.portfolio import portfolio as portfolio_rows
 from segmentation.queries.saved_views import views_for
 from segmentation.queries.scopes import Scope, scope_of
 from segmentation.ranks import BETTER, OTHER, WORSE
@@ -79,6 +80,8 @@ def portfolio(request: TenantRequest) -> HttpResponse:
         }
     context |= around(request, listing) | {"has_head": not listing.is_only_list}
     if request.headers.get("HX-Target") == "list":
+        if has_other_group(request) and not listing.is_only_list:
+            context |= _head(request, listing) | {"is_head_swapped": True}
         # With a title of its own, from which htmx takes the one of the tab.
         response = render(request, "segmentation/portfolio/list.html", context | {"is_part": True})
     else:
@@ -88,6 +91,12 @@ def portfolio(request: TenantRequest) -> HttpResponse:
     # The part alone and the whole page have one address.
     patch_vary_headers(response, ("HX-Target",))
     return response
+
+
+def has_other_group(request: TenantRequest) -> bool:
+    """Whether the page that asks for its list shows figures of another group above it."""
+    shown = request.headers.get("HX-Current-URL", "").partition("#")[0].partition("?")[2]
+    return QueryDict(shown).get("group", "") != request.GET.get("group", "")
 
 
 def around(request: TenantRequest, listing: Listing) -> dict[str, Any]:
@@ -139,36 +148,32 @@ def _total(listing: Listing) -> int:
 
 
 def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
-    """Everything above the list."""
-    night, scope = listing.night, listing.scope
+    """Everything above the list; of a customer group, where one is asked for, only its customers."""
+    night, scope = listing.night, listing.narrowed
     lines = {
         "scopes": scope_tabs(scope, listing.table),
         "added": added_since(scope, night) if listing.is_latest else 0,
     }
     if listing.is_only_list:
         return lines
+    every = listing.every
+    if scope is not listing.scope:
+        every = portfolio_rows(scope, night, is_latest=listing.is_latest)
     faces, faces_total = new_faces(scope, night, is_latest=listing.is_latest, most=FACES_SHOWN)
     return lines | {
         "faces": faces,
         "faces_more": faces_total - len(faces),
-        "waiting": waiting_tiles(waiting(listing.every, scope, night), _of_all(listing)),
+        "waiting": waiting_tiles(waiting(every, scope, night), listing.table),
         **_moved(night, scope),
     }
-
-
-def _of_all(listing: Listing) -> Table:
-    """The addresses of the list without its customer group, over all of whom figures count."""
-    if listing.group_id is None:
-        return listing.table
-    asked = listing.asked.copy()
-    asked.pop("group")
-    return Table.read((), asked.urlencode())
 
 
 def _moved(night: Night, scope: Scope) -> dict[str, Any]:
     groups = first_moved(night, scope, most=MOVED_SHOWN)
     first = [*groups[WORSE].customers, *groups[BETTER].customers]
     asked = {"scope": scope.visibility, "as_of": night.as_of.isoformat()}
+    if scope.group_id is not None:
+        asked["group"] = str(scope.group_id)
     return {
         "moved": first[:MOVED_SHOWN],
         "moved_groups": [

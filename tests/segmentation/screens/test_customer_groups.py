@@ -401,14 +401,52 @@ def test_a_night_that_did_not_evaluate_the_group_says_so(
     assert "not computed" not in text_of(bobs.get("/t/acme/tiers/", asked))
 
 
-def test_figures_above_the_list_say_that_they_are_not_of_the_group(
+def renewals_of(page: Any) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = [one for one in page.context["waiting"] if "renewal=30" in one["url"]]
+    return found
+
+
+def test_figures_above_the_list_are_of_the_group_too(
     world: Night, tenant: Tenant, bobs: Client
 ) -> None:
     group = make(tenant)
-    page = bobs.get(LIST, {"scope": "all", "group": str(group.pk)})
-    assert "not of the group alone" in text_of(page)
-    assert all("group=" not in tile["url"] for tile in page.context["waiting"])
-    assert "not of the group alone" not in text_of(bobs.get(LIST, {"scope": "all"}))
+    with tenant_scope(tenant.id):
+        MeasureRow.objects.update(days_to_renewal=20)
+    cache.clear()
+    asked = {"scope": "all", "group": str(group.pk)}
+    page = bobs.get(LIST, asked)
+    assert "above, is of the group too" in text_of(page)
+    renewals = renewals_of(page)
+    assert renewals["text"] == "2"
+    assert sorted(listed(bobs.get(f"{LIST}{renewals['url']}"))) == ["Anna", "Bella"]
+    assert [one.name for one in page.context["moved"]] == ["Bella"]
+    worse, better = page.context["moved_groups"]
+    assert (worse["group"].total, better["group"].total) == (1, 0)
+    assert listed(bobs.get(f"/t/acme/moves/?{worse['query']}")) == ["Bella"]
+    everybody = bobs.get(LIST, {"scope": "all"})
+    assert "above, is of the group too" not in text_of(everybody)
+    assert sum(one["group"].total for one in everybody.context["moved_groups"]) == 2
+    earlier = (LAST - timedelta(days=8)).isoformat()
+    past = bobs.get(LIST, asked | {"as_of": earlier})
+    assert renewals_of(past)["text"] == "1"
+    assert past.context["moved"] == []
+
+
+def test_another_group_changes_what_stands_above_the_list(
+    world: Night, tenant: Tenant, bobs: Client
+) -> None:
+    group = make(tenant)
+    asked = {"scope": "all", "group": str(group.pk)}
+
+    def part(shown: str) -> str:
+        headers = {"HX-Target": "list", "HX-Current-URL": f"https://testserver{LIST}{shown}"}
+        return bobs.get(LIST, asked, headers=headers).content.decode()
+
+    assert 'id="waiting"' in part("?scope=all")
+    assert 'hx-swap-oob="true"' in part("?scope=all")
+    assert 'id="waiting"' not in part(f"?scope=all&group={group.pk}#list")
+    assert "hx-swap-oob" not in bobs.get(LIST, asked).content.decode()
 
 
 def test_rolling_up_by_companies_is_no_customer_group(
