@@ -84,7 +84,9 @@ class Task(TenantModel):
     person = TenantForeignKey(
         Colleague, models.SET_NULL, null=True, blank=True, related_name="tasks"
     )
-    contact = TenantForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="tasks")
+    contact = TenantForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="tasks"
+    )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     # Working days that it waits after the last of its predecessors.

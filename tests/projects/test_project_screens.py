@@ -17,8 +17,8 @@ from accounts.actions.teams import create_team
 from accounts.models import Colleague, Customer, Membership, Tenant, VisibilityRule
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import tenant_scope
-from projects.queries import portfolio as queries
 from projects.models import Project
+from projects.queries import portfolio as queries
 
 TODAY = date(2026, 6, 15)
 
