@@ -48,10 +48,12 @@ def persons(request: TenantRequest) -> HttpResponse:
         "triangle": months,
         "triangle_rows": draw_triangle(months, request.tenant.currency),
     }
-    part = "persons_part" if request.headers.get("HX-Request") else "persons"
+    # The filter of the page itself asks for all of it.
+    is_part = request.headers.get("HX-Request") and request.headers.get("HX-Target") != "main"
+    part = "persons_part" if is_part else "persons"
     response = render(request, f"reports/retention/{part}.html", context)
     # The part alone and the whole page have one address.
-    patch_vary_headers(response, ("HX-Request",))
+    patch_vary_headers(response, ("HX-Request", "HX-Target"))
     return response
 
 

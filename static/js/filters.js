@@ -6,10 +6,3 @@ document.addEventListener("htmx:configRequest", (event) => {
     if (parameters[name] === "") delete parameters[name];
   }
 });
-
-document.addEventListener("submit", (event) => {
-  if (!event.target.matches(".filter-bar") || event.target.hasAttribute("hx-get")) return;
-  for (const field of event.target.elements) {
-    if (field.value === "" && field.name) field.disabled = true;
-  }
-});

@@ -179,6 +179,12 @@ def test_filters_keep_the_order_of_the_list() -> None:
     html = draw('{% filter_bar target="list" %}<input name="q">{% endfilter_bar %}')
     assert '<input type="hidden" name="sort" value="name">' in html
     assert 'hx-get="/customers/"' in html
+    assert 'hx-target="#list"' in html
+
+
+def test_filters_of_a_page_without_a_list_change_all_of_it() -> None:
+    html = draw('{% filter_bar %}<input name="q">{% endfilter_bar %}')
+    assert 'hx-target="#main" hx-select="#main"' in html
 
 
 def test_a_confirmed_action_is_a_link_without_scripts_and_a_form_in_the_dialog() -> None:

@@ -62,7 +62,8 @@ def filter_bar(
     reset: str = "?",
     label: Any = "",
 ) -> SafeString:
-    """Fields of a GET form. ``keep`` names the parameters, beside the fields, that stay; ``label``
+    """Fields of a GET form, applied as soon as one changes: to the element of the id ``target``, or to
+    the whole page. ``keep`` names the parameters, beside the fields, that stay; ``label``
     tells it from another one of the page."""
     request = context.get("request")
     given = request.GET if request is not None else {}
