@@ -26,6 +26,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "run_nights": (Role.ADMIN,),
     "restate_nights": (Role.ADMIN,),
     "view_projects": EVERYONE,
+    "edit_plans": (Role.ADMIN, Role.PROJECT_MANAGER),
+    "edit_plan_templates": (Role.ADMIN, Role.PROJECT_MANAGER),
     "view_money": EVERYONE,
     "view_month": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),

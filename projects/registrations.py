@@ -12,6 +12,7 @@ from accounts.loads import registry
 from accounts.models import Role, Tenant
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
+from projects import labels  # noqa: F401 - words for the audit
 from projects.actions.responsibility import derive_faces
 from projects.loads import KINDS
 from ui.registry import (
@@ -34,7 +35,13 @@ navigation.register(
 first_screens.register(FirstScreen(Role.PROJECT_MANAGER, "projects", 20))
 first_screens.register(FirstScreen(Role.TEAM_MEMBER, "projects", 60))
 customer_panels.register(
-    Block("projects", "projects/panel.html", "projects.views.portfolio.projects_panel", 30, _("Projects"))
+    Block(
+        "projects",
+        "projects/panel.html",
+        "projects.views.portfolio.projects_panel",
+        30,
+        _("Projects"),
+    )
 )
 
 
