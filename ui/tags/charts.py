@@ -12,11 +12,13 @@ from django.utils.translation import gettext
 
 from ui import formats
 from ui.charts import (
+    Gantt,
     Matrix,
     TargetBar,
     TimeChart,
     Unit,
     lay_out_columns,
+    lay_out_gantt,
     lay_out_lines,
     lay_out_matrix,
     lay_out_sparkline,
@@ -192,3 +194,10 @@ def matrix(chart: Matrix) -> SafeString:
             "rows": rows,
         },
     )
+
+
+@register.simple_tag
+def gantt(chart: Gantt, *, label: Any) -> SafeString:
+    """A plan over time; its names stay in sight while it scrolls. ``label`` says what it is."""
+    layout = lay_out_gantt(chart, month=lambda day: formats.month(day, language()))
+    return draw("charts/gantt", {"chart": chart, "layout": layout, "label": label})
