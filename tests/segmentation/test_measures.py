@@ -28,7 +28,7 @@ from accounts.models import (
 )
 from accounts.tenancy import current_tenant_id, tenant_scope
 from segmentation.compute.exact import unscaled_decimal
-from segmentation.frames import gathering
+from segmentation.frames import further, gathering
 from segmentation.frames.asof import AsOf, EarlierNight
 from segmentation.frames.copying import TEXT, copy_out
 from segmentation.frames.reading import NightFacts, gather_facts
@@ -55,8 +55,10 @@ def gathered(
 
 
 def as_python(facts: NightFacts) -> dict[str, dict[str, object]]:
-    """Customer key → measures and stage facts, as the oracle gives them."""
-    frame = facts.table.frame.join(facts.stage_facts.frame[list(STAGE_FACTS)])
+    """Customer key → measures and stage facts, as the oracle gives them; measures that have a query
+    of their own have oracles of their own."""
+    own = facts.table.frame.drop(columns=list(further.columns()))
+    frame = own.join(facts.stage_facts.frame[list(STAGE_FACTS)])
     with connection.cursor() as cursor:
         cursor.execute("SELECT key, weekly_events FROM night_measures")
         weekly = dict(cursor.fetchall())
