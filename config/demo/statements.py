@@ -7,6 +7,9 @@ then.
 
 from __future__ import annotations
 
+from config.demo.delivery_statements import DELIVERY_FACTS, SOWS
+from config.demo.versions import earlier_versions
+
 MODULES = """
 INSERT INTO accounts_module (key, name, known_from)
 SELECT key, name, known_from FROM seed_modules
@@ -95,23 +98,6 @@ SELECT s.id, c.id, s.key, s.name, m.id, s.starts_on, s.due_on, s.accepted_on, s.
   LEFT JOIN accounts_colleague m ON m.tenant_id = %(tenant)s AND m.key = s.manager
 """
 
-EARLIER_VERSIONS = """
-INSERT INTO accounts_rowversion ("table", row_id, before, known_from, known_to)
-SELECT '{table}', r.id,
-       to_jsonb(r) || jsonb_build_object('{column}', NULL, 'known_from', s.first_known_from),
-       s.first_known_from, r.known_from
-  FROM seed_{frame} s
-  JOIN {table} r ON r.tenant_id = %(tenant)s AND r.id = s.id
- WHERE s.first_known_from < r.known_from
-"""
-
-
-def earlier_versions(frame: str, table: str, column: str) -> str:
-    """What a row was between becoming known and its present state, when `column` was still empty:
-    the role had no end yet, the bill was open, the project ran."""
-    return EARLIER_VERSIONS.format(frame=frame, table=table, column=column)
-
-
 # Frame of the facts → the table its ids are drawn for ('' where nothing points to it) and what
 # writes it.
 FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -130,8 +116,9 @@ FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "projects": (
         "projects_project",
-        (PROJECTS, earlier_versions("projects", "projects_project", "accepted_on")),
+        (PROJECTS, earlier_versions("projects", "projects_project", "accepted_on"), SOWS),
     ),
+    **DELIVERY_FACTS,
 }
 
 # In the open transaction: accounts.loads.statistics wants one of its own.

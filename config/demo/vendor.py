@@ -16,11 +16,13 @@ from config.demo.chance import Chance, Integers
 from config.demo.companies import Companies, are_chinese, make_companies
 from config.demo.contacts import contact_frames, email_of
 from config.demo.contracts import contract_frame, customer_keys, line_frame, make_lines
+from config.demo.delivery import change_frame, effort_frame, sow_frame
 from config.demo.modules import EVENTS, MODULES, module_frame
 from config.demo.money import make_instalments, money_frames
 from config.demo.people import Staff, people_frame, staff_of
 from config.demo.profiles import Profiles, make_profiles
-from config.demo.projects import project_frame
+from config.demo.projects import project_frame, project_plans
+from config.demo.service import case_frame, touchpoint_frame
 from config.demo.timeline import Timeline
 from config.demo.usage import LEAD_DAYS, usage_frames
 from config.demo.users import Users, make_users
@@ -48,6 +50,11 @@ class Facts:
     instalments: pd.DataFrame
     payments: pd.DataFrame
     projects: pd.DataFrame
+    sow: pd.DataFrame
+    change_requests: pd.DataFrame
+    effort: pd.DataFrame
+    touchpoints: pd.DataFrame
+    cases: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,9 @@ class Vendor:
         lines = make_lines(chance, timeline, profiles)
         instalments = make_instalments(chance, timeline, profiles, lines)
         contacts, roles = contact_frames(chance, timeline, profiles, companies)
+        plans = project_plans(chance, timeline, profiles)
+        sow = sow_frame(chance, timeline, profiles, plans)
+        changes = change_frame(chance, timeline, profiles, plans, sow)
         due, payments = money_frames(chance, timeline, profiles, instalments, self.currency)
         return Facts(
             customers=self._customer_frame(profiles, companies, staff),
@@ -190,7 +200,12 @@ class Vendor:
             contract_lines=line_frame(timeline, profiles, lines),
             instalments=due,
             payments=payments,
-            projects=project_frame(chance, timeline, profiles, staff.project_manager),
+            projects=project_frame(chance, timeline, profiles, plans, staff.project_manager),
+            sow=sow.drop(columns="place"),
+            change_requests=changes.drop(columns="place"),
+            effort=effort_frame(chance, timeline, profiles, plans, sow, changes, staff),
+            touchpoints=touchpoint_frame(chance, timeline, profiles, staff),
+            cases=case_frame(chance, timeline, profiles, ZoneInfo(self.timezone)),
         )
 
     def _customer_frame(

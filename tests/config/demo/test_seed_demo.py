@@ -14,6 +14,7 @@ from django.db import connection
 
 from accounts.models import (
     AuditRecord,
+    Case,
     Colleague,
     Contact,
     ContactRole,
@@ -28,12 +29,14 @@ from accounts.models import (
     RowVersion,
     Team,
     Tenant,
+    Touchpoint,
     User,
 )
 from accounts.tenancy import tenant_scope
 from config.demo import seeding
 from config.demo.vendor import Vendor
-from projects.models import Project
+from projects.models import Baseline, ChangeRequest, Effort, Project, SowItem
+from projects.queries.delivery import deliveries
 from segmentation.models import UsageEvent
 
 UNTIL = date(2026, 6, 30)
@@ -67,6 +70,19 @@ def facts_of(tenant: Tenant) -> dict[str, list[tuple[Any, ...]]]:
         "seats, is_trial FROM accounts_contractline l JOIN accounts_contract k "
         "ON k.id = l.contract_id JOIN accounts_module m ON m.id = l.module_id ORDER BY 1, 2, 5",
         "payments": "SELECT key, paid_on, amount, known_from FROM accounts_payment ORDER BY key",
+        "sow": "SELECT p.key, i.key, i.title, i.effort_days, i.phase, i.known_from, b.due_on, "
+        "b.effort_days FROM projects_sowitem i JOIN projects_sow w ON w.id = i.sow_id "
+        "JOIN projects_project p ON p.id = w.project_id "
+        "JOIN projects_baseline b ON b.sow_id = w.id ORDER BY 1, 2",
+        "effort": "SELECT e.key, split_part(g.key, '@', 1), worked_on, days, i.key, c.key, c.state, "
+        "e.known_from "
+        "FROM projects_effort e JOIN accounts_colleague g ON g.id = e.person_id "
+        "LEFT JOIN projects_sowitem i ON i.id = e.item_id "
+        "LEFT JOIN projects_changerequest c ON c.id = e.change_request_id ORDER BY 1",
+        "touchpoints": "SELECT t.key, kind, happened_on, p.key, t.known_from "
+        "FROM accounts_touchpoint t LEFT JOIN accounts_contact p ON p.id = t.contact_id ORDER BY 1",
+        "cases": "SELECT key, title, priority, opened_at, first_response_at, closed_at, "
+        "satisfaction, known_from FROM accounts_case ORDER BY 1",
         "faces": "SELECT c.key, r.capacity, r.from_on, r.to_on, r.why FROM accounts_responsibility r "
         "JOIN accounts_customer c ON c.id = r.customer_id ORDER BY 1, 3",
         "usage": "SELECT message_id, c.key, m.key, event, occurred_at, count, received_at "
@@ -90,7 +106,9 @@ def test_it_writes_what_the_vendor_made(tenant: Tenant, seed_demo: Callable[...,
     models = {
         "customers": Customer, "contacts": Contact, "contact_roles": ContactRole,
         "contracts": Contract, "contract_lines": ContractLine, "instalments": Instalment,
-        "payments": Payment, "projects": Project,
+        "payments": Payment, "projects": Project, "sow": SowItem,
+        "change_requests": ChangeRequest, "effort": Effort, "touchpoints": Touchpoint,
+        "cases": Case,
     }  # fmt: skip
     with tenant_scope(tenant.id):
         for kind, model in models.items():
@@ -104,6 +122,27 @@ def test_it_writes_what_the_vendor_made(tenant: Tenant, seed_demo: Callable[...,
         assert record.data == {
             "seed": 1, "until": "2026-06-30", "customers": CUSTOMERS, "months": 1,
         }  # fmt: skip
+
+
+def test_projects_have_baselines_and_figures(tenant: Tenant, seed_demo: Callable[..., Any]) -> None:
+    seed_demo()
+    with tenant_scope(tenant.id):
+        assert Baseline.objects.count() == Project.objects.count() > 0
+        found = deliveries(UNTIL)
+        assert all(one.actual_effort and one.baseline_effort for one in found)
+        assert any(one.unapproved_effort for one in found)
+        assert any(one.approved_change_effort for one in found)
+        assert any((one.schedule_variance_days or 0) > 0 for one in found)
+        # Effort arrives on the day or weeks late, never before it was done.
+        for effort in Effort.objects.all():
+            assert (
+                effort.known_from.astimezone(ZoneInfo("Asia/Shanghai")).date() >= effort.worked_on
+            )
+        closed = Case.objects.filter(closed_at__isnull=False)
+        assert closed
+        kept = RowVersion.objects.filter(table="accounts_case")
+        assert kept
+        assert all(version.before["closed_at"] is None for version in kept)
 
 
 def test_references_arrive_where_they_point(tenant: Tenant, seed_demo: Callable[..., Any]) -> None:
