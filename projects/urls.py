@@ -2,8 +2,65 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects.views import portfolio
+from projects.views import plan_making, plans, portfolio, tasks, templates
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", portfolio.projects, name="projects"),
+    path("projects/new/", plan_making.new_project, name="new_project"),
+    path("projects/templates/", templates.templates, name="plan_templates"),
+    path("projects/templates/new/", templates.new_template, name="new_plan_template"),
+    path("projects/templates/<slug:key>/", templates.template, name="plan_template"),
+    path(
+        "projects/templates/<slug:key>/versions/<int:number>/",
+        templates.template_version,
+        name="template_version",
+    ),
+    path(
+        "projects/templates/<slug:key>/phases/new/",
+        templates.template_phase,
+        name="new_template_phase",
+    ),
+    path(
+        "projects/templates/<slug:key>/phases/<slug:part>/",
+        templates.template_phase,
+        name="template_phase",
+    ),
+    path(
+        "projects/templates/<slug:key>/tasks/new/",
+        templates.template_task,
+        name="new_template_task",
+    ),
+    path(
+        "projects/templates/<slug:key>/tasks/<slug:part>/",
+        templates.template_task,
+        name="template_task",
+    ),
+    path(
+        "projects/templates/<slug:key>/orders/", templates.template_orders, name="template_orders"
+    ),
+    path(
+        "projects/templates/<slug:key>/publications/",
+        templates.template_publications,
+        name="template_publications",
+    ),
+    path(
+        "projects/templates/<slug:key>/resets/", templates.template_resets, name="template_resets"
+    ),
+    path("projects/<int:pk>/", plans.project, name="project"),
+    path("projects/<int:pk>/board/", plans.board, name="project_board"),
+    path("projects/<int:pk>/timeline/", plans.timeline, name="project_timeline"),
+    path("projects/<int:pk>/plans/", plan_making.project_plans, name="project_plans"),
+    path("projects/<int:pk>/date-locks/", plan_making.date_locks, name="date_locks"),
+    path("projects/<int:pk>/tasks/new/", tasks.new_task, name="new_task"),
+    path("projects/<int:pk>/tasks/<int:task_pk>/", tasks.task, name="task"),
+    path("projects/<int:pk>/tasks/<int:task_pk>/row/", tasks.task_row, name="task_row"),
+    path("projects/<int:pk>/tasks/<int:task_pk>/line/", tasks.task_line, name="task_line"),
+    path("projects/<int:pk>/tasks/<int:task_pk>/moves/", tasks.task_moves, name="task_moves"),
+    path("projects/<int:pk>/tasks/<int:task_pk>/states/", tasks.task_states, name="task_states"),
+    path("projects/<int:pk>/tasks/<int:task_pk>/removal/", tasks.task_removal, name="task_removal"),
+    path(
+        "projects/<int:pk>/moves/<int:record_pk>/undoings/",
+        tasks.move_undoings,
+        name="move_undoings",
+    ),
 ]

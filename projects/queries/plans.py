@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 
 from accounts.compute.working_days import WorkingCalendar
 from accounts.models import Membership
@@ -57,7 +71,14 @@ def links_of(project_id: int) -> dict[int, list[int]]:
 
 def critical_tasks(project_id: int, calendar: WorkingCalendar) -> set[int]:
     """Ids of the tasks that cannot be late by a day without the plan's end being late."""
-    return critical(list(spans_of(project_id).values()), links_of(project_id), calendar)
+    return critical_of(project_id, links_of(project_id), calendar)
+
+
+def critical_of(
+    project_id: int, links: dict[int, list[int]], calendar: WorkingCalendar
+) -> set[int]:
+    """The same, with the links at hand."""
+    return critical(list(spans_of(project_id).values()), links, calendar)
 
 
 @dataclass(frozen=True)
@@ -257,3 +278,25 @@ def locked_days(tasks: Iterable[Task], baseline: Baseline | None) -> dict[int, T
         return {}
     rows = TaskBaseline.objects.filter(baseline=baseline, task__in=[task.pk for task in tasks])
     return {row.task_id: row for row in rows}
+
+
+def counts_by_state(tasks: QuerySet) -> dict[str, int]:
+    """State → how many tasks."""
+    return dict(tasks.order_by().values_list("state").annotate(count=Count("pk")))
+
+
+def first_of_each_state(tasks: QuerySet, most: int) -> dict[str, list[Task]]:
+    """State → its first tasks, in one query: the next to come first, of what is done the latest."""
+    place = Window(
+        RowNumber(),
+        partition_by=F("state"),
+        order_by=[
+            Case(When(state=Task.State.DONE, then=F("finished_on"))).desc(),
+            F("starts_on").asc(),
+            F("number").asc(),
+        ],
+    )
+    shown: dict[str, list[Task]] = {state: [] for state in Task.State.values}
+    for task in tasks.annotate(place=place).filter(place__lte=most).order_by("place"):
+        shown[task.state].append(task)
+    return shown

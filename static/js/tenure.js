@@ -9,4 +9,5 @@ import "./rows.js";
 import "./scrolling.js";
 import "./small.js";
 import "./tables.js";
+import "./timeline.js";
 import "./why.js";

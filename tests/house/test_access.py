@@ -38,6 +38,12 @@ from accounts.models import (
 )
 from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
+from projects.actions.plans import make_project
+from projects.actions.tasks import move_task
+from projects.actions.templates import change_draft, keep_shipped, make_template, publish_template
+from projects.compute.shipped_plan import shipped_document
+from projects.models import PlanTemplate, Project, Task
+from projects.queries.templates import latest_version
 from segmentation.models import CustomerGroup, Night, Replay, RuleDraft, RuleSet, SavedView
 from segmentation.rules.defaults import default_rules
 
@@ -118,6 +124,28 @@ class World:
     group: CustomerGroup
     assignment: AuditRecord
     calendar: CalendarVersion
+    project: Project
+    task: Task
+    task_move: AuditRecord
+    template: PlanTemplate
+
+
+def make_plan_of(customer: Customer, name: str, member: Membership) -> dict[str, Any]:
+    """A template of its own name, a project with a plan, and a move of its first task."""
+    template = make_template(name=name, copy_of=None, by=member.user)
+    document = shipped_document()
+    change_draft(template=template, seen=1, step=lambda _old: document, words="", by=member.user)
+    publish_template(template=template, seen=2, note="", by=member.user)
+    version = latest_version(keep_shipped(language="en"))
+    assert version is not None
+    project = make_project(
+        customer=customer, name=name, manager=None, starts_on=date(2026, 1, 5),
+        template_version=version, language="en", by=member.user,
+    )  # fmt: skip
+    task = Task.objects.filter(project=project).order_by("number").first()
+    assert task is not None
+    move = move_task(task=task, seen=1, longer=1, by=member.user)
+    return {"project": project, "task": task, "task_move": move, "template": template}
 
 
 def make_world(
@@ -148,6 +176,7 @@ def make_world(
             calendar=CalendarVersion.objects.create(
                 version=day.day, document=CalendarDocument().to_json()
             ),
+            **make_plan_of(customer, name, member),
         )
 
 
@@ -159,6 +188,7 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "contact": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "contact_removal": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "customer": lambda w: {"pk": w.customer.pk},
+    "date_locks": lambda w: {"pk": w.project.pk},
     "customer_group": lambda w: {"pk": w.group.pk},
     "customer_group_archivals": lambda w: {"pk": w.group.pk},
     "customer_group_restorals": lambda w: {"pk": w.group.pk},
@@ -172,6 +202,27 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "load_removal": lambda w: {"pk": w.load.pk},
     "load_runs": lambda w: {"pk": w.load.pk},
     "load_undoings": lambda w: {"pk": w.load.pk},
+    "move_undoings": lambda w: {"pk": w.project.pk, "record_pk": w.task_move.pk},
+    "new_task": lambda w: {"pk": w.project.pk},
+    "new_template_phase": lambda w: {"key": w.template.key},
+    "new_template_task": lambda w: {"key": w.template.key},
+    "plan_template": lambda w: {"key": w.template.key},
+    "project": lambda w: {"pk": w.project.pk},
+    "project_board": lambda w: {"pk": w.project.pk},
+    "project_plans": lambda w: {"pk": w.project.pk},
+    "project_timeline": lambda w: {"pk": w.project.pk},
+    "task": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
+    "task_line": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
+    "task_moves": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
+    "task_removal": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
+    "task_row": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
+    "task_states": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
+    "template_orders": lambda w: {"key": w.template.key},
+    "template_phase": lambda w: {"key": w.template.key, "part": "kick-off"},
+    "template_publications": lambda w: {"key": w.template.key},
+    "template_resets": lambda w: {"key": w.template.key},
+    "template_task": lambda w: {"key": w.template.key, "part": "configure"},
+    "template_version": lambda w: {"key": w.template.key, "number": 1},
     "member": lambda w: {"pk": w.member.pk},
     "member_deactivations": lambda w: {"pk": w.member.pk},
     "member_reactivations": lambda w: {"pk": w.member.pk},
