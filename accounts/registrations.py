@@ -45,6 +45,17 @@ for _key, _title, _feed, _order in (
         )
     )
 
+for _key, _title, _order in (("cases", _("Cases"), 52), ("touchpoints", _("Touchpoints"), 54)):
+    customer_panels.register(
+        Block(
+            _key,
+            f"accounts/customers/panels/{_key}.html",
+            f"accounts.views.service_panels.{_key}_panel",
+            _order,
+            _title,
+        )
+    )
+
 first_screens.register(FirstScreen(Role.ADMIN, "overview", 90))
 
 overview_blocks.register(

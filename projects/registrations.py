@@ -43,6 +43,15 @@ customer_panels.register(
         _("Projects"),
     )
 )
+customer_panels.register(
+    Block(
+        "delivery",
+        "projects/delivery.html",
+        "projects.views.delivery.delivery_panel",
+        32,
+        _("Against the baseline"),
+    )
+)
 
 
 @receiver(customer_facts_changed, dispatch_uid="projects.derive_faces")

@@ -42,7 +42,8 @@ _TEXTS = ("project", "manager", "phase")
 class Delivery:
     """A project's figures at the end of a day; see `compute.delivery` for what they mean.
 
-    Days are working days, efforts person-days in thousandths; None where undefined. phase:
+    baseline_due_on: the day on which it should have been accepted, as locked. Days are working days,
+    efforts person-days in thousandths; None where undefined. phase:
     `accepted`, `to_come` before the start, else the phase of the SOW item worked on last, else
     `running`.
     """
@@ -51,6 +52,7 @@ class Delivery:
     project: str
     manager: str
     phase: str
+    baseline_due_on: date | None
     baseline_days: int | None
     actual_days: int
     schedule_variance_days: int | None
@@ -97,10 +99,18 @@ def deliveries(as_of: date, project_ids: Sequence[int] | None = None) -> list[De
             project=key,
             manager=manager,
             phase=phase,
+            baseline_due_on=None if pd.isna(due_on) else due_on.date(),
             **{name: column[place] for name, column in columns.items()},
         )
-        for place, (project, key, manager, phase) in enumerate(
-            zip(projects.index, projects["key"], projects["manager"], phases, strict=True)
+        for place, (project, key, manager, phase, due_on) in enumerate(
+            zip(
+                projects.index,
+                projects["key"],
+                projects["manager"],
+                phases,
+                projects["baseline_due_on"],
+                strict=True,
+            )
         )
     ]
 
