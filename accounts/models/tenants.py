@@ -48,6 +48,10 @@ class Tenant(models.Model):
         default=Decimal(1),
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
     )
+    # So many days after a week has ended, the effort of its days can no longer be changed on screen.
+    effort_edit_days = models.PositiveSmallIntegerField(
+        default=60, validators=[MaxValueValidator(3650)]
+    )
     # Members without a second factor are led to set one up before they see anything.
     requires_second_factor = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
