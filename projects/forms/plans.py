@@ -257,7 +257,9 @@ class TaskForm(TaskQuick):
 class NewTask(TaskForm):
     """A further task or milestone of a phase."""
 
-    phase = forms.ModelChoiceField(label=gettext_lazy("Phase"), queryset=None)
+    phase: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=gettext_lazy("Phase"), queryset=None
+    )
     is_milestone_too = forms.BooleanField(label=gettext_lazy("It is a milestone"), required=False)
 
     field_order = ("phase", "is_milestone_too", *TaskForm.field_order)  # type: ignore[assignment]

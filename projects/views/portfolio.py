@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,10 +16,12 @@ from django.views.decorators.http import require_GET
 
 from accounts import first_steps
 from accounts.models import Customer, Responsibility, Visibility
-from accounts.permissions import require
+from accounts.permissions import may, require
+from accounts.queries.calendars import working_calendar
 from accounts.requests import TenantRequest
 from projects.forms.portfolio import ProjectFilter
 from projects.queries import portfolio as queries
+from projects.queries.plans import PlanFacts, plan_facts
 from ui.downloads import file_response
 from ui.exports import Cell
 from ui.tables import Column, Table
@@ -27,12 +31,35 @@ COLUMNS = (
     Column("project", gettext_lazy("Project"), sort="name"),
     Column("manager", gettext_lazy("Project manager"), sort="manager__name"),
     Column("stage", gettext_lazy("Stage"), sort=("place", "urgency")),
-    Column("starts", gettext_lazy("Starts on"), sort="starts_on"),
+    Column("phase", gettext_lazy("Phase")),
+    Column("milestone", gettext_lazy("Next milestone")),
+    Column("starts", gettext_lazy("Starts on"), sort="starts_on", wide=True),
     Column("due", gettext_lazy("Due on"), sort="due_on"),
-    Column("accepted", gettext_lazy("Accepted on"), sort="accepted_on"),
+    Column("accepted", gettext_lazy("Accepted on"), sort="accepted_on", wide=True),
     Column("days", gettext_lazy("Days"), align="end"),
-    Column("face", gettext_lazy("Face today"), sort="face_name"),
+    Column(
+        "over",
+        gettext_lazy("Against baseline"),
+        align="end",
+        why=gettext_lazy(
+            "Working days that the plan ends after the day of the signed SOW's latest baseline; "
+            "negative is before it. Empty without a plan or a baseline."
+        ),
+    ),
+    Column(
+        "effort",
+        gettext_lazy("Person-days"),
+        align="end",
+        why=gettext_lazy(
+            "Worked so far, of those in the baseline; without a baseline, of those planned."
+        ),
+    ),
+    Column("waiting", gettext_lazy("Waiting for")),
+    Column("face", gettext_lazy("Face today"), sort="face_name", wide=True),
 )
+
+
+EXPORTED_AT_ONCE = 500
 
 
 @require("view_projects")
@@ -66,9 +93,11 @@ def projects(request: TenantRequest) -> HttpResponse:
     if "format" in request.GET:
         return _file(request, queries.with_faces(found).order_by(*table.order_by), today)
     table = table.counted(counts[stage] if stage else sum(counts.values()))
+    shown = queries.page_of(found, table.order_by, table.slice)
+    facts = plan_facts([project.pk for project in shown], working_calendar())
     rows = [
-        (queries.row_of(project, today), _capacity(project.face_capacity))
-        for project in queries.page_of(found, table.order_by, table.slice)
+        (queries.row_of(project, today), _capacity(project.face_capacity), facts[project.pk])
+        for project in shown
     ]
     context = {
         "steps": [] if text or sum(counts.values()) else first_steps.steps_for(membership),
@@ -90,6 +119,7 @@ def projects(request: TenantRequest) -> HttpResponse:
         "rows": rows,
         "width": width,
         "has_none": has_none,
+        "may_make": may(membership, "edit_plans"),
         "exports": [(name.upper(), table.url(format=name)) for name in ("csv", "xlsx")],
     }
     return render(request, "projects/projects.html", context)
@@ -97,9 +127,12 @@ def projects(request: TenantRequest) -> HttpResponse:
 
 def _file(request: TenantRequest, found: QuerySet, today: date) -> HttpResponse:
     """All the projects that the filters leave; days as on the screen, without the word."""
+    calendar = working_calendar()
     rows = (
-        _cells(queries.row_of(project, today), project.face_name)
-        for project in found.iterator(chunk_size=2000)
+        _cells(queries.row_of(project, today), project.face_name, facts[project.pk])
+        for part in batched(found.iterator(chunk_size=EXPORTED_AT_ONCE), EXPORTED_AT_ONCE)
+        for facts in [plan_facts([project.pk for project in part], calendar)]
+        for project in part
     )
     return file_response(
         [column.label for column in COLUMNS],
@@ -110,17 +143,29 @@ def _file(request: TenantRequest, found: QuerySet, today: date) -> HttpResponse:
     )
 
 
-def _cells(row: queries.ProjectRow, face_name: str | None) -> tuple[Cell, ...]:
-    project = row.project
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """The rows in parts of at most so many."""
+    left = iter(rows)
+    while part := list(islice(left, size)):
+        yield part
+
+
+def _cells(row: queries.ProjectRow, face_name: str | None, facts: PlanFacts) -> tuple[Cell, ...]:
+    project, milestone, waiting = row.project, facts.next_milestone, facts.waits_for
     return (
         project.customer.name,
         project.name,
         project.manager.name if project.manager else None,
         row.stage_label,
+        facts.phase,
+        f"{milestone.title}, {milestone.ends_on.isoformat()}" if milestone else None,
         project.starts_on,
         project.due_on,
         project.accepted_on,
         row.days,
+        facts.days_over,
+        facts.effort_days,
+        f"{waiting.get_side_display()}: {waiting.title}" if waiting else None,
         face_name,
     )
 
@@ -128,7 +173,8 @@ def _cells(row: queries.ProjectRow, face_name: str | None) -> tuple[Cell, ...]:
 def projects_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """The customer's projects that the person sees; nothing where there is none."""
     rows = queries.projects_of(customer, request.membership, _today(request))
-    return {"rows": rows} if rows else None
+    may_make = may(request.membership, "edit_plans")
+    return {"rows": rows, "may_make": may_make} if rows or may_make else None
 
 
 _WIDTHS = {

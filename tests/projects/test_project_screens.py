@@ -124,7 +124,7 @@ def rows(client: Client, pam: Membership):  # type: ignore[no-untyped-def]
     def get(query: str = "") -> list[str]:
         answer = client.get(f"/t/acme/projects/?{query}")
         assert answer.status_code == 200
-        return re.findall(r"data-row[^>]*>Customer ([\w ]+)<", answer.content.decode())
+        return re.findall(r"data-row[^>]*>Project ([\w ]+)<", answer.content.decode())
 
     return get
 
@@ -243,16 +243,23 @@ def test_without_projects_the_page_says_what_to_look_at(client: Client, rows) ->
     assert b"You manage no project" in client.get("/t/acme/projects/?view=mine").content
 
 
-def test_a_customers_page_shows_its_projects_and_only_then(
-    client: Client, rows, plan, tenant
-) -> None:  # type: ignore[no-untyped-def]
+def test_a_customers_page_shows_its_projects_or_offers_one_to_who_may_make_it(
+    client: Client,
+    rows,  # type: ignore[no-untyped-def]
+    plan,  # type: ignore[no-untyped-def]
+    tenant: Tenant,
+    bob,  # type: ignore[no-untyped-def]
+) -> None:
     customer = plan("p1", "pam", -90, -30, -20)
     page = client.get(f"/t/acme/customers/{customer.pk}/").content.decode()
     assert "Project p1" in page
     assert 'id="projects"' in page
     with tenant_scope(tenant.id):
         bare = Customer.objects.create(key="X", name="X")
-    assert 'id="projects"' not in client.get(f"/t/acme/customers/{bare.pk}/").content.decode()
+    path = f"/t/acme/customers/{bare.pk}/"
+    assert f"/projects/new/?customer={bare.pk}" in client.get(path).content.decode()
+    client.force_login(bob)
+    assert 'id="projects"' not in client.get(path).content.decode()
 
 
 def test_the_list_goes_out_as_a_file_filtered_as_it_is_shown(client: Client, rows, plan) -> None:  # type: ignore[no-untyped-def]
