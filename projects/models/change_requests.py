@@ -37,6 +37,16 @@ class ChangeRequest(TenantModel):
     # The day on which it was declined or withdrawn.
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    # What is to be done, in words that the customer signs. Loads leave these as the database has
+    # them.
+    text = models.TextField(_("what is to be done"), blank=True, db_default="")
+    # Working days by which the project's due day moves when it is signed.
+    days_later = models.PositiveIntegerField(_("working days later"), db_default=0)
+    # Counts its changes on screen, so that nobody overwrites what another has just changed.
+    version = models.PositiveIntegerField(db_default=1)
+    drafted_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    approved_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     known_from = models.DateTimeField(default=timezone.now)
 
@@ -63,6 +73,29 @@ class ChangeRequest(TenantModel):
                     & models.Q(decided_on__isnull=True)
                 ),
                 name="change_request_decided_has_its_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ChangeItem(TenantModel):
+    """An item that a change request adds to the baseline once it is signed."""
+
+    change_request = TenantForeignKey(ChangeRequest, models.PROTECT, related_name="items")
+    position = models.PositiveIntegerField()
+    title = models.CharField(_("title"), max_length=300)
+    effort_days = models.DecimalField(_("effort in person-days"), max_digits=11, decimal_places=3)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "change_request", "position"], name="change_item_position_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(effort_days__gte=0), name="change_item_effort_not_negative"
             ),
         ]
 
