@@ -101,6 +101,10 @@ def delivery_frames(as_of: date, project_ids: Sequence[int] | None = None) -> De
         "day": as_of,
         "projects": list(project_ids or ()),
     }
+    if not narrow:
+        # Facts just loaded have no statistics yet; believing them few, the planner would compare
+        # every entry of effort with every change request.
+        _say("SET LOCAL enable_nestloop = off")
     projects = _read(
         PROJECTS.format(**parts),
         parameters,
@@ -121,9 +125,16 @@ def delivery_frames(as_of: date, project_ids: Sequence[int] | None = None) -> De
         {"project": "int64", "item": object, "change": object, "effort": "int64"},
     )
     phases = _read(PHASES.format(**parts), parameters, {"project": "int64", "phase": object})
+    if not narrow:
+        _say("SET LOCAL enable_nestloop TO DEFAULT")
     named = phases.set_index("project")["phase"]
     projects["phase"] = named.reindex(projects.index).fillna("")
     return DeliveryFrames(projects, work)
+
+
+def _say(setting: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(setting)
 
 
 def _read(sql: str, parameters: dict[str, Any], dtypes: dict[str, Any]) -> pd.DataFrame:

@@ -86,7 +86,8 @@ class Delivery:
 def deliveries(as_of: date, project_ids: Sequence[int] | None = None) -> list[Delivery]:
     """The figures of the tenant's projects, or of these, in the order of their keys.
 
-    Facts dated after the day do not count; of those up to it what is known now. Four statements.
+    Facts dated after the day do not count; of those up to it what is known now. The number of
+    statements is fixed.
     """
     frames = delivery_frames(as_of, project_ids)
     projects = frames.projects
