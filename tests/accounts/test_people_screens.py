@@ -21,6 +21,7 @@ from accounts.models import (
     User,
     VisibilityRule,
 )
+from accounts.models.reach import record_kinds
 from accounts.tenancy import tenant_scope
 
 
@@ -200,7 +201,7 @@ def test_what_roles_see_is_set(admin: Client, tenant) -> None:  # type: ignore[n
     assert 'name="customers_service_manager"' in page
     assert 'name="customers_admin"' not in page
     roles = ("project_manager", "service_manager", "executive", "team_member", "product_manager")
-    reach = {f"{kind}_{role}": "all" for kind in ("customers", "projects") for role in roles}
+    reach = {f"{kind}_{role}": "all" for kind in record_kinds for role in roles}
     changed = {"customers_service_manager": "team", "projects_executive": "mine"}
     admin.post("/t/acme/people/visibility/", {**reach, **changed})
     with tenant_scope(tenant.id):
@@ -219,6 +220,7 @@ SETTINGS = {
     "currency": "eur",
     "night_hour": "3",
     "gross_margin": "82.5",
+    "effort_edit_days": "90",
 }
 
 
@@ -231,6 +233,7 @@ def test_settings_are_kept(admin: Client, tenant) -> None:  # type: ignore[no-un
         "Europe/Berlin",
     )
     assert (str(tenant.gross_margin), tenant.night_hour) == ("0.8250", 3)
+    assert tenant.effort_edit_days == 90
     page = admin.get("/t/acme/settings/").content.decode()
     assert 'value="82.5"' in page
 
