@@ -34,7 +34,7 @@ COLUMNS = (
     Column("ends", gettext_lazy("Ends on")),
     Column("effort", gettext_lazy("Person-days"), align="end"),
     Column("after", gettext_lazy("Waits for")),
-    Column("change", ""),
+    Column("change", gettext_lazy("Change")),
 )
 CARDS = 50
 ZOOMED = 22.0

@@ -31,12 +31,9 @@ COLUMNS = (
     Column("project", gettext_lazy("Project"), sort="name"),
     Column("manager", gettext_lazy("Project manager"), sort="manager__name"),
     Column("stage", gettext_lazy("Stage"), sort=("place", "urgency")),
+    Column("days", gettext_lazy("Days"), align="end"),
     Column("phase", gettext_lazy("Phase")),
     Column("milestone", gettext_lazy("Next milestone")),
-    Column("starts", gettext_lazy("Starts on"), sort="starts_on", wide=True),
-    Column("due", gettext_lazy("Due on"), sort="due_on"),
-    Column("accepted", gettext_lazy("Accepted on"), sort="accepted_on", wide=True),
-    Column("days", gettext_lazy("Days"), align="end"),
     Column(
         "over",
         gettext_lazy("Against baseline"),
@@ -55,7 +52,10 @@ COLUMNS = (
         ),
     ),
     Column("waiting", gettext_lazy("Waiting for")),
-    Column("face", gettext_lazy("Face today"), sort="face_name", wide=True),
+    Column("due", gettext_lazy("Due on"), sort="due_on"),
+    Column("starts", gettext_lazy("Starts on"), sort="starts_on"),
+    Column("accepted", gettext_lazy("Accepted on"), sort="accepted_on"),
+    Column("face", gettext_lazy("Face today"), sort="face_name"),
 )
 
 
@@ -119,6 +119,7 @@ def projects(request: TenantRequest) -> HttpResponse:
         "rows": rows,
         "width": width,
         "has_none": has_none,
+        "today": today,
         "may_make": may(membership, "edit_plans"),
         "exports": [(name.upper(), table.url(format=name)) for name in ("csv", "xlsx")],
     }
@@ -157,15 +158,15 @@ def _cells(row: queries.ProjectRow, face_name: str | None, facts: PlanFacts) -> 
         project.name,
         project.manager.name if project.manager else None,
         row.stage_label,
+        row.days,
         facts.phase,
         f"{milestone.title}, {milestone.ends_on.isoformat()}" if milestone else None,
-        project.starts_on,
-        project.due_on,
-        project.accepted_on,
-        row.days,
         facts.days_over,
         facts.effort_days,
         f"{waiting.get_side_display()}: {waiting.title}" if waiting else None,
+        project.due_on,
+        project.starts_on,
+        project.accepted_on,
         face_name,
     )
 

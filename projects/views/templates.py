@@ -194,7 +194,7 @@ def template_orders(request: TenantRequest, key: str) -> HttpResponse:
         "down": lambda document: moved(document, part, 1),
         "remove": lambda document: without(document, part),
     }
-    back = f"{reverse('plan_template', args=[key])}?at={part}#part-{part}"
+    back = f"{reverse('plan_template', args=[key])}?at={part}&did={do}"
     if do in steps and form.is_valid():
         return _step(request, key, form, steps[do], f"{do} {part}", back) or redirect(
             "plan_template", key
