@@ -65,6 +65,7 @@ FIELDS: dict[str, str | Promise] = {
     "days": _("Days"),
     "demo": _("Demo"),
     "digest": _("Checksum"),
+    "effort_edit_days": _("Days to change effort"),
     "email": _("E-mail"),
     "facts": pgettext_lazy("audit", "Facts"),
     "gross_margin": _("Gross margin"),

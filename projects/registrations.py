@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.loads import registry
 from accounts.models import Role, Tenant
+from accounts.models.reach import RecordKind, record_kinds
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
 from projects import labels  # noqa: F401 - words for the audit
@@ -32,8 +33,16 @@ navigation.register(
         _("Projects"), "projects", "folder-kanban", "view_projects", 20, prefix="/projects/"
     )
 )
+navigation.register(
+    NavigationItem(_("My week"), "my_week", "calendar-check", "book_effort", 22, prefix="/week/")
+)
 first_screens.register(FirstScreen(Role.PROJECT_MANAGER, "projects", 20))
-first_screens.register(FirstScreen(Role.TEAM_MEMBER, "projects", 60))
+first_screens.register(FirstScreen(Role.TEAM_MEMBER, "my_week", 60))
+record_kinds["effort"] = RecordKind(
+    "effort",
+    _("Who worked when"),
+    _("one's own effort, and everybody's on the projects that a person manages"),
+)
 customer_panels.register(
     Block(
         "projects",

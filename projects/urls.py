@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects.views import plan_making, plans, portfolio, tasks, templates
+from projects.views import effort, plan_making, plans, portfolio, tasks, templates
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", portfolio.projects, name="projects"),
@@ -49,6 +49,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:pk>/", plans.project, name="project"),
     path("projects/<int:pk>/board/", plans.board, name="project_board"),
     path("projects/<int:pk>/timeline/", plans.timeline, name="project_timeline"),
+    path("week/", effort.my_week, name="my_week"),
+    path("week/cells/", effort.week_cells, name="week_cells"),
+    path("weeks/", effort.weeks, name="weeks"),
     path("projects/<int:pk>/plans/", plan_making.project_plans, name="project_plans"),
     path("projects/<int:pk>/date-locks/", plan_making.date_locks, name="date_locks"),
     path("projects/<int:pk>/tasks/new/", tasks.new_task, name="new_task"),

@@ -61,6 +61,7 @@ SETTINGS = (
     "currency",
     "night_hour",
     "gross_margin",
+    "effort_edit_days",
     "requires_second_factor",
 )
 

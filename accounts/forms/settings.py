@@ -39,11 +39,16 @@ class TenantForm(forms.ModelForm):
             "name": _("Name"),
             "currency": _("Currency"),
             "night_hour": _("Night hour"),
+            "effort_edit_days": _("Effort can be changed for, days"),
             "requires_second_factor": _("Everybody needs a second factor"),
         }
         help_texts = {
             "currency": _("Three letters, for example CNY."),
             "night_hour": _("From this hour on, last night is computed (0 to 23)."),
+            "effort_edit_days": _(
+                "So many days after a week has ended, nobody changes the effort of its days on"
+                " screen."
+            ),
             "requires_second_factor": _(
                 "Members without one are led to set it up before they see anything."
             ),

@@ -152,7 +152,7 @@ def fill(tenant: Tenant) -> None:
     [
         (["project_manager"], "/t/acme/projects/"),
         (["service_manager"], "/t/acme/customers/"),
-        (["team_member"], "/t/acme/projects/"),
+        (["team_member"], "/t/acme/week/"),
         (["product_manager"], "/t/acme/modules/"),
         (["admin"], "/t/acme/overview/"),
         (["admin", "service_manager"], "/t/acme/customers/"),
