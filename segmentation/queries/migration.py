@@ -25,35 +25,39 @@ NONE = ""
 
 @dataclass(frozen=True)
 class Share:
-    """Customers with one word (a tier, stage or segment; empty: none) and their ARR."""
+    """Customers with one word (a tier, stage or segment; empty: none) and their ARR, None when it is
+    not known of anybody that night."""
 
     key: str
     customers: int
-    arr: Decimal
+    arr: Decimal | None
 
 
 @dataclass(frozen=True)
 class Spread:
     """Per word (tier, stage, eleven, class8) the shares that have customers, largest first.
 
-    ``reasons``: why customers have no tier, as the night put it, with their number.
+    ``arr`` is None when it is not known of anybody: the tenant has no contracts, or the measures of
+    the night are not kept. ``reasons``: why customers have no tier, as the night put it, with their
+    number.
     """
 
     customers: int
-    arr: Decimal
+    arr: Decimal | None
     by: dict[str, list[Share]]
     reasons: list[tuple[str, int]]
 
     def share(self, word: str, key: str) -> Share:
         """The share of one key, zero when nobody has it."""
-        return next((one for one in self.by[word] if one.key == key), Share(key, 0, Decimal(0)))
+        nothing = None if self.arr is None else Decimal(0)
+        return next((one for one in self.by[word] if one.key == key), Share(key, 0, nothing))
 
 
 def spread(rows: QuerySet[Any], scope: Scope, night: Night, tier: TierColumn = "tier") -> Spread:
     """Over the rows of ``queries.portfolio.portfolio``; two statements. ``tier``: the column of the
     scheme whose tiers are counted."""
     if scope.is_whole:
-        return of_night(f"spread-{tier}", night, lambda: _spread(rows, tier))
+        return of_night(f"shares-{tier}", night, lambda: _spread(rows, tier))
     return _spread(rows, tier)
 
 
@@ -64,8 +68,9 @@ def _spread(rows: QuerySet[Any], tier: TierColumn) -> Spread:
         rows.order_by().values(*columns.values()).annotate(number=Count("pk"), money=Sum("arr"))
     )
     counted: dict[str, dict[str, tuple[int, Decimal]]] = {word: {} for word in WORDS}
-    customers, arr = 0, Decimal(0)
+    customers, arr, is_known = 0, Decimal(0), False
     for row in combinations:
+        is_known = is_known or row["money"] is not None
         money = row["money"] or Decimal(0)
         customers += row["number"]
         arr += money
@@ -74,10 +79,13 @@ def _spread(rows: QuerySet[Any], tier: TierColumn) -> Spread:
             counted[word][row[column]] = (number + row["number"], before + money)
     return Spread(
         customers=customers,
-        arr=arr,
+        arr=arr if is_known else None,
         by={
             word: sorted(
-                (Share(key, number, money) for key, (number, money) in shares.items()),
+                (
+                    Share(key, number, money if is_known else None)
+                    for key, (number, money) in shares.items()
+                ),
                 key=lambda share: (-share.customers, share.key),
             )
             for word, shares in counted.items()

@@ -82,6 +82,18 @@ def test_what_a_night_without_measures_does_not_know_is_no_zero(
     assert all(tile["text"].isdigit() and tile["url"] for tile in kept.context["waiting"])
 
 
+def test_tiers_of_a_night_without_measures_say_no_amounts(
+    tenant: Tenant, client: Client, world: dict[str, Any]
+) -> None:
+    past = client.get("/t/acme/tiers/", {"as_of": str(LONG_PAST)})
+    amounts = {item["share"].arr for item in (*past.context["tiers"], *past.context["stages"])}
+    assert amounts == {None}
+    assert " now" not in " ".join(text_of(past).split()[:400])
+    month = client.get("/t/acme/tiers/", {"as_of": str(MONTH_END)})
+    amounts = {item["share"].key: item["share"].arr for item in month.context["tiers"]}
+    assert (amounts["high"], amounts["low"]) == (3000, 0)
+
+
 def test_links_of_a_past_night_stay_in_it(
     tenant: Tenant, client: Client, world: dict[str, Any]
 ) -> None:
