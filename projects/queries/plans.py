@@ -26,7 +26,7 @@ from django.db.models.functions import RowNumber
 
 from accounts.compute.working_days import WorkingCalendar
 from accounts.models import Membership
-from projects.compute.schedule import Span, critical
+from projects.compute.schedule import Span
 from projects.models import (
     Baseline,
     Effort,
@@ -69,16 +69,13 @@ def links_of(project_id: int) -> dict[int, list[int]]:
     return links
 
 
-def critical_tasks(project_id: int, calendar: WorkingCalendar) -> set[int]:
-    """Ids of the tasks that cannot be late by a day without the plan's end being late."""
-    return critical_of(project_id, links_of(project_id), calendar)
-
-
-def critical_of(
-    project_id: int, links: dict[int, list[int]], calendar: WorkingCalendar
-) -> set[int]:
-    """The same, with the links at hand."""
-    return critical(list(spans_of(project_id).values()), links, calendar)
+def links_to(tasks: Iterable[Task]) -> dict[int, list[int]]:
+    """Task id → ids of the tasks that it waits for, of some tasks."""
+    links: dict[int, list[int]] = defaultdict(list)
+    rows = TaskLink.objects.filter(successor__in=[task.pk for task in tasks])
+    for successor, predecessor in rows.values_list("successor_id", "predecessor_id"):
+        links[successor].append(predecessor)
+    return links
 
 
 @dataclass(frozen=True)

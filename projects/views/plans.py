@@ -18,6 +18,7 @@ from accounts.permissions import require
 from accounts.requests import TenantRequest
 from projects.models import Task
 from projects.queries import plans
+from projects.queries.critical import critical_tasks
 from projects.views.plan_frame import chosen_tasks, filters, frame, paged, visible_project
 from ui.charts import Gantt, GanttRow
 from ui.charts.gantt import days_shown
@@ -142,8 +143,8 @@ def _chart(
     if not rows:
         return None
     calendar: WorkingCalendar = context["calendar"]
-    links = plans.links_of(project_id)
-    critical = plans.critical_of(project_id, links, calendar)
+    links = plans.links_to(rows)
+    critical = critical_tasks(project_id, calendar)
     locked = plans.locked_days(rows, plans.baseline_of(context["project"]))
     base = reverse("project", args=[project_id])
     drawn: list[GanttRow] = []
@@ -162,7 +163,11 @@ def _chart(
 
 
 def _row(
-    task: Task, href: str, links: dict[int, list[int]], locked: dict[int, Any], critical: set[int]
+    task: Task,
+    href: str,
+    links: dict[int, list[int]],
+    locked: dict[int, Any],
+    critical: frozenset[int],
 ) -> GanttRow:
     agreed, is_critical = locked.get(task.pk), task.pk in critical
     return GanttRow(

@@ -30,6 +30,7 @@ from projects.actions.templates import (
     publish_template,
 )
 from projects.compute.plan_documents import moved, with_phase, with_task, without
+from projects.compute.schedule import critical
 from projects.models import (
     Baseline,
     Phase,
@@ -41,7 +42,8 @@ from projects.models import (
     TaskBaseline,
     TaskLink,
 )
-from projects.queries.plans import critical_tasks, plan_facts, ready
+from projects.queries.critical import critical_tasks
+from projects.queries.plans import links_of, plan_facts, ready, spans_of
 from projects.queries.templates import latest_version
 
 START = date(2026, 3, 2)
@@ -259,6 +261,25 @@ def test_the_critical_path_of_the_template_ends_at_the_end(project: Project) -> 
     assert last.pk in found
     slow = task_of(project, "Write test cases")
     assert slow.pk not in found
+
+
+def test_the_remembered_critical_path_follows_every_change(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+    calendar = working_calendar()
+
+    def computed() -> set[int]:
+        return critical(list(spans_of(project.pk).values()), links_of(project.pk), calendar)
+
+    first, second = two_tasks(project)
+    seen = [critical_tasks(project.pk, calendar)]
+    assert seen[0] == computed()
+    slow = task_of(project, "Write test cases")
+    move_task(task=slow, seen=1, longer=60, by=alice)
+    seen.append(critical_tasks(project.pk, calendar))
+    assert seen[1] == computed() != seen[0]
+    slow.refresh_from_db()
+    edit_task(task=slow, seen=slow.version, values={}, after=[first.number], by=alice)
+    remove_task(task=second, seen=second.version, by=alice)
+    assert critical_tasks(project.pk, calendar) == computed()
 
 
 @pytest.mark.parametrize(
