@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects.views import effort, plan_making, plans, portfolio, tasks, templates
+from projects.views import burn, effort, plan_making, plans, portfolio, tasks, templates
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", portfolio.projects, name="projects"),
@@ -49,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:pk>/", plans.project, name="project"),
     path("projects/<int:pk>/board/", plans.board, name="project_board"),
     path("projects/<int:pk>/timeline/", plans.timeline, name="project_timeline"),
+    path("projects/<int:pk>/effort/", burn.project_effort, name="project_effort"),
+    path("projects/<int:pk>/effort/rows/", burn.project_effort_rows, name="project_effort_rows"),
     path("week/", effort.my_week, name="my_week"),
     path("week/cells/", effort.week_cells, name="week_cells"),
     path("weeks/", effort.weeks, name="weeks"),

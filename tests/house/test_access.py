@@ -209,6 +209,8 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "plan_template": lambda w: {"key": w.template.key},
     "project": lambda w: {"pk": w.project.pk},
     "project_board": lambda w: {"pk": w.project.pk},
+    "project_effort": lambda w: {"pk": w.project.pk},
+    "project_effort_rows": lambda w: {"pk": w.project.pk},
     "project_plans": lambda w: {"pk": w.project.pk},
     "project_timeline": lambda w: {"pk": w.project.pk},
     "task": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
