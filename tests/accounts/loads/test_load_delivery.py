@@ -286,6 +286,15 @@ def test_faults_of_effort_by_line(load: Any, signed: Any) -> None:
     assert not Effort.objects.exists()
 
 
+def test_days_with_a_decimal_comma(load: Any, signed: Any) -> None:
+    rows = "P1;E1;Ann;2026-02-03;1,5;;\nP1;E2;Ann;2026-02-03;0,125;;\n"
+    assert load("effort", EFFORT.replace(",", ";") + rows).counts == (2, 0, 0, 0)
+    assert sorted(Effort.objects.values_list("days", flat=True)) == [
+        Decimal("0.125"),
+        Decimal("1.5"),
+    ]
+
+
 def test_undoing_effort_takes_its_drafts_along(load: Any, signed: Any) -> None:
     loaded = load("effort", EFFORT + "P1,E1,Ann,2026-02-03,1,,CR\n")
     undo_load(load=loaded.load, by=None)
