@@ -46,9 +46,20 @@ def _unknown_dimensions(night: Night) -> list[str]:
     if known is None:
         return []
     rules = document_of(night.rule_set)["dimensions"]
+    refused = {one.get("measure") for one in night.refusals if one.get("found")}
     sentences = []
     for name, word in DIMENSIONS.items():
         if name in known:
+            continue
+        if refused & rules[name]["measures"].keys():
+            # Its facts are there; waiting for them would be in vain.
+            sentences.append(
+                _(
+                    "%(dimension)s is not known of any customer: too few customers to compare. The "
+                    "tiers leave it out."
+                )
+                % {"dimension": word}
+            )
             continue
         facts = {
             str(catalogue.FACTS[catalogue.get(measure).facts]): None

@@ -334,3 +334,15 @@ def test_what_the_night_could_not_know_is_said(tenant: Tenant, client: Client) -
         assert "Requests" in text
         assert "Activity is not known" not in text
         assert "Too few customers to compare by “ARR”: 2 of at least 3." in text
+
+
+def test_a_dimension_refused_for_too_few_customers_is_not_said_to_wait_for_facts(
+    tenant: Tenant, alice: User
+) -> None:
+    refused = [{"code": "too_few_customers", "measure": "arr", "needed": 3, "found": 2}]
+    context = {"known_dimensions": ["activity", "contribution", "need"], "kinds": {}}
+    with tenant_scope(tenant.id):
+        stands(customer("One"), night(context=context, refusals=refused))
+    page = text_of(signed_in(alice).get("/t/acme/tiers/"))
+    assert "Value is not known of any customer: too few customers to compare." in page
+    assert "until its facts are there" not in page
