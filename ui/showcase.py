@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from ui.charts import Cell, Matrix, MatrixAxis, Series, TargetBar, TimeChart, Unit
+from ui.charts import Cell, Gantt, GanttRow, Matrix, MatrixAxis, Series, TargetBar, TimeChart, Unit
 from ui.palette import HUES, MARKS
 from ui.tables import Column, Table
 
@@ -164,6 +164,7 @@ def _charts() -> dict[str, Any]:
             TargetBar("Cash received", 3_420_000, 3_000_000, money, "good"),
             TargetBar("Trained share", None, 0.8, Unit("percent")),
         ],
+        "gantt_chart": _plan(),
         "matrix_chart": Matrix(
             "From tier to tier, November to December",
             axes,
@@ -233,3 +234,28 @@ def _parts() -> dict[str, Any]:
         ],
         "recovery_link": "https://tenure.example/r/7.4hBq2n-invitation",
     }
+
+
+def _plan() -> Gantt:
+    """Done, running and critical tasks, a milestone, days as agreed."""
+
+    def day(number: int) -> date:
+        return date(2026, 6, number)
+
+    rows = (
+        GanttRow("phase", "Build", day(1), day(19), is_heading=True),
+        GanttRow(
+            "1", "Configure", day(1), day(5), "Configure, done", "#", is_done=True,
+            started=day(1), finished=day(8), locked=(day(1), day(5)),
+        ),
+        GanttRow(
+            "2", "Develop", day(9), day(16), "Develop, critical", "#", is_critical=True,
+            started=day(9), locked=(day(8), day(12)), after=("1",),
+        ),
+        GanttRow("3", "Clean data", day(8), day(10), "Clean data", "#", after=("1",)),
+        GanttRow(
+            "4", "Tested", day(19), day(19), "Tested, milestone", "#", is_milestone=True,
+            is_critical=True, locked=(day(15), day(15)), after=("2", "3"),
+        ),
+    )  # fmt: skip
+    return Gantt(rows, today=day(11), off=[day(n) for n in (6, 7, 13, 14, 20, 21)])
