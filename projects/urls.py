@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects.views import burn, effort, plan_making, plans, portfolio, tasks, templates
+from projects.views import (
+    burn,
+    change_requests,
+    effort,
+    plan_making,
+    plans,
+    portfolio,
+    requirements,
+    signing,
+    tasks,
+    templates,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", portfolio.projects, name="projects"),
@@ -67,5 +78,79 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "projects/<int:pk>/moves/<int:record_pk>/undoings/",
         tasks.move_undoings,
         name="move_undoings",
+    ),
+    path("projects/<int:pk>/scope/", requirements.project_scope, name="project_scope"),
+    path(
+        "projects/<int:pk>/requirements/new/", requirements.new_requirement, name="new_requirement"
+    ),
+    path(
+        "projects/<int:pk>/requirements/<int:requirement_pk>/",
+        requirements.requirement,
+        name="requirement",
+    ),
+    path(
+        "projects/<int:pk>/requirements/<int:requirement_pk>/classifications/",
+        requirements.classifications,
+        name="requirement_classifications",
+    ),
+    path(
+        "projects/<int:pk>/requirements/<int:requirement_pk>/change-requests/new/",
+        change_requests.new_change_request,
+        name="new_change_request",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/",
+        change_requests.change_request,
+        name="change_request",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/edit/",
+        change_requests.edit_change_request,
+        name="edit_change_request",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/approvals/",
+        change_requests.change_request_approvals,
+        name="change_request_approvals",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/withdrawals/",
+        change_requests.change_request_withdrawals,
+        name="change_request_withdrawals",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/signing-links/",
+        signing.signing_links,
+        name="signing_links",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/signing-links/<int:link_pk>/revocations/",
+        signing.signing_link_revocations,
+        name="signing_link_revocations",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/questions/<int:question_pk>/answers/",
+        signing.question_answers,
+        name="question_answers",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/scans/",
+        signing.signed_scans,
+        name="signed_scans",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/document/",
+        signing.signed_document,
+        name="signed_document",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/document/text/",
+        signing.signed_document_text,
+        name="signed_document_text",
+    ),
+    path(
+        "projects/<int:pk>/change-requests/<int:change_pk>/document/scan/",
+        signing.signed_scan,
+        name="signed_scan",
     ),
 ]

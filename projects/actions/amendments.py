@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from accounts.actions.facts import note_creation
 from accounts.queries.calendars import working_calendar
@@ -57,7 +58,7 @@ def enter_baseline(change: ChangeRequest, *, at: datetime) -> Baseline | None:
     return baseline
 
 
-def _items(change: ChangeRequest, sow: Sow) -> list[tuple[str, str, object]]:
+def _items(change: ChangeRequest, sow: Sow) -> list[tuple[str, str, Decimal | None]]:
     """(key, title, person-days) of the items to add; without any the change itself is one."""
     taken = set(SowItem.objects.filter(sow=sow).values_list("key", flat=True))
     listed = [(item.title, item.effort_days) for item in change.items.all()]

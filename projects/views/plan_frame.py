@@ -52,7 +52,8 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
     facts = plans.plan_facts([project.pk], calendar)[project.pk]
     phases = plans.phase_rows(project) if plan else []
     pages = (("project", _("List")), ("project_board", _("Board")),
-             ("project_timeline", _("Timeline")), ("project_effort", _("Effort")))  # fmt: skip
+             ("project_timeline", _("Timeline")),
+             ("project_scope", _("Scope")), ("project_effort", _("Effort")))  # fmt: skip
     return {
         "project": project,
         "row": row_of(project, today),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,11 +39,22 @@ from accounts.models import (
 )
 from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
+from projects.actions.change_requests import ChangeValues, approve_change, draft_change
 from projects.actions.plans import make_project
+from projects.actions.requirements import capture_requirement, classify_requirement
+from projects.actions.signing import ask_question, send_for_signature, sign_by_scan
 from projects.actions.tasks import move_task
 from projects.actions.templates import change_draft, keep_shipped, make_template, publish_template
 from projects.compute.shipped_plan import shipped_document
-from projects.models import PlanTemplate, Project, Task
+from projects.models import (
+    ChangeRequest,
+    PlanTemplate,
+    Project,
+    Requirement,
+    SigningLink,
+    SigningQuestion,
+    Task,
+)
 from projects.queries.templates import latest_version
 from segmentation.models import CustomerGroup, Night, Replay, RuleDraft, RuleSet, SavedView
 from segmentation.rules.defaults import default_rules
@@ -100,6 +112,7 @@ PUBLIC = {
     "metrics",
     "readyz",
     "rule_schema",  # the same for every tenant; editors fetch it
+    "signing_page",  # the secret in the link is the right
     "set_language",  # a cookie
     "set_theme",  # a cookie
 }
@@ -128,6 +141,11 @@ class World:
     task: Task
     task_move: AuditRecord
     template: PlanTemplate
+    requirement: Requirement
+    change: ChangeRequest
+    signed_change: ChangeRequest
+    signing_link: SigningLink
+    question: SigningQuestion
 
 
 def make_plan_of(customer: Customer, name: str, member: Membership) -> dict[str, Any]:
@@ -148,6 +166,41 @@ def make_plan_of(customer: Customer, name: str, member: Membership) -> dict[str,
     return {"project": project, "task": task, "task_move": move, "template": template}
 
 
+def make_changes_of(project: Project, contact: Contact, tenant: Tenant, by: User) -> dict[str, Any]:
+    """A requirement, a change request on its way to a signatory, and one signed by a scan."""
+    made: list[ChangeRequest] = []
+    for _time in range(2):
+        requirement = capture_requirement(
+            project=project, text="More", raised_on=date(2026, 1, 6), contact=contact, by=by
+        )
+        classify_requirement(
+            requirement=requirement, kind="out_of_scope", item=None, why="New", by=by
+        )
+        values = ChangeValues("More", "More of it", Decimal(1), Decimal(1), 0)
+        change = draft_change(
+            requirement=requirement, values=values, raised_on=date(2026, 1, 6), by=by
+        )
+        # Written by nobody that is still there, so that the one member may approve it.
+        ChangeRequest.objects.filter(pk=change.pk).update(drafted_by=None)
+        approve_change(change=change, seen=1, by=by)
+        made.append(change)
+    link, _secret = send_for_signature(
+        change=made[0], contact=contact, language="en", tenant=tenant, by=by
+    )
+    question = ask_question(link=link, text="When?", tenant=tenant)
+    sign_by_scan(
+        change=made[1], name="c", signed_on=date(2026, 1, 6), filename="c.pdf", data=b"%PDF-1.7",
+        language="en", tenant=tenant, by=by,
+    )  # fmt: skip
+    return {
+        "requirement": requirement,
+        "change": made[0],
+        "signed_change": made[1],
+        "signing_link": link,
+        "question": question,
+    }
+
+
 def make_world(
     tenant: Tenant, make_member: Callable[..., Membership], name: str, day: date
 ) -> World:
@@ -156,10 +209,12 @@ def make_world(
     with tenant_scope(tenant.id):
         customer = Customer.objects.create(key="C", name="C")
         night = Night.objects.create(as_of=day, state=Night.State.DONE, known_at=timezone.now())
+        contact = Contact.objects.create(customer=customer, key="c", name="c")
+        plan = make_plan_of(customer, name, member)
         return World(
             tenant=tenant,
             customer=customer,
-            contact=Contact.objects.create(customer=customer, key="c", name="c"),
+            contact=contact,
             member=member,
             team=Team.objects.create(name="T"),
             invitation=invite(email=f"new@{name}.example", roles=["executive"], by=None)[0],
@@ -176,7 +231,8 @@ def make_world(
             calendar=CalendarVersion.objects.create(
                 version=day.day, document=CalendarDocument().to_json()
             ),
-            **make_plan_of(customer, name, member),
+            **plan,
+            **make_changes_of(plan["project"], contact, tenant, member.user),
         )
 
 
@@ -187,11 +243,15 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "calendar_version_days": lambda w: {"number": w.calendar.version},
     "contact": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
     "contact_removal": lambda w: {"pk": w.customer.pk, "contact_pk": w.contact.pk},
+    "change_request": lambda w: {"pk": w.project.pk, "change_pk": w.change.pk},
+    "change_request_approvals": lambda w: {"pk": w.project.pk, "change_pk": w.change.pk},
+    "change_request_withdrawals": lambda w: {"pk": w.project.pk, "change_pk": w.change.pk},
     "customer": lambda w: {"pk": w.customer.pk},
     "date_locks": lambda w: {"pk": w.project.pk},
     "customer_group": lambda w: {"pk": w.group.pk},
     "customer_group_archivals": lambda w: {"pk": w.group.pk},
     "customer_group_restorals": lambda w: {"pk": w.group.pk},
+    "edit_change_request": lambda w: {"pk": w.project.pk, "change_pk": w.change.pk},
     "edit_customer_group": lambda w: {"pk": w.group.pk},
     "edit_customer": lambda w: {"pk": w.customer.pk},
     "invitation_renewals": lambda w: {"pk": w.invitation.pk},
@@ -203,6 +263,11 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "load_runs": lambda w: {"pk": w.load.pk},
     "load_undoings": lambda w: {"pk": w.load.pk},
     "move_undoings": lambda w: {"pk": w.project.pk, "record_pk": w.task_move.pk},
+    "new_change_request": lambda w: {
+        "pk": w.project.pk,
+        "requirement_pk": w.requirement.pk,
+    },
+    "new_requirement": lambda w: {"pk": w.project.pk},
     "new_task": lambda w: {"pk": w.project.pk},
     "new_template_phase": lambda w: {"key": w.template.key},
     "new_template_task": lambda w: {"key": w.template.key},
@@ -212,6 +277,27 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "project_effort": lambda w: {"pk": w.project.pk},
     "project_effort_rows": lambda w: {"pk": w.project.pk},
     "project_plans": lambda w: {"pk": w.project.pk},
+    "project_scope": lambda w: {"pk": w.project.pk},
+    "question_answers": lambda w: {
+        "pk": w.project.pk,
+        "change_pk": w.change.pk,
+        "question_pk": w.question.pk,
+    },
+    "requirement": lambda w: {"pk": w.project.pk, "requirement_pk": w.requirement.pk},
+    "requirement_classifications": lambda w: {
+        "pk": w.project.pk,
+        "requirement_pk": w.requirement.pk,
+    },
+    "signed_document": lambda w: {"pk": w.project.pk, "change_pk": w.signed_change.pk},
+    "signed_document_text": lambda w: {"pk": w.project.pk, "change_pk": w.signed_change.pk},
+    "signed_scan": lambda w: {"pk": w.project.pk, "change_pk": w.signed_change.pk},
+    "signed_scans": lambda w: {"pk": w.project.pk, "change_pk": w.change.pk},
+    "signing_link_revocations": lambda w: {
+        "pk": w.project.pk,
+        "change_pk": w.change.pk,
+        "link_pk": w.signing_link.pk,
+    },
+    "signing_links": lambda w: {"pk": w.project.pk, "change_pk": w.change.pk},
     "project_timeline": lambda w: {"pk": w.project.pk},
     "task": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
     "task_line": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
