@@ -97,7 +97,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "key_user_coverage": (
         "double precision",
-        "CASE WHEN has.persons AND coverage.key_users > 0 "
+        "CASE WHEN (has.persons OR has.touchpoints) AND coverage.key_users > 0 "
         "THEN coverage.active::double precision / coverage.key_users END",
     ),
     "weekly_events": (
@@ -141,6 +141,7 @@ KINDS: Mapping[str, str] = {
     "usage": "EXISTS (SELECT 1 FROM states)",
     "persons": "EXISTS (SELECT 1 FROM states WHERE person_count > 0)",
     "modules": "EXISTS (SELECT 1 FROM states WHERE has_modules)",
+    "touchpoints": "EXISTS (SELECT 1 FROM touchpoints)",
 }
 
 

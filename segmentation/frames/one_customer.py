@@ -43,6 +43,7 @@ _OWN: Mapping[str, str] = {
     "accounts_customer": "id = %(customer)s",
     "accounts_payment": "customer_id = %(customer)s",
     "projects_project": "customer_id = %(customer)s",
+    "accounts_touchpoint": "customer_id = %(customer)s",
     "usage_event": "customer_id = %(customer)s",
     "accounts_contact": f"id IN ({_ever_own('accounts_contact')})",
     "accounts_contactrole": "contact_id = ANY(%(contacts)s)",

@@ -1,15 +1,16 @@
-"""A customer's key users, and which of them use its modules."""
+"""A customer's key users, and which of them were met or use its modules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from segmentation.frames.asof import USAGE_DAYS
 from segmentation.frames.facts import Revisions, any_version, known, taken_back
 
 
 def key_users(revised: Revisions) -> Mapping[str, str]:
-    """``coverage``: per customer, its key users on the day and how many of them were active in the
-    last ninety; ``named``, ``named_before``: whose key users became known, were corrected or taken
+    """``coverage``: per customer, its key users on the day and how many of them were met or active in
+    the last ninety; ``touchpoints``: those up to the day; ``named``, ``named_before``: whose key users became known, were corrected or taken
     away since the earlier night. Usage names a person by the contact's key or e-mail address."""
     return {
         "key_users": f"""
@@ -26,7 +27,9 @@ def key_users(revised: Revisions) -> Mapping[str, str]:
              WHERE last_at >= %(first_start)s AND person <> ''
                AND customer_id IN (SELECT customer_id FROM key_users)
             """,
-        "active_key_users": """
+        "touchpoints": f"SELECT * FROM ({known('accounts_touchpoint', revised)}) AS touchpoint "
+        "WHERE happened_on <= %(day)s",
+        "active_key_users": f"""
             SELECT key_user.id FROM key_users AS key_user
               JOIN active_persons AS active ON active.customer_id = key_user.customer_id
                                            AND active.person = key_user.key
@@ -34,6 +37,9 @@ def key_users(revised: Revisions) -> Mapping[str, str]:
             SELECT key_user.id FROM key_users AS key_user
               JOIN active_persons AS active ON active.customer_id = key_user.customer_id
                                            AND lower(active.person) = key_user.email
+             UNION
+            SELECT contact_id FROM touchpoints
+             WHERE contact_id IS NOT NULL AND happened_on > %(day)s::date - {USAGE_DAYS}
             """,
         "coverage": """
             SELECT key_user.customer_id, count(*) AS key_users, count(active.id) AS active

@@ -25,6 +25,7 @@ from accounts.models import (
     Module,
     Payment,
     RowVersion,
+    Touchpoint,
 )
 from accounts.tenancy import current_tenant_id, tenant_scope
 from segmentation.compute.exact import unscaled_decimal
@@ -186,6 +187,37 @@ def test_a_role_counts_on_its_last_day(scope) -> None:  # type: ignore[no-untype
         ContactRole.objects.create(contact=contact, role="key_user", to_on=to_on, known_from=MOMENT)
     use(customer, "u1", day)
     assert gathered(day, FAR).table.frame["key_user_coverage"].to_list() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("days_before", "known_from", "wanted"),
+    [
+        (0, MOMENT, 0.5),
+        (89, MOMENT, 0.5),
+        (90, MOMENT, 0.0),
+        (-1, MOMENT, None),
+        (5, FAR + timedelta(1), None),
+    ],
+)
+def test_a_key_user_is_covered_by_being_met(  # type: ignore[no-untyped-def]
+    scope, days_before: int, known_from: datetime, wanted: float | None
+) -> None:
+    """For ninety days, also where no usage says who was active; a touchpoint to come is none."""
+    day = date(2026, 3, 1)
+    customer = Customer.objects.create(key="a", name="A", known_from=MOMENT)
+    for key in ("u1", "u2"):
+        contact = Contact.objects.create(customer=customer, key=key, name=key, known_from=MOMENT)
+        ContactRole.objects.create(contact=contact, role="key_user", known_from=MOMENT)
+    Touchpoint.objects.create(
+        customer=customer,
+        key="t",
+        kind="visit",
+        contact=contact,
+        happened_on=day - timedelta(days_before),
+        known_from=known_from,
+    )
+    found = gathered(day, FAR).table.frame["key_user_coverage"]
+    assert [None if pd.isna(value) else value for value in found] == [wanted]
 
 
 def test_a_change_is_known_from_its_moment_on(scope) -> None:  # type: ignore[no-untyped-def]
