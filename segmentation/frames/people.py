@@ -10,8 +10,9 @@ from segmentation.frames.facts import Revisions, any_version, known, taken_back
 
 def key_users(revised: Revisions) -> Mapping[str, str]:
     """``coverage``: per customer, its key users on the day and how many of them were met or active in
-    the last ninety; ``touchpoints``: those up to the day; ``named``, ``named_before``: whose key users became known, were corrected or taken
-    away since the earlier night. Usage names a person by the contact's key or e-mail address."""
+    the last ninety; ``touchpoints``: those up to the day; ``named``, ``named_before``: whose key users
+    became known, were corrected or taken away since the earlier night. Usage names a person by the
+    contact's key or e-mail address."""
     return {
         "key_users": f"""
             SELECT DISTINCT contact.id, contact.customer_id, contact.key,
