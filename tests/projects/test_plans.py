@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
+from accounts.actions.loads import load_file, undo_load
+from accounts.loads.registry import find_kind
+from accounts.loads.running import LoadOptions
+from accounts.loads.undo import NOUNS, CannotUndo
 from accounts.models import AuditRecord, Colleague, Customer, Responsibility, RowVersion, Tenant
 from accounts.queries.calendars import working_calendar
 from projects.actions.plans import lock_dates, make_plan, make_project
@@ -346,3 +351,34 @@ def test_steps_on_a_draft_keep_what_waits_for_what() -> None:
     assert moved(onward, "task-2", -1) == document
     assert [p["key"] for p in moved(document, b, -1)["phases"]] == [b, a]
     assert moved(document, b, 1) == document
+
+
+def test_a_load_is_not_undone_under_a_plan(
+    scope: Tenant,
+    version: PlanTemplateVersion,
+    alice,  # type: ignore[no-untyped-def]
+) -> None:
+    loads = {}
+    for name, text in (
+        ("customers", "key,name\nC,Carpenter\n"),
+        (
+            "projects",
+            "customer,key,name,manager,starts_on,due_on\nC,P,HR,pam,2026-03-02,2026-06-01\n",
+        ),
+    ):
+        kind = find_kind(name)
+        assert kind is not None
+        loads[name], _result = load_file(
+            handle=BytesIO(text.encode()), filename=f"{name}.csv", kind=kind,
+            options=LoadOptions(), tenant=scope, by=None,
+        )  # fmt: skip
+    project = Project.objects.get(key="P")
+    make_plan(project=project, template_version=version, language="en", by=alice)
+    load = loads["projects"]
+    assert load is not None
+    with pytest.raises(CannotUndo) as refused:
+        undo_load(load=load, by=None)
+    found = {dependant.model for dependant in refused.value.dependants}
+    assert {"projects.plan", "projects.phase", "projects.task", "projects.tasklink"} <= found
+    assert found <= NOUNS.keys()
+    assert Project.objects.filter(key="P").exists()
