@@ -157,11 +157,18 @@ def _groups(burn: Burn, url: str) -> list[dict[str, Any]]:
         UNAPPROVED: _("Unapproved: outside the baseline, signed by nobody"),
     }
 
-    def group_of(row: BurnRow) -> tuple[int, str]:
-        return order[row.part], row.phase if row.part == ITEM else ""
+    # Phases in the order of their first items, as the SOW numbers them.
+    first: dict[str, str] = {}
+    for row in sorted(burn.rows, key=lambda row: row.number):
+        if row.part == ITEM:
+            first.setdefault(row.phase, row.number)
+
+    def group_of(row: BurnRow) -> tuple[int, str, str]:
+        phase = row.phase if row.part == ITEM else ""
+        return order[row.part], first.get(phase, "") if row.part == ITEM else "", phase
 
     groups = []
-    for (place, phase), found in groupby(sorted(burn.rows, key=group_of), key=group_of):
+    for (place, _first, phase), found in groupby(sorted(burn.rows, key=group_of), key=group_of):
         rows = list(found)
         part = next(name for name, number in order.items() if number == place)
         whole = BurnRow("", part, "", booked=sum(row.booked for row in rows))
@@ -273,7 +280,7 @@ def _chart(burn: Burn, project: Project, context: dict[str, Any]) -> TimeChart |
     if curve is None or not burn.booked:
         return None
     series = [
-        Series(_("Baseline") if baseline else _("Plan"), _in_days(curve.planned), "series-3"),
+        Series(_("Baseline") if baseline else _("Plan"), _in_days(curve.planned), "series-6"),
         Series(_("Booked"), _in_days(curve.booked), "accent"),
     ]
     if burn.unapproved:
