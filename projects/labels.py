@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.labels import FIELDS, VERBS, WORDINGS
+from accounts.labels import FIELDS, VALUES, VERBS, WORDINGS
+from projects.models import Side, Task
 
 VERBS.update(
     {
@@ -82,6 +83,8 @@ FIELDS.update(
         "why": _("Why"),
     }
 )
+VALUES.update({("state", state.value): state.label for state in Task.State})
+VALUES.update({("side", side.value): side.label for side in Side})
 WORDINGS["moved"] = "projects.labels.moved_words"
 
 

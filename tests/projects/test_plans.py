@@ -15,7 +15,15 @@ from accounts.actions.loads import load_file, undo_load
 from accounts.loads.registry import find_kind
 from accounts.loads.running import LoadOptions
 from accounts.loads.undo import NOUNS, CannotUndo
-from accounts.models import AuditRecord, Colleague, Customer, Responsibility, RowVersion, Tenant
+from accounts.models import (
+    AuditRecord,
+    Colleague,
+    Customer,
+    Responsibility,
+    RowVersion,
+    Tenant,
+    User,
+)
 from accounts.queries.calendars import working_calendar
 from projects.actions.plans import lock_dates, make_plan, make_project
 from projects.actions.tasks import (
@@ -62,7 +70,7 @@ def version(scope: Tenant) -> PlanTemplateVersion:
 
 
 @pytest.fixture
-def project(version: PlanTemplateVersion, alice) -> Project:  # type: ignore[no-untyped-def]
+def project(version: PlanTemplateVersion, alice: User) -> Project:
     customer = Customer.objects.create(key="C", name="Carpenter")
     manager = Colleague.objects.create(key="pam", name="Pam")
     return make_project(
@@ -112,7 +120,7 @@ def test_a_new_project_gives_the_customer_its_face_and_is_known_as_made_by_hand(
     assert {"project.made", "plan.made"} <= verbs
 
 
-def test_in_chinese_the_plan_is_chinese(version: PlanTemplateVersion, alice) -> None:  # type: ignore[no-untyped-def]
+def test_in_chinese_the_plan_is_chinese(version: PlanTemplateVersion, alice: User) -> None:
     customer = Customer.objects.create(key="Z", name="Z")
     made = make_project(
         customer=customer, name="Z", manager=None, starts_on=START,
@@ -123,7 +131,7 @@ def test_in_chinese_the_plan_is_chinese(version: PlanTemplateVersion, alice) -> 
 
 def test_a_loaded_project_gets_one_plan_and_keeps_its_dates(
     version: PlanTemplateVersion,
-    alice,  # type: ignore[no-untyped-def]
+    alice: User,
 ) -> None:
     customer = Customer.objects.create(key="L", name="L")
     loaded = Project.objects.create(
@@ -136,7 +144,7 @@ def test_a_loaded_project_gets_one_plan_and_keeps_its_dates(
         make_plan(project=loaded, template_version=version, language="en", by=alice)
 
 
-def test_a_later_end_pushes_what_waits_and_can_be_undone(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_a_later_end_pushes_what_waits_and_can_be_undone(project: Project, alice: User) -> None:
     before = {task.pk: (task.starts_on, task.ends_on) for task in Task.objects.all()}
     first, _second = two_tasks(project)
     move = move_task(task=first, seen=first.version, longer=3, by=alice)
@@ -154,7 +162,7 @@ def test_a_later_end_pushes_what_waits_and_can_be_undone(project: Project, alice
         undo_move(project=project, move=move, by=alice)
 
 
-def test_a_move_before_a_predecessor_is_refused(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_a_move_before_a_predecessor_is_refused(project: Project, alice: User) -> None:
     _first, second = two_tasks(project)
     with pytest.raises(ValidationError) as refused:
         move_task(task=second, seen=second.version, days=-1, by=alice)
@@ -163,7 +171,7 @@ def test_a_move_before_a_predecessor_is_refused(project: Project, alice) -> None
     assert second.version == 1
 
 
-def test_who_saw_an_older_version_does_not_overwrite(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_who_saw_an_older_version_does_not_overwrite(project: Project, alice: User) -> None:
     task, _second = two_tasks(project)
     edit_task(task=task, seen=1, values={"title": "Read all"}, by=alice)
     for attempt in (
@@ -177,7 +185,7 @@ def test_who_saw_an_older_version_does_not_overwrite(project: Project, alice) ->
     assert Task.objects.get(pk=task.pk).title == "Read all"
 
 
-def test_nothing_changed_is_no_version_and_no_record(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_changed_is_no_version_and_no_record(project: Project, alice: User) -> None:
     task, _second = two_tasks(project)
     records = AuditRecord.objects.count()
     assert edit_task(task=task, seen=1, values={"title": task.title}, after=[], by=alice) is None
@@ -185,7 +193,7 @@ def test_nothing_changed_is_no_version_and_no_record(project: Project, alice) ->
     assert AuditRecord.objects.count() == records
 
 
-def test_a_circle_is_refused_with_its_path(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_a_circle_is_refused_with_its_path(project: Project, alice: User) -> None:
     first, second = two_tasks(project)
     with pytest.raises(ValidationError) as refused:
         edit_task(task=first, seen=1, values={}, after=[second.number], by=alice)
@@ -199,7 +207,7 @@ def test_a_circle_is_refused_with_its_path(project: Project, alice) -> None:  # 
         edit_task(task=second, seen=1, values={}, after=[999], by=alice)
 
 
-def test_a_new_dependency_pushes_the_task(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_a_new_dependency_pushes_the_task(project: Project, alice: User) -> None:
     first, second = two_tasks(project)
     made = add_task(
         phase=first.phase,
@@ -216,7 +224,7 @@ def test_a_new_dependency_pushes_the_task(project: Project, alice) -> None:  # t
     assert told["after"]["after"] == [first.number, made.number]
 
 
-def test_a_task_taken_away_leaves_no_gap_in_what_waits(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_a_task_taken_away_leaves_no_gap_in_what_waits(project: Project, alice: User) -> None:
     first, second = two_tasks(project)
     behind = set(TaskLink.objects.filter(predecessor=second).values_list("successor_id", flat=True))
     remove_task(task=second, seen=second.version, by=alice)
@@ -224,7 +232,7 @@ def test_a_task_taken_away_leaves_no_gap_in_what_waits(project: Project, alice) 
     assert behind <= now
 
 
-def test_locked_dates_stay_and_are_locked_once(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_locked_dates_stay_and_are_locked_once(project: Project, alice: User) -> None:
     with pytest.raises(ValidationError):
         lock_dates(project=project, by=alice)
     sow = Sow.objects.create(project=project)
@@ -248,7 +256,7 @@ def test_locked_dates_stay_and_are_locked_once(project: Project, alice) -> None:
         remove_task(task=first, seen=first.version, by=alice)
 
 
-def test_what_can_be_done_next_waits_for_nothing_open(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_what_can_be_done_next_waits_for_nothing_open(project: Project, alice: User) -> None:
     first, second = two_tasks(project)
     assert list(ready(Task.objects.filter(project=project))) == [first]
     edit_task(
@@ -268,7 +276,7 @@ def test_the_critical_path_of_the_template_ends_at_the_end(project: Project) -> 
     assert slow.pk not in found
 
 
-def test_the_remembered_critical_path_follows_every_change(project: Project, alice) -> None:  # type: ignore[no-untyped-def]
+def test_the_remembered_critical_path_follows_every_change(project: Project, alice: User) -> None:
     calendar = working_calendar()
 
     def computed() -> set[int]:
@@ -303,7 +311,9 @@ def test_the_database_refuses_nonsense(project: Project, wrong: dict[str, Any]) 
         Task.objects.filter(pk=task.pk).update(**wrong)
 
 
-def test_a_template_is_changed_as_a_draft_and_published_as_a_version(scope: Tenant, alice) -> None:  # type: ignore[no-untyped-def]
+def test_a_template_is_changed_as_a_draft_and_published_as_a_version(
+    scope: Tenant, alice: User
+) -> None:
     template = keep_shipped(language="en")
     added = {
         "title": {"en": "Extra", "zh": "附加"}, "days": 2, "effort": "1", "after": ["accepted"],
@@ -327,7 +337,7 @@ def test_a_template_is_changed_as_a_draft_and_published_as_a_version(scope: Tena
         PlanTemplateVersion.objects.filter(pk=first.pk).update(note="x")
 
 
-def test_a_template_that_gives_no_plan_is_not_published(scope: Tenant, alice) -> None:  # type: ignore[no-untyped-def]
+def test_a_template_that_gives_no_plan_is_not_published(scope: Tenant, alice: User) -> None:
     template = make_template(name="Small", copy_of=None, by=alice)
     with pytest.raises(ValidationError):
         publish_template(template=template, seen=1, note="", by=alice)
@@ -356,7 +366,7 @@ def test_steps_on_a_draft_keep_what_waits_for_what() -> None:
 def test_a_load_is_not_undone_under_a_plan(
     scope: Tenant,
     version: PlanTemplateVersion,
-    alice,  # type: ignore[no-untyped-def]
+    alice: User,
 ) -> None:
     loads = {}
     for name, text in (
