@@ -7,6 +7,7 @@ A fixed number of statements, whatever the number of entries; the parts are thos
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -115,7 +116,7 @@ def burn_of(project: Project, as_of: date) -> Burn:
         )
     }
     rows = _rows(project, baseline, as_of, booked)
-    place = {pair: row for row in rows.values() for pair in booked if _holds(row, pair)}
+    place = _places(rows.values(), booked)
     for pair, effort in booked.items():
         place[pair].booked += effort
     kept = [row for row in rows.values() if row.booked or row.baseline is not None]
@@ -168,7 +169,6 @@ def _rows(
                 in_force[item] = _thousandths(days)
         came_by = {item: change for item, change in first_by.items() if change is not None}
     rows: dict[str, BurnRow] = {}
-    changes = {one.pk: one for one in ChangeRequest.objects.filter(project=project)}
     for item in SowItem.objects.filter(sow__project=project).order_by("phase", "key"):
         if item.pk in came_by and item.pk in in_force:
             continue
@@ -177,8 +177,12 @@ def _rows(
             f"item-{item.pk}", ITEM if is_in else UNAPPROVED, item.title, item.key, item.phase,
             baseline=in_force.get(item.pk), items={item.pk},
         )  # fmt: skip
-    for change in changes.values():
-        added = {item for item, by in came_by.items() if by == change.pk and item in in_force}
+    added_by: dict[int, set[int]] = defaultdict(set)
+    for item_id, change_id in came_by.items():
+        if item_id in in_force:
+            added_by[change_id].add(item_id)
+    for change in ChangeRequest.objects.filter(project=project):
+        added = added_by.get(change.pk, set())
         is_signed = change.signed_on is not None and change.signed_on <= as_of
         rows[f"change-{change.pk}"] = BurnRow(
             f"change-{change.pk}", SIGNED if is_signed else UNAPPROVED, change.title, change.key,
@@ -191,11 +195,21 @@ def _rows(
     return rows
 
 
-def _holds(row: BurnRow, pair: tuple[int | None, int | None]) -> bool:
-    item, change = pair
-    if change is not None:
-        return change in row.changes
-    return item in row.items if item is not None else row.part == NOTHING
+def _places(
+    rows: Iterable[BurnRow], pairs: Iterable[tuple[int | None, int | None]]
+) -> dict[tuple[int | None, int | None], BurnRow]:
+    """The row of each item and change request that effort is on: a change request decides."""
+    by_item: dict[int | None, BurnRow] = {}
+    by_change: dict[int, BurnRow] = {}
+    for row in rows:
+        by_item.update(dict.fromkeys(row.items, row))
+        by_change.update(dict.fromkeys(row.changes, row))
+        if row.part == NOTHING:
+            by_item[None] = row
+    return {
+        (item, change): by_item[item] if change is None else by_change[change]
+        for item, change in pairs
+    }
 
 
 def _spans(project: Project, as_of: date) -> list[PlannedSpan]:
