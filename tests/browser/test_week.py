@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.models import Customer, Membership, Tenant
+from accounts.models import Colleague, Customer, Membership, Tenant
 from accounts.tenancy import tenant_scope
 from projects.compute.effort_entries import week_of
 from projects.models import Effort, Project, Sow, SowItem
@@ -177,3 +177,23 @@ def test_a_row_is_found_and_saved_without_scripts(
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved.").wait_for()
     assert booked(tenant) == {(last_week[4], True): Decimal("0.5")}
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_the_effort_of_a_project_is_accessible(
+    tenant: Tenant, tom: Membership, rows: list[str], last_week: list[date], visit, accessible,
+    theme: str, width: int,
+) -> None:  # type: ignore[no-untyped-def]  # fmt: skip
+    with tenant_scope(tenant.id):
+        project = Project.objects.get()
+        Effort.objects.create(
+            project=project, key="e", person=Colleague.objects.get(membership=tom.pk), days=2,
+            worked_on=last_week[0], item=SowItem.objects.get(),
+        )  # fmt: skip
+    opened = visit(theme=theme, width=width)
+    opened.sign_in(tom.user.email)
+    for path in ("", "rows/"):
+        page = opened.go(f"/t/acme/projects/{project.pk}/effort/{path}")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        accessible(page)
