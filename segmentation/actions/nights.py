@@ -132,7 +132,8 @@ def compute_and_store(
     with _told(tenant, night):
         started_at, started = timezone.now(), perf_counter()
         known_at = known_at or known_now()
-        computed = _compute(tenant, night.as_of, known_at, rule_set, progress)
+        night.zone = night.zone_in(tenant).key
+        computed = _compute(tenant, night, known_at, rule_set, progress)
         if expected and computed.digest != expected:
             raise NightRefused(
                 _("The night would say something else by now than was compared. Compute it again.")
@@ -203,7 +204,7 @@ def known_now() -> datetime:
 
 def _compute(
     tenant: Tenant,
-    day: date,
+    night: Night,
     known_at: datetime,
     rule_set: RuleSet | None,
     progress: Progress,
@@ -211,7 +212,12 @@ def _compute(
     try:
         with transaction.atomic():
             return compute_result(
-                tenant=tenant, day=day, known_at=known_at, rule_set=rule_set, progress=progress
+                tenant=tenant,
+                day=night.as_of,
+                known_at=known_at,
+                zone=night.zone_in(tenant),
+                rule_set=rule_set,
+                progress=progress,
             )
     except DataError as error:
         if getattr(error.__cause__, "pgcode", None) != OUT_OF_RANGE:
@@ -222,9 +228,11 @@ def _compute(
 
 
 def _store(night: Night, computed: Computed, started_at: datetime, seconds: float) -> None:
+    zone = night.zone
     if night.pk is None:
         # Somebody may have asked for it while it was computed.
         night = Night.objects.select_for_update().filter(as_of=night.as_of).first() or night
+    night.zone = zone
     night.state = Night.State.DONE
     night.claim = None
     night.not_before = None

@@ -180,7 +180,13 @@ def _compare(tenant: Tenant, replay: Replay, progress: Progress) -> None:
 
 
 def _gather(tenant: Tenant, night: Night, known_at: Any, ruled: _Ruled) -> Gathered:
-    return gather_night(tenant=tenant, day=night.as_of, known_at=known_at, rules=ruled.document)
+    return gather_night(
+        tenant=tenant,
+        day=night.as_of,
+        known_at=known_at,
+        zone=night.zone_in(tenant),
+        rules=ruled.document,
+    )
 
 
 def _score(gathered: Gathered, ruled: _Ruled) -> Computed:
@@ -215,7 +221,7 @@ def _late_families(tenant: Tenant, night: Night, replay: Replay) -> dict[str, li
     assert night.known_at is not None
     assert replay.known_at is not None
     itself = EarlierNight(night.as_of, night.known_at)
-    asof = AsOf(tenant.id, night.as_of, replay.known_at, tenant.zone, None, itself)
+    asof = AsOf(tenant.id, night.as_of, replay.known_at, night.zone_in(tenant), None, itself)
     facts = gather_facts(asof)
     names = [name for name in facts.changes.columns if name.endswith("_late")]
     flags = facts.changes[names].set_axis([name.removesuffix("_late") for name in names], axis=1)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -92,19 +93,22 @@ def compute_result(
     day: date,
     known_at: datetime,
     progress: Progress,
+    zone: ZoneInfo,
     rule_set: RuleSet | None = None,
 ) -> Computed:
     """Compute a night in the tenant's open scope; ``night_measures`` stays for storing it.
 
-    ``rule_set``: None: the rules in force. The first night settles their basis in a version of its
-    own, unless there is no fact yet that could decide it.
+    ``zone``: in which the day ends. ``rule_set``: None: the rules in force. The first night settles
+    their basis in a version of its own, unless there is no fact yet that could decide it.
     """
     progress("facts")
     if rule_set is None:
         rule_set, document = rules_of_tonight()
     else:
         document = document_of(rule_set)
-    gathered = gather_night(tenant=tenant, day=day, known_at=known_at, rules=document, carries=True)
+    gathered = gather_night(
+        tenant=tenant, day=day, known_at=known_at, zone=zone, rules=document, carries=True
+    )
     rule_set, document = settled(rule_set, document, kinds=gathered.facts.kinds)
     return score_night(gathered, rule_set, document, progress=progress)
 
@@ -114,20 +118,21 @@ def gather_night(
     tenant: Tenant,
     day: date,
     known_at: datetime,
+    zone: ZoneInfo,
     rules: Mapping[str, Any],
     carries: bool = False,
 ) -> Gathered:
     """A day's facts as known at a moment, by the look-back window of the rules.
 
-    ``carries``: by the tenant's states of usage, which then are those of this night; else nothing is
-    written.
+    ``zone``: in which the day ends. ``carries``: by the tenant's states of usage, which then are those
+    of this night; else nothing is written.
     """
     earlier = stored_nights().filter(as_of__lt=day).select_related("rule_set").first()
     asof = AsOf(
         tenant_id=tenant.id,
         day=day,
         known_at=known_at,
-        zone=tenant.zone,
+        zone=zone,
         window_days=rules["window_days"],
         earlier=EarlierNight(earlier.as_of, earlier.known_at)
         if earlier and earlier.known_at
@@ -185,7 +190,7 @@ def _before(tenant: Tenant, earlier: Night) -> EarlierResult:
         tenant.id,
         earlier.as_of,
         earlier.known_at,
-        tenant.zone,
+        earlier.zone_in(tenant),
         rules["window_days"],
         calendar=working_calendar(earlier.known_at),
     )

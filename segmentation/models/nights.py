@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Tenant
 from accounts.tenancy import TenantForeignKey, TenantModel
 
 
@@ -47,6 +50,8 @@ class Night(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
     # Facts received after this moment are not seen; set when the night is computed.
     known_at = models.DateTimeField(null=True)
+    # Where the tenant was when it was first computed: the zone in which its day ends.
+    zone = models.CharField(max_length=64, blank=True, default="")
     rule_set = TenantForeignKey(RuleSet, models.PROTECT, null=True, related_name="nights")
     attempts = models.PositiveSmallIntegerField(default=0)
     # Which try holds the night; a try that lost its claim saves nothing.
@@ -81,3 +86,8 @@ class Night(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.as_of}"
+
+    def zone_in(self, tenant: Tenant) -> ZoneInfo:
+        """The zone in which its day ends: its own, which it keeps when the tenant moves; until it is
+        computed, the tenant's."""
+        return ZoneInfo(self.zone) if self.zone else tenant.zone

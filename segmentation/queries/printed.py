@@ -133,7 +133,7 @@ def _asof(tenant: Tenant, night: Night) -> AsOf:
         tenant.id,
         night.as_of,
         night.known_at,
-        tenant.zone,
+        night.zone_in(tenant),
         rules["window_days"],
         calendar=working_calendar(night.known_at),
     )

@@ -154,7 +154,9 @@ def _counted_over(
 ) -> MeasureTable:
     """The measures with those of payments counted over another window."""
     assert night.known_at is not None  # of every stored night
-    asof = AsOf(current_tenant_id(), night.as_of, night.known_at, tenant.zone, window_days)
+    asof = AsOf(
+        current_tenant_id(), night.as_of, night.known_at, night.zone_in(tenant), window_days
+    )
     counted = windowed_measures(asof).reindex(table.frame.index)
     return MeasureTable(
         table.frame.assign(**{name: counted[name] for name in WINDOWED}), table.places

@@ -132,7 +132,7 @@ def _measured(
         tenant.id,
         night.as_of,
         night.known_at,
-        tenant.zone,
+        night.zone_in(tenant),
         document["window_days"],
         calendar=working_calendar(night.known_at),
     )

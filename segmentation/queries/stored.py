@@ -92,7 +92,7 @@ def neighbours_of(night: Night) -> tuple[date | None, date | None]:
 
 def _light() -> QuerySet[Night]:
     """Without the columns that only one night's own page needs."""
-    return stored_nights().only("as_of", "digest", "known_at", "rule_set", "tenant_id")
+    return stored_nights().only("as_of", "digest", "known_at", "zone", "rule_set", "tenant_id")
 
 
 def parse_day(text: str) -> date | None:

@@ -130,6 +130,28 @@ def keep(row: Any) -> None:
         )
 
 
+def test_a_night_keeps_the_zone_in_which_its_day_ended(scope: Tenant) -> None:
+    """The vendor moves: an evening of Shanghai is the morning after in Kiritimati, and yet nothing of
+    the past differs."""
+    publish_rules(rules=merge_rules(current_rules(), THRESHOLDS), by=None)
+    whom = customer("ann")
+    sign(whom, TONIGHT - 500 * DAY, fee=1000, seats=10)
+    use(whom, TONIGHT - 9 * DAY)
+    UsageEvent.objects.filter(customer=whom).update(
+        occurred_at=datetime(TONIGHT.year, TONIGHT.month, TONIGHT.day, 12, tzinfo=UTC)
+    )
+    for day in (BEFORE, TONIGHT, AFTER):
+        run_night(tenant=scope, as_of=day)
+    night = Night.objects.get(as_of=TONIGHT)
+    assert night.zone == scope.timezone == "Asia/Shanghai"
+    scope.timezone = "Pacific/Kiritimati"
+    scope.save()
+    assert replayed(scope, TONIGHT, "then").digest == night.digest
+    assert run_night(tenant=scope, as_of=TONIGHT).stored == "unchanged"
+    assert run_night(tenant=scope, as_of=AFTER + DAY).stored == "new"
+    assert Night.objects.get(as_of=AFTER + DAY).zone == "Pacific/Kiritimati"
+
+
 def late_payment(world: dict[str, Customer]) -> set[str]:
     pay(world["ann"], TONIGHT - 20 * DAY, 70_000, known=timezone.now())
     return {"payments"}

@@ -65,7 +65,9 @@ def office(db: None) -> Iterator[Tenant]:
 
 
 def trend(tenant: Tenant, known_at: datetime, day: date = TONIGHT) -> float:
-    gathered = gather_night(tenant=tenant, day=day, known_at=known_at, rules=current_rules())
+    gathered = gather_night(
+        tenant=tenant, day=day, known_at=known_at, zone=tenant.zone, rules=current_rules()
+    )
     return float(gathered.facts.table.column("usage_trend").iloc[0])
 
 
