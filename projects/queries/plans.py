@@ -270,11 +270,16 @@ def baseline_of(project: Project) -> Baseline | None:
 
 
 def locked_days(tasks: Iterable[Task], baseline: Baseline | None) -> dict[int, TaskBaseline]:
-    """Task id → its days as locked with a version of the baseline."""
+    """Task id → its days as they were locked last, with this version of the baseline or before: an
+    amendment locks no days of its own."""
     if baseline is None:
         return {}
-    rows = TaskBaseline.objects.filter(baseline=baseline, task__in=[task.pk for task in tasks])
-    return {row.task_id: row for row in rows}
+    rows = TaskBaseline.objects.filter(
+        baseline__sow=baseline.sow_id,
+        baseline__version__lte=baseline.version,
+        task__in=[task.pk for task in tasks],
+    )
+    return {row.task_id: row for row in rows.order_by("baseline__version")}
 
 
 def counts_by_state(tasks: QuerySet) -> dict[str, int]:

@@ -46,6 +46,7 @@ from projects.compute.plan_documents import moved, with_phase, with_task, withou
 from projects.compute.schedule import critical
 from projects.models import (
     Baseline,
+    ChangeRequest,
     Phase,
     Plan,
     PlanTemplateVersion,
@@ -56,7 +57,7 @@ from projects.models import (
     TaskLink,
 )
 from projects.queries.critical import critical_tasks
-from projects.queries.plans import links_of, plan_facts, ready, spans_of
+from projects.queries.plans import links_of, locked_days, plan_facts, ready, spans_of
 from projects.queries.templates import latest_version
 
 START = date(2026, 3, 2)
@@ -254,6 +255,23 @@ def test_locked_dates_stay_and_are_locked_once(project: Project, alice: User) ->
     assert (facts.phase, facts.baseline_effort) == ("Team set up", 100)
     with pytest.raises(ValidationError):
         remove_task(task=first, seen=first.version, by=alice)
+
+
+def test_an_amendment_keeps_the_days_that_were_locked(project: Project, alice: User) -> None:
+    span = {"starts_on": START, "due_on": project.due_on, "effort_days": 100}
+    sow = Sow.objects.create(project=project)
+    first = Baseline.objects.create(sow=sow, version=1, **span)
+    lock_dates(project=project, by=alice)
+    change = ChangeRequest.objects.create(
+        project=project, key="C", title="More", raised_on=START, state="signed", signed_on=START
+    )
+    second = Baseline.objects.create(
+        sow=sow, version=2, change_request=change, valid_from=START, **span
+    )
+    tasks = list(Task.objects.filter(project=project))
+    locked = locked_days(tasks, first)
+    assert set(locked) == {task.pk for task in tasks}
+    assert locked_days(tasks, second) == locked
 
 
 def test_what_can_be_done_next_waits_for_nothing_open(project: Project, alice: User) -> None:
