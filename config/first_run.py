@@ -15,6 +15,7 @@ from accounts.management.progress import CommandProgress
 from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
 from config.demo.groups import make_example_groups
+from config.demo.plans import make_example_plans
 from config.demo.schemes import show_every_scheme
 from segmentation.actions.nights import run_night
 from segmentation.models import Night
@@ -39,6 +40,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         until = tenant.last_ended_day(tenant.created_at)
         call_command("seed_demo", tenant=slug, until=until, stdout=io.StringIO())
     make_example_groups(tenant)
+    make_example_plans(tenant)
     show_every_scheme(tenant)
     missing = _missing_nights(tenant)
     if missing:
