@@ -34,7 +34,7 @@ run: setup
 
 test: setup
 	@$(BIN)/python manage.py compile_translations --verbosity 0
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check .
