@@ -17,6 +17,8 @@ from projects.queries.templates import latest_version
 
 # The latest of each: enough to look at, and quick to make.
 RUNNING, ACCEPTED = 24, 8
+# Roll-outs of a module take weeks, the shipped flow months.
+SHORTEST = timedelta(days=75)
 LANGUAGE = "zh-hans"
 # Before acceptance the last phases, acceptance and handover, are not done.
 LAST_PHASES = 2
@@ -32,7 +34,9 @@ def make_example_plans(tenant: Tenant) -> None:
             return
         version = latest_version(keep_shipped(language=LANGUAGE))
         assert version is not None, "keep_shipped makes one"
-        begun = Project.objects.filter(starts_on__lte=until).select_related("manager")
+        begun = Project.objects.filter(
+            starts_on__lte=until, due_on__gte=F("starts_on") + SHORTEST
+        ).select_related("manager")
         running = begun.filter(accepted_on=None).order_by("-starts_on", "pk")[:RUNNING]
         accepted = begun.exclude(accepted_on=None).order_by("-accepted_on", "pk")[:ACCEPTED]
         for project in [*running, *accepted]:
