@@ -53,11 +53,11 @@ def test_they_stand_on_the_first_screen_only(visitor: Client) -> None:
 
 def test_one_is_put_away_for_good_with_and_without_scripts(visitor: Client, demo: Tenant) -> None:
     answer = visitor.post(
-        "/hints/dismissed/", {"key": "demo-projects", "next": "/t/acme/projects/"}
+        "/hints/dismissed/", {"key": "demo-projects", "next": "/t/acme/week/"}
     )
-    assert (answer.status_code, answer["Location"]) == (302, "/t/acme/projects/")
+    assert (answer.status_code, answer["Location"]) == (302, "/t/acme/week/")
     assert hints(visitor) == ["demo-face", "demo-tiers"]
-    assert "Hint 2 of 3" in visitor.get("/t/acme/projects/").content.decode()
+    assert "Hint 2 of 3" in visitor.get("/t/acme/week/").content.decode()
     scripted = visitor.post(
         "/hints/dismissed/", {"key": "demo-face"}, headers={"HX-Request": "true"}
     )
@@ -71,7 +71,7 @@ def test_one_is_put_away_for_good_with_and_without_scripts(visitor: Client, demo
 def test_all_are_put_away_at_once(visitor: Client) -> None:
     visitor.post("/hints/dismissed/", {"key": ["demo-projects", "demo-face", "demo-tiers"]})
     assert hints(visitor) == []
-    assert "first-hints" not in visitor.get("/t/acme/projects/").content.decode()
+    assert "first-hints" not in visitor.get("/t/acme/week/").content.decode()
 
 
 def test_who_is_no_visitor_sees_none(client: Client, tenant: Tenant, make_member) -> None:  # type: ignore[no-untyped-def]
