@@ -52,9 +52,7 @@ def test_they_stand_on_the_first_screen_only(visitor: Client) -> None:
 
 
 def test_one_is_put_away_for_good_with_and_without_scripts(visitor: Client, demo: Tenant) -> None:
-    answer = visitor.post(
-        "/hints/dismissed/", {"key": "demo-projects", "next": "/t/acme/week/"}
-    )
+    answer = visitor.post("/hints/dismissed/", {"key": "demo-projects", "next": "/t/acme/week/"})
     assert (answer.status_code, answer["Location"]) == (302, "/t/acme/week/")
     assert hints(visitor) == ["demo-face", "demo-tiers"]
     assert "Hint 2 of 3" in visitor.get("/t/acme/week/").content.decode()
