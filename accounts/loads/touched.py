@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from accounts.planning import planning
 from accounts.tenancy import current_tenant_id
 
 # Beyond this many, naming them costs more than looking at every customer.
@@ -28,7 +29,7 @@ class Touched:
         Returns:
             Their ids, none where the load wrote nothing; None: more than NAMED_CUSTOMERS.
         """
-        with connection.cursor() as cursor:
+        with planning(), connection.cursor() as cursor:
             cursor.execute(
                 "WITH written AS (SELECT DISTINCT row_id FROM accounts_rowversion "
                 "WHERE tenant_id = %(tenant)s AND load_id = %(load)s "

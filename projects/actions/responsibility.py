@@ -14,6 +14,7 @@ once or from nothing, gives the same history.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ContractLine, Tenant
+from accounts.planning import planning
 from accounts.tenancy import current_tenant_id, tenant_scope
 from projects.models import Project
 
@@ -231,20 +233,15 @@ def derive_faces(*, today: date, zone: str, customer_ids: Sequence[int] | None =
         "customers": list(customer_ids or ()),
     }
     is_large = customer_ids is None or len(customer_ids) > MANY_CUSTOMERS
-    with connection.cursor() as cursor:
+    # Few are found by their keys.
+    with planning() if is_large else nullcontext(), connection.cursor() as cursor:
         # Two derivations of one tenant at once would write the same spans twice.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('faces', %s))", [current_tenant_id()]
         )
-        if is_large:
-            # Facts that this transaction has just written have no statistics yet; believing them
-            # few, the planner would compare every customer with every other.
-            cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_WANTED.format(days=SALE_TO_PROJECT_DAYS, **parts), parameters)
         for statement in _STATEMENTS:
             cursor.execute(statement.format(**parts), parameters)
-        if is_large:
-            cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def turn_of_the_day(*, tenant_id: int) -> bool:

@@ -6,6 +6,7 @@ A fixed number of statements, whatever the number of projects; effort is summed 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pandas as pd
 from django.db import connection
 
+from accounts.planning import planning
 from accounts.tenancy import current_tenant_id
 from projects.compute.delivery import THOUSANDTHS
 
@@ -101,40 +103,31 @@ def delivery_frames(as_of: date, project_ids: Sequence[int] | None = None) -> De
         "day": as_of,
         "projects": list(project_ids or ()),
     }
-    if not narrow:
-        # Facts just loaded have no statistics yet; believing them few, the planner would compare
-        # every entry of effort with every change request.
-        _say("SET LOCAL enable_nestloop = off")
-    projects = _read(
-        PROJECTS.format(**parts),
-        parameters,
-        {
-            "project": "int64",
-            "key": object,
-            "manager": object,
-            "starts_on": "datetime64[s]",
-            "accepted_on": "datetime64[s]",
-            "baseline_starts_on": "datetime64[s]",
-            "baseline_due_on": "datetime64[s]",
-            "baseline_effort": "Int64",
-        },
-    ).set_index("project")
-    work = _read(
-        WORK.format(**parts),
-        parameters,
-        {"project": "int64", "item": object, "change": object, "effort": "int64"},
-    )
-    phases = _read(PHASES.format(**parts), parameters, {"project": "int64", "phase": object})
-    if not narrow:
-        _say("SET LOCAL enable_nestloop TO DEFAULT")
+    # Few are found by their keys.
+    with nullcontext() if narrow else planning():
+        projects = _read(
+            PROJECTS.format(**parts),
+            parameters,
+            {
+                "project": "int64",
+                "key": object,
+                "manager": object,
+                "starts_on": "datetime64[s]",
+                "accepted_on": "datetime64[s]",
+                "baseline_starts_on": "datetime64[s]",
+                "baseline_due_on": "datetime64[s]",
+                "baseline_effort": "Int64",
+            },
+        ).set_index("project")
+        work = _read(
+            WORK.format(**parts),
+            parameters,
+            {"project": "int64", "item": object, "change": object, "effort": "int64"},
+        )
+        phases = _read(PHASES.format(**parts), parameters, {"project": "int64", "phase": object})
     named = phases.set_index("project")["phase"]
     projects["phase"] = named.reindex(projects.index).fillna("")
     return DeliveryFrames(projects, work)
-
-
-def _say(setting: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(setting)
 
 
 def _read(sql: str, parameters: dict[str, Any], dtypes: dict[str, Any]) -> pd.DataFrame:

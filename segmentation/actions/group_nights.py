@@ -13,10 +13,10 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.planning import planning
 from accounts.tenancy import current_tenant_id
 from segmentation.actions.turns import Turn, take_turn
 from segmentation.compute.conditions import ConditionFaulty, Field, Group, parse
-from segmentation.frames.planning import planning
 from segmentation.models import (
     CustomerGroup,
     CustomerGroupMember,

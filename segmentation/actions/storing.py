@@ -15,11 +15,11 @@ import pandas as pd
 from django.db import connection
 
 from accounts.models import Customer
+from accounts.planning import planning
 from accounts.tenancy import current_tenant_id
 from segmentation.actions.results import Computed
 from segmentation.frames.copying import copy_in
 from segmentation.frames.gathering import MEASURES, STAGE_FACTS
-from segmentation.frames.planning import planning
 from segmentation.models import Assignment, MeasureRow, Move, Night, NightScores
 from segmentation.queries.stored import stored_nights
 

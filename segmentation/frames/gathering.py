@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
+from accounts.planning import planning
 from segmentation.frames import further, money, people, usage, usage_building, usage_states
 from segmentation.frames.asof import TREND_DAYS, AsOf
 from segmentation.frames.facts import COLUMNS, Revisions, known, revisions
-from segmentation.frames.planning import planning
 from segmentation.frames.usage_windows import WINDOWS
 
 TABLES = (usage_building.STATES, usage_building.DAYS, WINDOWS, "night_measures")

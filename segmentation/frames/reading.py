@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from accounts.planning import planning
 from accounts.tenancy import current_tenant_id
 from segmentation import catalogue
 from segmentation.compute.exact import MONEY_PLACES
@@ -19,7 +20,6 @@ from segmentation.frames import further
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
 from segmentation.frames.gathering import CHANGES, KINDS, MEASURES, STAGE_FACTS, discard, gather
-from segmentation.frames.planning import planning
 from segmentation.models import Assignment, MeasureRow
 
 _DTYPES = {"integer": "Int64", "bigint": "Int64", "double precision": "Float64"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from accounts.planning import Run
 from segmentation.frames.asof import TREND_DAYS, USAGE_DAYS
 from segmentation.frames.facts import USAGE, Revisions, known
-from segmentation.frames.planning import Run
 from segmentation.frames.usage_windows import WINDOWS, from_days
 
 STATES, DAYS = "night_usage_states", "night_usage_days"

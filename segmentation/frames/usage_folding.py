@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from accounts.planning import Run
 from segmentation.compute.usage_paths import Seen
 from segmentation.frames import usage_windows
 from segmentation.frames.asof import TREND_DAYS, USAGE_DAYS, AsOf
-from segmentation.frames.planning import Run
 from segmentation.frames.usage import later
 from segmentation.frames.usage_building import DAYS as BUILT_DAYS
 from segmentation.frames.usage_building import STATES as BUILT_STATES

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import connection
 
+from accounts.planning import Run
 from segmentation.compute.usage_paths import Seen, UsagePath, usage_path
 from segmentation.frames import usage_building, usage_folding
 from segmentation.frames.asof import AsOf
 from segmentation.frames.facts import USAGE, Revisions
-from segmentation.frames.planning import Run
 
 BUILT = f"SELECT * FROM {usage_building.STATES}"
 KEPT = usage_folding.kept_states()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from accounts.planning import planning
 from segmentation.compute.exact import MONEY_PLACES
 from segmentation.frames import money
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import copy_out
 from segmentation.frames.facts import revisions
 from segmentation.frames.gathering import MEASURES
-from segmentation.frames.planning import planning
 
 WINDOWED = ("frequency", "monetary")
 """The measures that depend on the rules: on ``window_days``."""

@@ -8,6 +8,7 @@ import pandas as pd
 from django.db.models import QuerySet
 
 from accounts.models import Customer, Tenant
+from accounts.planning import planning
 from accounts.queries.calendars import working_calendar
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.digest import MOVES_COLUMNS, TIERS_COLUMNS, tiers_rows
@@ -19,7 +20,6 @@ from segmentation.compute.scores import SLOTS
 from segmentation.compute.tiers import assign, known_measures
 from segmentation.frames.asof import AsOf
 from segmentation.frames.copying import TEXT, copy_out
-from segmentation.frames.planning import planning
 from segmentation.frames.reading import kept_measures, recompute_measures
 from segmentation.models import Assignment, Move, Night, Scored
 from segmentation.queries.rules import document_of, segment_map

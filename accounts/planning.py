@@ -1,4 +1,4 @@
-"""How PostgreSQL is to plan a statement over all customers of a tenant."""
+"""How PostgreSQL is to plan a statement over all customers of a tenant, or over facts just written."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import connection
 
-# The planner cannot know how many rows a step gives, and a nested loop over two large ones would
-# never end. Groups of a whole history are held in memory where they fit: what they take is freed with
-# the statement, and most tenants need a fraction of it.
+# The planner cannot know how many rows a step gives, nor a table that was filled since it was last
+# analysed, and a nested loop over two large ones would never end. Groups of a whole history are held
+# in memory where they fit: what they take is freed with the statement, and most tenants need a
+# fraction of it.
 SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "'128MB'"}
 
 Run = Callable[..., Any]
