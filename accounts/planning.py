@@ -21,8 +21,6 @@ Run = Callable[..., Any]
 def planning() -> Iterator[Run]:
     """Statements in the block are planned with SETTINGS; gives what runs one. In a transaction."""
     with connection.cursor() as cursor:
-        for name, value in SETTINGS.items():
-            cursor.execute(f"SET LOCAL {name} = {value}")
+        cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in SETTINGS.items()))
         yield cursor.execute
-        for name in SETTINGS:
-            cursor.execute(f"SET LOCAL {name} TO DEFAULT")
+        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in SETTINGS))
