@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Colleague
 from accounts.tenancy import TenantForeignKey, TenantModel
 from projects.models.change_requests import ChangeRequest
+from projects.models.plans import Task
 from projects.models.projects import Project
 from projects.models.scope import SowItem
 
@@ -18,7 +19,7 @@ MOST_DAYS = 31
 
 class Effort(TenantModel):
     """Person-days that somebody worked for a project: on an item of the SOW, on a change request, or
-    without saying on what."""
+    without saying on what. A task of the plan may be named besides; scope does not ask for it."""
 
     project = TenantForeignKey(Project, models.PROTECT, related_name="efforts")
     key = models.CharField(_("key"), max_length=200)
@@ -29,6 +30,7 @@ class Effort(TenantModel):
     change_request = TenantForeignKey(
         ChangeRequest, models.PROTECT, null=True, blank=True, related_name="efforts"
     )
+    task = TenantForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="efforts")
     attributes = models.JSONField(default=dict, blank=True)
     known_from = models.DateTimeField(default=timezone.now)
 

@@ -15,10 +15,13 @@ from projects.models.templates import PlanTemplateVersion
 
 
 class Plan(TenantModel):
-    """That a project has a plan, and the template it was made from."""
+    """That a project has a plan, and the template it was made from. Without one its tasks came in a
+    file: a plan that was made elsewhere."""
 
     project = TenantForeignKey(Project, models.PROTECT, related_name="plans")
-    template_version = TenantForeignKey(PlanTemplateVersion, models.PROTECT, related_name="plans")
+    template_version = TenantForeignKey(
+        PlanTemplateVersion, models.PROTECT, null=True, blank=True, related_name="plans"
+    )
     # The number that the next task gets.
     next_number = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField(default=timezone.now)
@@ -74,6 +77,8 @@ class Task(TenantModel):
 
     project = TenantForeignKey(Project, models.PROTECT, related_name="tasks")
     phase = TenantForeignKey(Phase, models.PROTECT, related_name="tasks")
+    # What the file it came from calls it; empty: it was made here.
+    key = models.CharField(_("key"), max_length=200, blank=True)
     # What people call it by; other tasks name it so.
     number = models.PositiveIntegerField(_("number"))
     position = models.PositiveIntegerField(default=0)
@@ -104,6 +109,11 @@ class Task(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_id", "project", "number"], name="task_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant_id", "project", "key"],
+                condition=~Q(key=""),
+                name="task_key_once",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")), name="task_ends_after_start"
