@@ -12,6 +12,7 @@ from projects.views import (
     requirements,
     signing,
     tasks,
+    template_parts,
     templates,
 )
 
@@ -28,26 +29,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "projects/templates/<slug:key>/phases/new/",
-        templates.template_phase,
+        template_parts.template_phase,
         name="new_template_phase",
     ),
     path(
         "projects/templates/<slug:key>/phases/<slug:part>/",
-        templates.template_phase,
+        template_parts.template_phase,
         name="template_phase",
     ),
     path(
         "projects/templates/<slug:key>/tasks/new/",
-        templates.template_task,
+        template_parts.template_task,
         name="new_template_task",
     ),
     path(
         "projects/templates/<slug:key>/tasks/<slug:part>/",
-        templates.template_task,
+        template_parts.template_task,
         name="template_task",
     ),
     path(
-        "projects/templates/<slug:key>/orders/", templates.template_orders, name="template_orders"
+        "projects/templates/<slug:key>/orders/",
+        template_parts.template_orders,
+        name="template_orders",
     ),
     path(
         "projects/templates/<slug:key>/publications/",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions.assignments import ROLES
 from accounts.labels import FIELDS
 from accounts.models import Colleague
+from ui.choices import offer
 
 CHECKED, ALL = "checked", "all"
 NOBODY = "nobody"
@@ -42,9 +43,11 @@ class AssignmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         # Whether the customers are there is asked of the database, all at once.
         given = self.data.getlist("customer") if hasattr(self.data, "getlist") else []
-        self.fields["customer"].choices = [  # type: ignore[attr-defined]
-            (pk, pk) for pk in given if pk.isascii() and pk.isdecimal() and len(pk) < 19
-        ]
+        offer(
+            self,
+            "customer",
+            [(pk, pk) for pk in given if pk.isascii() and pk.isdecimal() and len(pk) < 19],
+        )
 
     def clean_colleague(self) -> Colleague | None:
         given = self.cleaned_data["colleague"]

@@ -17,6 +17,7 @@ from accounts.calendars.proposals import countries, region_names
 from accounts.calendars.words import KINDS as KIND_WORDS
 from accounts.calendars.words import country_words
 from accounts.calendars.years import FIRST_YEAR, LAST_YEAR
+from ui.choices import offer
 
 USUAL = "usual"
 MOST_DAYS = 366
@@ -69,7 +70,7 @@ class DaysForm(ChangeForm):
         super().__init__(*args, **kwargs)
         choices = [(kind, KIND_WORDS[kind]) for kind in KINDS]
         usual = (USUAL, gettext_lazy("As its weekday says"))
-        self.fields["kind"].choices = [*choices, usual]  # type: ignore[attr-defined]
+        offer(self, "kind", [*choices, usual])
 
     def _in_range(self, name: str) -> date | None:
         day = cast("date | None", self.cleaned_data.get(name))
@@ -172,12 +173,12 @@ class HolidaysForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = sorted((country_words(code), code) for code in countries())
-        self.fields["country"].choices = [("", "–"), *((code, name) for name, code in named)]  # type: ignore[attr-defined]
+        offer(self, "country", [("", "–"), *((code, name) for name, code in named)])
         country = str(self.data.get("country", ""))
         regions = region_names(country) if country in countries() else {}
         if regions:
             whole = ("", gettext_lazy("The whole country"))
-            self.fields["region"].choices = [whole, *sorted(regions.items(), key=lambda r: r[1])]  # type: ignore[attr-defined]
+            offer(self, "region", [whole, *sorted(regions.items(), key=lambda r: r[1])])
         else:
             del self.fields["region"]
 
@@ -214,7 +215,7 @@ class TakeOverForm(ChangeForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["take"].choices = [(day.isoformat(), day) for day in days]  # type: ignore[attr-defined]
+        offer(self, "take", [(day.isoformat(), day) for day in days])
         self.fields["is_complete"].label = _("The holidays of %(year)s are complete") % {
             "year": year
         }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Colleague, Customer, Membership
+from ui.choices import offer
 
 # More people than this do not fit into a list to choose from; then members are offered.
 MOST_PEOPLE = 300
@@ -78,7 +79,7 @@ class CustomerForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = [("", _("Nobody")), *people_to_name(customer)]
         for role in NAMED:
-            self.fields[role].choices = people  # type: ignore[attr-defined]
+            offer(self, role, people)
         self.fields["parent"].widget.attrs.update(
             {
                 "list": "parent-options",

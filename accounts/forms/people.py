@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, Role, Team, Visibility, VisibilityRule
 from accounts.models.reach import RecordKind, record_kinds
+from ui.choices import offer, offer_rows
 
 
 class RolesField(forms.MultipleChoiceField):
@@ -52,7 +53,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
+        offer_rows(self, "team", Team.objects.all())
 
 
 class MemberForm(forms.Form):
@@ -73,7 +74,7 @@ class MemberForm(forms.Form):
             {"roles": member.roles, "team": member.team_id, "leads_team": member.leads_team},
         )
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
+        offer_rows(self, "team", Team.objects.all())
         if not (is_self and Role.ADMIN in member.roles):
             del self.fields["give_up"]
 
@@ -163,8 +164,12 @@ class MemberFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].choices = [  # type: ignore[attr-defined]
-            ("", _("Any")),
-            ("none", _("No team")),
-            *((str(team.pk), team.name) for team in Team.objects.all()),
-        ]
+        offer(
+            self,
+            "team",
+            [
+                ("", _("Any")),
+                ("none", _("No team")),
+                *((str(team.pk), team.name) for team in Team.objects.all()),
+            ],
+        )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import language_choices, zone_choices
 from accounts.models import User
+from ui.choices import offer
 
 
 class ProfileForm(forms.ModelForm):
@@ -23,8 +24,12 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
-        self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]
-        self.fields["timezone"].choices = [  # type: ignore[attr-defined]
-            ("", _("As each tenant")),
-            *zone_choices(self.instance.timezone),
-        ]
+        offer(self, "language", language_choices())
+        offer(
+            self,
+            "timezone",
+            [
+                ("", _("As each tenant")),
+                *zone_choices(self.instance.timezone),
+            ],
+        )

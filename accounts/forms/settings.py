@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions.tenants import SETTINGS
 from accounts.forms.choices import zone_choices
 from accounts.models import Tenant
+from ui.choices import offer
 
 HUNDRED = Decimal(100)
 
@@ -56,7 +57,7 @@ class TenantForm(forms.ModelForm):
 
     def __init__(self, *args: Any, currency_locked: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["timezone"].choices = zone_choices(self.instance.timezone)  # type: ignore[attr-defined]
+        offer(self, "timezone", zone_choices(self.instance.timezone))
         # Without trailing zeros, and never as 1E+2.
         self.initial["gross_margin"] = f"{(self.instance.gross_margin * HUNDRED).normalize():f}"
         if currency_locked:

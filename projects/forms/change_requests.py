@@ -19,6 +19,7 @@ from projects.actions.signing import MOST_SCAN_BYTES, VALID_FOR_DAYS
 from projects.compute.change_documents import plain_decimal
 from projects.forms.plans import DayField, EffortField
 from projects.models import ChangeRequest, Project
+from ui.choices import offer
 
 MOST_CHOICES = 300
 ITEM_ROWS = 5
@@ -140,10 +141,19 @@ class SendForm(forms.Form):
         super().__init__(*args, **kwargs)
         contacts = Contact.objects.filter(customer=project.customer_id).order_by("name")
         self.contacts = {str(contact.pk): contact for contact in contacts[:MOST_CHOICES]}
-        self.fields["contact"].choices = [  # type: ignore[attr-defined]
-            (key, " · ".join(part for part in (contact.name, contact.title, contact.email) if part))
-            for key, contact in self.contacts.items()
-        ]
+        offer(
+            self,
+            "contact",
+            [
+                (
+                    key,
+                    " · ".join(
+                        part for part in (contact.name, contact.title, contact.email) if part
+                    ),
+                )
+                for key, contact in self.contacts.items()
+            ],
+        )
         self.fields["language"].initial = get_language()
 
     def contact_chosen(self) -> Contact:

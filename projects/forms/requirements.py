@@ -16,6 +16,7 @@ from projects.forms.plans import DayField, people
 from projects.models import Classification, Project, SowItem
 from projects.queries.change_requests import scope_items
 from ui import formats
+from ui.choices import offer
 from ui.tags.formats import language
 
 MOST_CHOICES = 300
@@ -54,7 +55,7 @@ class CaptureForm(forms.Form):
             ],
         }
         for name, choices in named.items():
-            self.fields[name].choices = [("", "–"), *choices]  # type: ignore[attr-defined]
+            offer(self, name, [("", "–"), *choices])
         self.fields["raised_on"].initial = today
 
     def clean_raised_on(self) -> date:
@@ -108,10 +109,14 @@ class ClassifyForm(forms.Form):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = {str(item.pk): item for item in scope_items(project)}
-        self.fields["item"].choices = [  # type: ignore[attr-defined]
-            ("", "–"),
-            *((key, f"{item.key} {item.title}") for key, item in self.items.items()),
-        ]
+        offer(
+            self,
+            "item",
+            [
+                ("", "–"),
+                *((key, f"{item.key} {item.title}") for key, item in self.items.items()),
+            ],
+        )
 
     def values(self) -> dict[str, Any]:
         """As ``classify_requirement`` takes them."""

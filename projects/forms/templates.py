@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 
 from projects.compute.plan_documents import Document, Words, tasks_of, words_in
-from projects.forms.plans import MOST_DAYS, EffortField
+from projects.forms.plans import EffortField
+from projects.forms.tasks import MOST_DAYS
 from projects.models import Side
 from projects.queries.templates import offered_templates
+from ui.choices import offer
 
 
 class NewTemplate(forms.Form):
@@ -19,10 +21,14 @@ class NewTemplate(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["copy_of"].choices = [  # type: ignore[attr-defined]
-            ("", gettext_lazy("Nothing: an empty one")),
-            *((t.key, t.name) for t in offered_templates(get_language() or "en") if t.version),
-        ]
+        offer(
+            self,
+            "copy_of",
+            [
+                ("", gettext_lazy("Nothing: an empty one")),
+                *((t.key, t.name) for t in offered_templates(get_language() or "en") if t.version),
+            ],
+        )
 
 
 class Seen(forms.Form):
@@ -74,14 +80,20 @@ class TemplateTaskForm(PhaseForm):
         self.key = key
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
-        self.fields["phase"].choices = [  # type: ignore[attr-defined]
-            (phase["key"], words_in(phase["title"], language)) for phase in document["phases"]
-        ]
-        self.fields["after"].choices = [  # type: ignore[attr-defined]
-            (task["key"], words_in(task["title"], language))
-            for task in tasks_of(document)
-            if task["key"] != key
-        ]
+        offer(
+            self,
+            "phase",
+            [(phase["key"], words_in(phase["title"], language)) for phase in document["phases"]],
+        )
+        offer(
+            self,
+            "after",
+            [
+                (task["key"], words_in(task["title"], language))
+                for task in tasks_of(document)
+                if task["key"] != key
+            ],
+        )
 
     def task(self) -> dict[str, Any]:
         """As the document holds it."""

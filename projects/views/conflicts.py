@@ -7,7 +7,7 @@ from typing import Any
 from django.forms import Field
 from django.http import QueryDict
 
-from projects.forms.plans import TaskQuick, initial_of
+from projects.forms.tasks import TaskQuick, initial_of
 from projects.models import Task
 
 

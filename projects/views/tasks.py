@@ -25,7 +25,7 @@ from projects.actions.tasks import (
     remove_task,
     undo_move,
 )
-from projects.forms.plans import NewTask, TaskForm, TaskQuick
+from projects.forms.tasks import NewTask, TaskForm, TaskQuick
 from projects.models import Project, Task
 from projects.queries import plans
 from projects.views.conflicts import compared, with_current_version

@@ -1,8 +1,7 @@
-"""Templates: a list, one of them with its draft and versions, and the steps that change it."""
+"""Templates: a list, one of them with its draft and versions, publishing and dropping a draft."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,9 +17,7 @@ from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from projects.actions.templates import (
     DraftChanged,
-    change_draft,
     drop_draft,
-    keep_shipped,
     make_template,
     publish_template,
 )
@@ -29,27 +25,24 @@ from projects.compute.plan_documents import (
     Document,
     effort_of,
     faults_of,
-    moved,
     tasks_of,
-    with_phase,
-    with_task,
-    without,
     words_in,
 )
-from projects.compute.shipped_plan import KEY, NAME, shipped_document
+from projects.compute.shipped_plan import NAME
 from projects.forms.templates import (
     NewTemplate,
-    PhaseForm,
     PublishForm,
-    Seen,
-    TemplateTaskForm,
-    initial_of_task,
 )
 from projects.models import PlanTemplate, PlanTemplateVersion, Side
-from projects.queries.templates import fault_sentence, latest_version, offered_templates
-
-SHIPPED = PlanTemplate(key=KEY)
-"""Stands for the shipped template while the tenant has no row of it."""
+from projects.queries.templates import fault_sentence, offered_templates
+from projects.views.template_frame import (
+    changed_meanwhile,
+    crumbs,
+    found_template,
+    shown_document,
+    template_row,
+)
+from ui.tags.formats import language
 
 
 @require("view_projects")
@@ -57,7 +50,7 @@ SHIPPED = PlanTemplate(key=KEY)
 def templates(request: TenantRequest) -> HttpResponse:
     """Every template with what it holds."""
     context = {
-        "templates": offered_templates(_language()),
+        "templates": offered_templates(language()),
         "may_edit": may(request.membership, "edit_plan_templates"),
         "breadcrumbs": [(_("Projects"), reverse("projects"))],
     }
@@ -71,10 +64,12 @@ def new_template(request: TenantRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["copy_of"]
         made = make_template(
-            name=form.cleaned_data["name"], copy_of=_row(key) if key else None, by=request.user
+            name=form.cleaned_data["name"],
+            copy_of=template_row(key) if key else None,
+            by=request.user,
         )
         return redirect("plan_template", made.key)
-    context = {"form": form, "breadcrumbs": _crumbs()}
+    context = {"form": form, "breadcrumbs": crumbs()}
     return render(request, "projects/templates/new.html", context)
 
 
@@ -82,13 +77,13 @@ def new_template(request: TenantRequest) -> HttpResponse:
 @require_GET
 def template(request: TenantRequest, key: str) -> HttpResponse:
     """A template as it is being changed, or as it is in force; and its versions."""
-    found = _found(key)
-    document = _document(found)
+    found = found_template(key)
+    document = shown_document(found)
     versions = _versions(found)
     has_draft = found.draft is not None
     context = {
         "template": found,
-        "name": found.name or words_in(NAME, _language()),
+        "name": found.name or words_in(NAME, language()),
         "phases": _shown(document),
         "effort": effort_of(document),
         "count": sum(1 for _task in tasks_of(document)),
@@ -98,7 +93,7 @@ def template(request: TenantRequest, key: str) -> HttpResponse:
         "faults": [fault_sentence(fault) for fault in faults_of(document)] if has_draft else [],
         "publish": PublishForm(initial={"seen": found.draft_version}),
         "may_edit": may(request.membership, "edit_plan_templates"),
-        "breadcrumbs": _crumbs(),
+        "breadcrumbs": crumbs(),
     }
     return render(request, "projects/templates/template.html", context)
 
@@ -116,7 +111,7 @@ def template_version(request: TenantRequest, key: str, number: int) -> HttpRespo
         "version": version,
         "phases": _shown(version.document),
         "breadcrumbs": [
-            *_crumbs(),
+            *crumbs(),
             (version.template.name, reverse("plan_template", args=[key])),
         ],
     }
@@ -124,89 +119,10 @@ def template_version(request: TenantRequest, key: str, number: int) -> HttpRespo
 
 
 @require("edit_plan_templates")
-@require_http_methods(["GET", "POST"])
-def template_phase(request: TenantRequest, key: str, part: str = "") -> HttpResponse:
-    """A phase: a new one, or another title."""
-    found = _found(key)
-    phases = {phase["key"]: phase for phase in _document(found)["phases"]}
-    if part and part not in phases:
-        raise Http404
-    title = phases[part]["title"] if part else {}
-    initial = {
-        "title_en": title.get("en"),
-        "title_zh": title.get("zh"),
-        "seen": found.draft_version,
-    }
-    form = PhaseForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        words = form.words()
-        done = _step(
-            request,
-            key,
-            form,
-            lambda document: with_phase(document, part or None, words),
-            words["en"],
-        )
-        if done:
-            return done
-    heading = _("Phase") if part else _("New phase")
-    return _form_page(request, found, form, heading, PhaseForm)
-
-
-@require("edit_plan_templates")
-@require_http_methods(["GET", "POST"])
-def template_task(request: TenantRequest, key: str, part: str = "") -> HttpResponse:
-    """A task or milestone of a template: a new one, or a change of one."""
-    found = _found(key)
-    document = _document(found)
-    initial = initial_of_task(document, part) if part else _empty(request, document)
-    if initial is None:
-        raise Http404
-    initial["seen"] = found.draft_version
-    form = TemplateTaskForm(
-        request.POST or None, document=document, key=part or None, initial=initial
-    )
-    if request.method == "POST" and form.is_valid():
-        task, phase = form.task(), form.cleaned_data["phase"]
-        done = _step(
-            request,
-            key,
-            form,
-            lambda document: with_task(document, phase, task),
-            task["title"]["en"],
-        )
-        if done:
-            return done
-    heading = words_in({"en": initial["title_en"], "zh": initial["title_zh"]}, _language()) if part \
-        else _("New task")  # fmt: skip
-    return _form_page(request, found, form, heading, TemplateTaskForm)
-
-
-@require("edit_plan_templates")
-@require_POST
-def template_orders(request: TenantRequest, key: str) -> HttpResponse:
-    """A phase or a task one place up or down, or taken away."""
-    _found(key)
-    form = Seen(request.POST)
-    part, do = request.POST.get("part", ""), request.POST.get("do", "")
-    steps: dict[str, Callable[[Document], Document]] = {
-        "up": lambda document: moved(document, part, -1),
-        "down": lambda document: moved(document, part, 1),
-        "remove": lambda document: without(document, part),
-    }
-    back = f"{reverse('plan_template', args=[key])}?at={part}&did={do}"
-    if do in steps and form.is_valid():
-        return _step(request, key, form, steps[do], f"{do} {part}", back) or redirect(
-            "plan_template", key
-        )
-    return redirect("plan_template", key)
-
-
-@require("edit_plan_templates")
 @require_POST
 def template_publications(request: TenantRequest, key: str) -> HttpResponse:
     """Put the draft in force for new plans."""
-    found = _found(key)
+    found = found_template(key)
     form = PublishForm(request.POST)
     if found.pk and form.is_valid():
         try:
@@ -215,7 +131,7 @@ def template_publications(request: TenantRequest, key: str) -> HttpResponse:
                 by=request.user,
             )  # fmt: skip
         except DraftChanged:
-            messages.error(request, _changed())
+            messages.error(request, changed_meanwhile())
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
@@ -228,91 +144,10 @@ def template_publications(request: TenantRequest, key: str) -> HttpResponse:
 @require_POST
 def template_resets(request: TenantRequest, key: str) -> HttpResponse:
     """Drop what was changed since the last version."""
-    found = _found(key)
+    found = found_template(key)
     if found.pk:
         drop_draft(template=found, by=request.user)
     return redirect("plan_template", key)
-
-
-def _step(
-    request: TenantRequest,
-    key: str,
-    form: Seen,
-    step: Callable[[Document], Document],
-    words: str,
-    back: str = "",
-) -> HttpResponse | None:
-    """Do it on the draft and go back; None where somebody else was first, and the form says so."""
-    try:
-        change_draft(
-            template=_row(key), seen=form.cleaned_data["seen"], step=step, words=words,
-            by=request.user,
-        )  # fmt: skip
-    except DraftChanged:
-        if back:
-            messages.error(request, _changed())
-        form.add_error(None, _changed())
-        data = request.POST.copy()
-        data["seen"] = str(_found(key).draft_version)
-        form.data = data
-        return None
-    return redirect(back or reverse("plan_template", args=[key]))
-
-
-def _changed() -> str:
-    return _("Somebody changed this template meanwhile. Look at it, then save again.")
-
-
-def _form_page(
-    request: TenantRequest, found: PlanTemplate, form: Seen, heading: str, kind: type[Seen]
-) -> HttpResponse:
-    url = reverse("plan_template", args=[found.key])
-    context = {
-        "form": form,
-        "heading": heading,
-        "back": url,
-        "breadcrumbs": [*_crumbs(), (found.name or words_in(NAME, _language()), url)],
-    }
-    return render(request, "projects/templates/form.html", context)
-
-
-def _empty(request: TenantRequest, document: Document) -> dict[str, Any] | None:
-    """A new task of the phase that the address names; it waits for the phase's last."""
-    phases = document["phases"]
-    if not phases:
-        return None
-    wanted = request.GET.get("phase", "")
-    phase = next((phase for phase in phases if phase["key"] == wanted), phases[-1])
-    return {
-        "title_en": "", "title_zh": "", "phase": phase["key"], "days": 1, "effort": 1,
-        "side": Side.VENDOR, "offset": 0,
-        "after": [phase["tasks"][-1]["key"]] if phase["tasks"] else [],
-    }  # fmt: skip
-
-
-def _found(key: str) -> PlanTemplate:
-    """The template; the shipped one also before it is a row."""
-    found = PlanTemplate.objects.filter(key=key).first()
-    if found is None and key == KEY:
-        return SHIPPED
-    if found is None:
-        raise Http404
-    return found
-
-
-def _row(key: str) -> PlanTemplate:
-    """The template as a row, made of the shipped one when it is the first time."""
-    found = _found(key)
-    return found if found.pk else keep_shipped(language=_language())
-
-
-def _document(template: PlanTemplate) -> Document:
-    if template.pk is None:
-        return shipped_document()
-    if template.draft is not None:
-        return template.draft
-    version = latest_version(template)
-    return version.document if version else {"phases": []}
 
 
 def _versions(template: PlanTemplate) -> list[PlanTemplateVersion]:
@@ -324,20 +159,20 @@ def _versions(template: PlanTemplate) -> list[PlanTemplateVersion]:
 
 def _shown(document: Document) -> list[dict[str, Any]]:
     """Phases and tasks in the reader's language, with the numbers of what they wait for."""
-    language = _language()
+    reader = language()
     numbers = {task["key"]: number for number, task in enumerate(tasks_of(document), 1)}
     sides = dict(Side.choices)
     return [
         {
             "key": phase["key"],
-            "title": words_in(phase["title"], language),
+            "title": words_in(phase["title"], reader),
             "tasks": [
                 {
                     **task,
                     "number": numbers[task["key"]],
                     "person_days": Decimal(task["effort"]),
-                    "words": words_in(task["title"], language),
-                    "who": words_in(task["role"], language),
+                    "words": words_in(task["title"], reader),
+                    "who": words_in(task["role"], reader),
                     "side_words": sides[task["side"]],
                     "waits": sorted(numbers[key] for key in task["after"] if key in numbers),
                 }
@@ -346,11 +181,3 @@ def _shown(document: Document) -> list[dict[str, Any]]:
         }
         for phase in document["phases"]
     ]
-
-
-def _crumbs() -> list[tuple[str, str]]:
-    return [(_("Projects"), reverse("projects")), (_("Templates"), reverse("plan_templates"))]
-
-
-def _language() -> str:
-    return get_language() or "en"
