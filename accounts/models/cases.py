@@ -1,4 +1,4 @@
-"""What customers bring as problems."""
+"""What customers bring: problems, and questions how something is done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.customers import Contact, Customer
+from accounts.models.members import Colleague
 from accounts.tenancy import TenantForeignKey, TenantModel
 
 
@@ -20,11 +21,23 @@ class Case(TenantModel):
         HIGH = "high", _("High")
         URGENT = "urgent", _("Urgent")
 
+    class Kind(models.TextChoices):
+        QUESTION = "question", _("How-to question")
+        PROBLEM = "problem", _("Problem")
+        OTHER = "other", _("Other")
+
     customer = TenantForeignKey(Customer, models.PROTECT, related_name="cases")
     key = models.CharField(_("key"), max_length=200)
     title = models.CharField(_("title"), max_length=300, blank=True)
     contact = TenantForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="cases")
-    # Empty: nobody said.
+    # Who of the vendor looks after it.
+    colleague = TenantForeignKey(
+        Colleague, models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    # Empty: nobody said; so with the priority.
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=Kind.choices, blank=True, default="", db_default=""
+    )
     priority = models.CharField(_("priority"), max_length=10, choices=Priority.choices, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     first_response_at = models.DateTimeField(_("first response at"), null=True, blank=True)
@@ -56,6 +69,10 @@ class Case(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(priority__in=["", "low", "medium", "high", "urgent"]),
                 name="case_priority_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["", "question", "problem", "other"]),
+                name="case_kind_known",
             ),
         ]
         indexes = [

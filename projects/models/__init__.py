@@ -1,13 +1,28 @@
 from projects.models.change_requests import ChangeItem, ChangeRequest
 from projects.models.effort import Effort
+from projects.models.gates import (
+    Acceptance,
+    Gate,
+    PassiveClause,
+    SignOff,
+    SignOffAnswer,
+    SignOffLink,
+    SignOffReminder,
+)
+from projects.models.notices import ManagerNotice
+from projects.models.payments import MilestonePayment
 from projects.models.plans import Phase, Plan, Side, Task, TaskBaseline, TaskLink
 from projects.models.projects import Project
 from projects.models.requirements import Classification, Requirement
+from projects.models.risks import Level, Risk
 from projects.models.scope import Baseline, BaselineItem, Sow, SowItem
 from projects.models.signing import CustomerAnswer, SignedScan, SigningLink, SigningQuestion
 from projects.models.templates import PlanTemplate, PlanTemplateVersion
+from projects.models.training import Attendance, SessionModule, TrainingSession
 
 __all__ = [
+    "Acceptance",
+    "Attendance",
     "Baseline",
     "BaselineItem",
     "ChangeItem",
@@ -15,13 +30,24 @@ __all__ = [
     "Classification",
     "CustomerAnswer",
     "Effort",
+    "Gate",
+    "Level",
+    "ManagerNotice",
+    "MilestonePayment",
+    "PassiveClause",
     "Phase",
     "Plan",
     "PlanTemplate",
     "PlanTemplateVersion",
     "Project",
     "Requirement",
+    "Risk",
+    "SessionModule",
     "Side",
+    "SignOff",
+    "SignOffAnswer",
+    "SignOffLink",
+    "SignOffReminder",
     "SignedScan",
     "SigningLink",
     "SigningQuestion",
@@ -30,4 +56,5 @@ __all__ = [
     "Task",
     "TaskBaseline",
     "TaskLink",
+    "TrainingSession",
 ]
