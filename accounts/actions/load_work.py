@@ -24,11 +24,11 @@ from accounts.actions.loads import (
     run_file,
     undo_load,
 )
+from accounts.loads.dependants import CannotUndo
 from accounts.loads.progress import show_progress
 from accounts.loads.registry import find_kind
 from accounts.loads.running import LoadOptions
 from accounts.loads.statistics import refresh_statistics
-from accounts.loads.undo import CannotUndo
 from accounts.models import Load, LoadPart, Tenant, User
 from accounts.tenancy import tenant_scope
 

@@ -5,16 +5,15 @@ The past stays knowable: every row is kept as a RowVersion before it goes or cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
+from accounts.loads.dependants import CannotUndo, Dependant
 from accounts.loads.registry import LoadKind
 from accounts.models import Load, Responsibility
 from accounts.tenancy import TenantForeignKey, TenantModel, current_tenant_id
@@ -22,73 +21,6 @@ from accounts.tenancy import TenantForeignKey, TenantModel, current_tenant_id
 # Derived from facts and derived again afterwards; they never hold a load back. Models of the apps
 # above say so themselves: ``derived = True``.
 DERIVED: tuple[type[TenantModel], ...] = (Responsibility,)
-
-# What people call rows that may depend on a load, by model label.
-NOUNS: dict[str, str | Promise] = {
-    "accounts.customer": _("customers"),
-    "accounts.contact": _("contacts"),
-    "accounts.contactrole": _("contact roles"),
-    "accounts.contract": _("contracts"),
-    "accounts.contractline": _("contract lines"),
-    "accounts.instalment": _("instalments"),
-    "accounts.payment": _("payments"),
-    "accounts.touchpoint": _("touchpoints"),
-    "accounts.case": _("cases"),
-    "projects.project": _("projects"),
-    "projects.sow": _("signed SOWs"),
-    "projects.sowitem": _("SOW items"),
-    "projects.baseline": _("baselines"),
-    "projects.baselineitem": _("items of baselines"),
-    "projects.changerequest": _("change requests"),
-    "projects.effort": _("efforts"),
-    "projects.plan": _("plans of projects"),
-    "projects.phase": _("phases of plans"),
-    "projects.task": _("tasks of plans"),
-    "projects.tasklink": _("dependencies of tasks"),
-    "projects.trainingsession": _("training sessions"),
-    "projects.attendance": _("attendances"),
-    "projects.milestonepayment": _("payments of milestones"),
-    "projects.risk": _("risks and issues"),
-    "segmentation.usageevent": _("usage rows"),
-    "segmentation.measurerow": _("measures of nights"),
-    "segmentation.assignment": _("tiers of nights"),
-    "segmentation.move": _("moves of nights"),
-}
-
-
-@dataclass(frozen=True)
-class Dependant:
-    """What stands in the way: so many rows of a model that came or changed afterwards.
-
-    `later_change`: they are rows of the load itself, changed since.
-    """
-
-    model: str
-    count: int
-    later_change: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        return {"model": self.model, "count": self.count, "later_change": self.later_change}
-
-
-class CannotUndo(Exception):
-    """Something depends on the load now."""
-
-    def __init__(self, dependants: Sequence[Dependant]) -> None:
-        self.dependants = list(dependants)
-        super().__init__("; ".join(dependant_text(found.as_json()) for found in self.dependants))
-
-
-def dependant_text(dependant: dict[str, Any]) -> str:
-    """One dependant in the active language."""
-    model = apps.get_model(dependant["model"])
-    noun = NOUNS.get(dependant["model"], model._meta.verbose_name_plural)
-    template = (
-        _("%(count)s %(noun)s of this load were changed later")
-        if dependant["later_change"]
-        else _("%(count)s %(noun)s belong to what this load created")
-    )
-    return str(template) % {"count": dependant["count"], "noun": noun}
 
 
 @dataclass(frozen=True)
@@ -164,6 +96,8 @@ class Undo:
 
     def _restore(self, table: str) -> int:
         """Changed rows become what they were; rows that the load deleted come back."""
+        is_fact = self._has_known_from(table)
+        known = "t.known_from" if is_fact else "NULL"
         fields = self.models[table]._meta.local_concrete_fields
         columns = [
             field.column
@@ -177,24 +111,27 @@ class Undo:
         self._run(
             "INSERT INTO accounts_rowversion "
             '("table", row_id, before, known_from, known_to, load_id) '
-            f"SELECT %(table)s, t.id, to_jsonb(t), t.known_from, %(now)s, %(load)s FROM {table} t "
+            f"SELECT %(table)s, t.id, to_jsonb(t), {known}, %(now)s, %(load)s FROM {table} t "
             f"JOIN accounts_rowversion v ON v.row_id = t.id WHERE t.tenant_id = %(tenant)s "
             f"AND {theirs}",
             table=table,
         )
         restored = self._run(
-            f"UPDATE {table} t SET known_from = %(now)s, "
-            + ", ".join(f'"{column}" = b."{column}"' for column in columns)
+            f"UPDATE {table} t SET "
+            + ", ".join(
+                (["known_from = %(now)s"] if is_fact else [])
+                + [f'"{column}" = b."{column}"' for column in columns]
+            )
             + f" FROM accounts_rowversion v JOIN {table} c "
             "ON c.tenant_id = %(tenant)s AND c.id = v.row_id "
             "CROSS JOIN LATERAL jsonb_populate_record(c, v.before) b "
             f"WHERE {theirs} AND t.tenant_id = %(tenant)s AND t.id = c.id",
             table=table,
         )
-        names = ", ".join(f'"{column}"' for column in columns)
-        values = ", ".join(f'b."{column}"' for column in columns)
+        names = ", ".join([*(["known_from"] if is_fact else []), *(f'"{c}"' for c in columns)])
+        values = ", ".join([*(["%(now)s"] if is_fact else []), *(f'b."{c}"' for c in columns)])
         return restored + self._run(
-            f"INSERT INTO {table} (id, known_from, {names}) SELECT b.id, %(now)s, {values} "
+            f"INSERT INTO {table} (id, {names}) SELECT b.id, {values} "
             "FROM accounts_rowversion v "
             f"CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, v.before) b WHERE {theirs} "
             f"AND NOT EXISTS (SELECT 1 FROM {table} t "

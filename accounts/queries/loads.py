@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.loads.dependants import dependant_text
 from accounts.loads.labels import DATE_ORDERS, PHASES, TONES, column_label, quoted_options
 from accounts.loads.progress import read_progress
 from accounts.loads.reading.values import Amount, Day, Flag, Moment, ValueType, Whole
 from accounts.loads.registry import LoadKind, find_kind
 from accounts.loads.running import in_words
-from accounts.loads.undo import dependant_text
 from accounts.models import Load, LoadMapping
 from ui import formats
 from ui.tags.formats import language, number, short_date

@@ -17,11 +17,10 @@ from accounts.actions.audit import record
 from accounts.compute.working_days import WorkingCalendar
 from accounts.models import AuditRecord, User
 from accounts.queries.calendars import working_calendar
-from projects.compute.schedule import Cycle, Span, earliest, in_order, moved_to, pushed
+from projects.actions.task_links import check_start, relink, span_of, waited_for
+from projects.compute.schedule import moved_to, pushed
 from projects.models import Phase, Plan, Project, Task, TaskBaseline, TaskLink
-from projects.queries.plans import links_of, spans_of
-from ui.formats import short_date
-from ui.tags.formats import language
+from projects.queries.task_links import links_of, spans_of
 
 MOVED, CHANGED = "task.moved", "task.changed"
 # Verbs whose moves of days can be undone.
@@ -77,13 +76,13 @@ def edit_task(
     before = {name: getattr(current, name) for name in FIELDS if name in values}
     changed = {name: value for name, value in values.items() if before[name] != value}
     links = links_of(current.project_id)
-    waits = _waiting_for(current, after, links) if after is not None else None
+    waits = waited_for(current, after, links) if after is not None else None
     if not changed and waits is None:
         return None
     for name, value in changed.items():
         setattr(current, name, value)
     days = (before.get("starts_on", current.starts_on), before.get("ends_on", current.ends_on))
-    told_links = _relink(current, waits, links) if waits is not None else {}
+    told_links = relink(current, waits, links) if waits is not None else {}
     moved = _settle(current, days, links, by, is_checked=bool(told_links) or "starts_on" in changed)
     told: dict[str, Any] = {"moved": moved} if moved else {}
     return record(
@@ -113,11 +112,11 @@ def move_task(
     calendar = working_calendar()
     before = (current.starts_on, current.ends_on)
     try:
-        span = _span(current)
+        span = span_of(current)
         if days:
-            span = moved_to(span, _stepped(calendar, current.starts_on, days), calendar)
+            span = moved_to(span, calendar.add_working_days(current.starts_on, days), calendar)
         if longer:
-            last = _stepped(calendar, span.last, longer)
+            last = calendar.add_working_days(span.last, longer)
             span = replace(span, last=max(last, span.first))
     except OverflowError as error:
         raise ValidationError(_("That is too far away.")) from error
@@ -184,10 +183,10 @@ def add_task(
     plan.next_number += 1
     plan.save(update_fields=["next_number"])
     links = links_of(phase.project_id)
-    waits = _waiting_for(task, after, links)
+    waits = waited_for(task, after, links)
     if waits:
-        _relink(task, waits, links)
-        _check_start(task, links, working_calendar())
+        relink(task, waits, links)
+        check_start(task, links, working_calendar())
     record("task.added", by=by, about=task, project=phase.project.name)
     return task
 
@@ -230,54 +229,6 @@ def _locked(task: Task, seen: int) -> Task:
     return found
 
 
-def _waiting_for(
-    task: Task, numbers: Collection[int], links: Mapping[int, Collection[int]]
-) -> set[int] | None:
-    """Ids of the tasks with these numbers; None: those it waits for already."""
-    known = dict(
-        Task.objects.filter(project=task.project_id, number__in=numbers).values_list("number", "pk")
-    )
-    if missing := sorted(set(numbers) - set(known)):
-        raise ValidationError(
-            {
-                "after": _("There is no task %(numbers)s.")
-                % {"numbers": ", ".join(map(str, missing))}
-            }
-        )
-    wanted = set(known.values())
-    return None if wanted == set(links.get(task.pk, ())) else wanted
-
-
-def _relink(
-    task: Task, waits: set[int], links: dict[int, list[int]]
-) -> dict[str, dict[str, list[int]]]:
-    """Write what the task waits for, and put it into ``links``. Returns numbers before and after."""
-    had = set(links.get(task.pk, ()))
-    links[task.pk] = sorted(waits)
-    try:
-        in_order([task.pk, *links], links)
-    except Cycle as cycle:
-        raise ValidationError(
-            {"after": _("These tasks would wait for each other: %(path)s.") % _named(cycle.path)}
-        ) from cycle
-    TaskLink.objects.filter(successor=task, predecessor__in=had - waits).delete()
-    TaskLink.objects.bulk_create(
-        TaskLink(project_id=task.project_id, predecessor_id=pk, successor=task)
-        for pk in sorted(waits - had)
-    )
-    numbers = dict(Task.objects.filter(pk__in=had | waits).values_list("pk", "number"))
-    return {
-        "before": {"after": sorted(numbers[pk] for pk in had)},
-        "after": {"after": sorted(numbers[pk] for pk in waits)},
-    }
-
-
-def _named(path: Collection[int | str]) -> dict[str, str]:
-    rows = Task.objects.filter(pk__in=path).values_list("pk", "number", "title")
-    names = {pk: f"{number} {title}" for pk, number, title in rows}
-    return {"path": " → ".join(names[int(pk)] for pk in path)}
-
-
 def _settle(
     task: Task,
     before: tuple[date, date],
@@ -290,7 +241,7 @@ def _settle(
     """Save the task, push what waits for it, and say which tasks moved from when to when."""
     calendar = calendar or working_calendar()
     if is_checked:
-        _check_start(task, links, calendar)
+        check_start(task, links, calendar)
     now = timezone.now()
     task.version += 1
     task.changed_at, task.changed_by = now, by
@@ -312,33 +263,6 @@ def _settle(
             rows, ["starts_on", "ends_on", "version", "changed_at", "changed_by"], batch_size=500
         )
     return moved
-
-
-def _check_start(
-    task: Task, links: Mapping[int, Collection[int]], calendar: WorkingCalendar
-) -> None:
-    """Refuse a start before what it waits for has finished; what has happened, happened."""
-    if task.finished_on is not None:
-        return
-    waits = list(Task.objects.filter(pk__in=links.get(task.pk, ())).values_list("ends_on", "title"))
-    allowed = earliest(_span(task), [end for end, _title in waits], calendar)
-    if allowed is not None and task.starts_on < allowed:
-        end, title = max(waits)
-        raise ValidationError(
-            {
-                "starts_on": _("It waits for “%(title)s”, which ends on %(end)s.")
-                % {"title": title, "end": short_date(end, language())}
-            }
-        )
-
-
-def _span(task: Task) -> Span[int]:
-    return Span(task.pk, task.starts_on, task.ends_on, task.is_milestone, task.offset_days)
-
-
-def _stepped(calendar: WorkingCalendar, day: date, steps: int) -> date:
-    """So many working days on or back; from a day that is not worked, back is the one before it."""
-    return calendar.add_working_days(day, steps)
 
 
 def _entry(task: Task, before: tuple[date, date]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from accounts.queries.calendars import latest_calendar
 from accounts.tenancy import current_tenant_id
 from projects.compute.schedule import critical
 from projects.models import Task, TaskLink
-from projects.queries.plans import links_of, spans_of
+from projects.queries.task_links import links_of, spans_of
 
 KEPT_SECONDS = 24 * 60 * 60
 

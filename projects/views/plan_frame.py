@@ -18,6 +18,7 @@ from accounts.requests import TenantRequest
 from projects.actions.tasks import UNDOABLE
 from projects.models import Project, Side, Task
 from projects.queries import plans
+from projects.queries.plan_facts import plan_facts
 from projects.queries.portfolio import row_of
 from ui.tables import Column, Table
 
@@ -49,11 +50,12 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
     calendar = working_calendar()
     today = today_of(request)
     plan = plans.plan_of(project)
-    facts = plans.plan_facts([project.pk], calendar)[project.pk]
+    facts = plan_facts([project.pk], calendar)[project.pk]
     phases = plans.phase_rows(project) if plan else []
     pages = (("project", _("List")), ("project_board", _("Board")),
              ("project_timeline", _("Timeline")),
-             ("project_scope", _("Scope")), ("project_effort", _("Effort")))  # fmt: skip
+             ("project_scope", _("Scope")), ("project_effort", _("Effort")),
+             ("project_risks", _("Risks")))  # fmt: skip
     return {
         "project": project,
         "row": row_of(project, today),

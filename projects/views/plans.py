@@ -19,6 +19,7 @@ from accounts.requests import TenantRequest
 from projects.models import Task
 from projects.queries import plans
 from projects.queries.critical import critical_tasks
+from projects.queries.task_links import links_of
 from projects.views.plan_frame import chosen_tasks, filters, frame, paged, visible_project
 from ui.charts import Gantt, GanttRow
 from ui.charts.gantt import days_shown
@@ -51,7 +52,7 @@ def project(request: TenantRequest, pk: int) -> HttpResponse:
         return render(request, "projects/plan/none.html", context)
     tasks, chosen = chosen_tasks(request, found)
     table, rows = paged(request, tasks, COLUMNS)
-    numbers = plans.numbers_before(rows)
+    numbers = links_of(found.pk, rows, by_number=True)
     locked = plans.locked_days(rows, plans.baseline_of(found))
     today: date = context["today"]
     context |= filters(chosen, context) | {
@@ -143,7 +144,7 @@ def _chart(
     if not rows:
         return None
     calendar: WorkingCalendar = context["calendar"]
-    links = plans.links_to(rows)
+    links = links_of(project_id, rows)
     critical = critical_tasks(project_id, calendar)
     locked = plans.locked_days(rows, plans.baseline_of(context["project"]))
     base = reverse("project", args=[project_id])

@@ -21,7 +21,7 @@ from accounts.queries.calendars import working_calendar
 from accounts.requests import TenantRequest
 from projects.forms.portfolio import ProjectFilter
 from projects.queries import portfolio as queries
-from projects.queries.plans import PlanFacts, plan_facts
+from projects.queries.plan_facts import PlanFacts, plan_facts
 from ui.downloads import file_response
 from ui.exports import Cell
 from ui.tables import Column, Table

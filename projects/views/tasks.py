@@ -28,6 +28,7 @@ from projects.actions.tasks import (
 from projects.forms.tasks import NewTask, TaskForm, TaskQuick
 from projects.models import Project, Task
 from projects.queries import plans
+from projects.queries.task_links import links_of
 from projects.views.conflicts import compared, with_current_version
 from projects.views.plan_frame import today_of, visible_project, visible_task
 from projects.views.plans import line, show_timeline
@@ -45,7 +46,7 @@ def task(request: TenantRequest, pk: int, task_pk: int) -> HttpResponse:
     may_edit = may(request.membership, "edit_plans")
     if request.method == "POST" and not may_edit:
         raise Http404
-    before = plans.numbers_before([found]).get(found.pk, [])
+    before = _numbers_before(found)
     given: dict[str, Any] = {
         "customer": project.customer,
         "before": before,
@@ -60,7 +61,7 @@ def task(request: TenantRequest, pk: int, task_pk: int) -> HttpResponse:
                 after=form.cleaned_data["after"], by=request.user,
             )  # fmt: skip
         except EditConflict as error:
-            before = plans.numbers_before([error.task]).get(found.pk, [])
+            before = _numbers_before(error.task)
             conflict = compared(error.task, form, before)
             form = TaskForm(
                 with_current_version(request.POST, error.task),
@@ -122,7 +123,7 @@ def task_line(request: TenantRequest, pk: int, task_pk: int) -> HttpResponse:
     """The row as it was, when its form is left."""
     project, found = _task(request, pk, task_pk)
     locked = plans.locked_days([found], plans.baseline_of(project))
-    shown = line(found, plans.numbers_before([found]), locked, today_of(request))
+    shown = line(found, links_of(pk, [found], by_number=True), locked, today_of(request))
     context = {"project": project, "line": shown, "may_edit": True}
     return render(request, "projects/plan/line.html", context)
 
@@ -267,6 +268,10 @@ def crumbs(project: Project) -> list[tuple[Any, str]]:
 def _task(request: TenantRequest, pk: int, task_pk: int) -> tuple[Project, Task]:
     project = visible_project(request, pk)
     return project, visible_task(project, task_pk)
+
+
+def _numbers_before(task: Task) -> list[int]:
+    return links_of(task.project_id, [task], by_number=True).get(task.pk, [])
 
 
 def _stored(task: Task) -> dict[str, Any]:

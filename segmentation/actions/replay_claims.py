@@ -13,7 +13,8 @@ from accounts.models import Tenant
 from segmentation.actions.nights import NightRefused
 from segmentation.actions.progress import forget_replay_progress, tell_replay_progress_of
 from segmentation.actions.replay_chains import is_chain_under_way
-from segmentation.actions.replays import ReplayRefused, compute_replay
+from segmentation.actions.replay_requests import ReplayRefused
+from segmentation.actions.replays import compute_replay
 from segmentation.actions.tries import Work
 from segmentation.actions.turns import Turn, has_turn
 from segmentation.models import Night, Replay

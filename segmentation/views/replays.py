@@ -15,12 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from segmentation.actions.replay_claims import retry_replay
-from segmentation.actions.replays import (
-    REPLAY_STEPS,
-    ReplayRefused,
-    request_replay,
-    request_restating,
-)
+from segmentation.actions.replay_requests import ReplayRefused, request_replay, request_restating
+from segmentation.actions.replays import REPLAY_STEPS
 from segmentation.labels import REPLAY_PARTS, REPLAY_REASONS
 from segmentation.models import Night, Replay
 from segmentation.queries.progress import replay_progress

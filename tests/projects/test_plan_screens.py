@@ -16,11 +16,13 @@ from accounts.tenancy import tenant_scope
 from projects.actions.plans import make_project
 from projects.actions.templates import keep_shipped
 from projects.models import (
+    Baseline,
     Phase,
     Plan,
     PlanTemplate,
     PlanTemplateVersion,
     Project,
+    Sow,
     Task,
     TaskLink,
 )
@@ -104,6 +106,24 @@ def test_a_loaded_project_is_planned_by_one_click(
     assert b"No plan yet" in client.get(url).content
     client.post(f"{url}plans/", {"template": "standard", "language": "zh-hans"})
     assert "研读合同与 SOW" in client.get(url).content.decode()
+
+
+def test_locking_is_offered_while_a_baseline_has_not_locked_the_days(
+    client: Client, tenant: Tenant, project: Project, pam: User
+) -> None:
+    client.force_login(pam)
+    url = f"/t/acme/projects/{project.pk}/"
+    assert "date-locks" not in client.get(url).content.decode()
+    with tenant_scope(tenant.id):
+        sow = Sow.objects.create(project=project)
+        agreed = {"starts_on": START, "due_on": START, "effort_days": 100}
+        Baseline.objects.create(sow=sow, version=1, **agreed)
+    assert f'action="{url}date-locks/"' in client.get(url).content.decode()
+    client.post(f"{url}date-locks/")
+    assert "date-locks" not in client.get(url).content.decode()
+    with tenant_scope(tenant.id):
+        Baseline.objects.create(sow=sow, version=2, **agreed)
+    assert "date-locks" in client.get(url).content.decode()
 
 
 def test_the_three_views_show_the_same_tasks(

@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from accounts.actions.loads import load_file, undo_load
+from accounts.loads.dependants import NOUNS, CannotUndo
 from accounts.loads.registry import find_kind
 from accounts.loads.running import LoadOptions
-from accounts.loads.undo import NOUNS, CannotUndo
 from accounts.models import (
     AuditRecord,
     Colleague,
@@ -57,7 +57,9 @@ from projects.models import (
     TaskLink,
 )
 from projects.queries.critical import critical_tasks
-from projects.queries.plans import links_of, locked_days, plan_facts, ready, spans_of
+from projects.queries.plan_facts import plan_facts
+from projects.queries.plans import locked_days, ready
+from projects.queries.task_links import links_of, spans_of
 from projects.queries.templates import latest_version
 
 START = date(2026, 3, 2)

@@ -19,7 +19,7 @@ from segmentation import tasks
 from segmentation.actions.claims import LONG_SECONDS
 from segmentation.actions.nights import NightRefused, run_night
 from segmentation.actions.replay_claims import due_replay, retry_replay, work_on_replay
-from segmentation.actions.replays import request_replay
+from segmentation.actions.replay_requests import request_replay
 from segmentation.models import Night, Replay
 from segmentation.queries.progress import replay_progress
 

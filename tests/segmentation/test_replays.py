@@ -27,12 +27,8 @@ from accounts.models import (
 from projects.models import Project
 from segmentation.actions.nights import NightRefused, run_night
 from segmentation.actions.replay_claims import retry_replay
-from segmentation.actions.replays import (
-    ReplayRefused,
-    compute_replay,
-    request_replay,
-    request_restating,
-)
+from segmentation.actions.replay_requests import ReplayRefused, request_replay, request_restating
+from segmentation.actions.replays import compute_replay
 from segmentation.actions.rule_sets import publish_rules
 from segmentation.models import (
     Assignment,

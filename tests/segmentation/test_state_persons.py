@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.actions.loads import undo_load
-from accounts.loads.undo import CannotUndo
+from accounts.loads.dependants import CannotUndo
 from accounts.models import Customer, Tenant
 from segmentation.actions.nights import run_night
 from segmentation.models import Assignment, MeasureRow, UsageEvent, UsageState

@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.actions.loads import NotPossible, undo_load
-from accounts.loads.undo import CannotUndo
+from accounts.loads.dependants import CannotUndo
 from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Load, Tenant
 from accounts.tenancy import tenant_scope

@@ -11,9 +11,9 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from accounts.actions.loads import undo_load
+from accounts.loads.dependants import CannotUndo
 from accounts.loads.reading.guesses import guess_mapping
 from accounts.loads.registry import find_kind
-from accounts.loads.undo import CannotUndo
 from accounts.models import Colleague, Customer, Module, RowVersion, Tenant
 from accounts.tenancy import tenant_scope
 from projects.models import Baseline, BaselineItem, ChangeRequest, Effort, Project, Sow, SowItem

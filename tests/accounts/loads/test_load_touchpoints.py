@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.actions.contacts import remove_contact
 from accounts.actions.loads import undo_load
+from accounts.loads.dependants import CannotUndo
 from accounts.loads.reading.guesses import guess_mapping
 from accounts.loads.registry import find_kind
-from accounts.loads.undo import CannotUndo
 from accounts.models import Case, Colleague, Contact, Customer, RowVersion, Tenant, Touchpoint
 from accounts.tenancy import tenant_scope
 

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from accounts.actions.loads import NotPossible, undo_load
-from accounts.loads.undo import CannotUndo
+from accounts.loads.dependants import CannotUndo
 from accounts.models import (
     AuditRecord,
     Colleague,
