@@ -1,7 +1,7 @@
 """One face: derives who is each customer's only counterpart, with its history, from the facts.
 
 At a moment: a project that has started while none was ever accepted makes its manager the face;
-after the first acceptance, or with contracts and no project, it is the service manager; before that
+after the first handover, or with contracts and no project, it is the service manager; before that
 the named salesperson, or nobody. Between a signature and the start of a project that follows within
 ``SALE_TO_PROJECT_DAYS``, the salesperson stays, so that no customer changes faces twice in a month.
 
@@ -27,6 +27,7 @@ from accounts.models import ContractLine, Tenant
 from accounts.planning import planning
 from accounts.tenancy import current_tenant_id, tenant_scope
 from projects.models import Project
+from projects.models.projects import handover_day_of, with_handover_day
 
 SALE_TO_PROJECT_DAYS = 90
 # Beyond this many, reading whole tables is faster than looking customers up one by one.
@@ -48,9 +49,9 @@ WITH customers AS (
      WHERE l.tenant_id = %(tenant)s AND NOT l.is_trial AND l.signed_on <= %(today)s {only_contract}
      GROUP BY k.customer_id
 ), accepted AS (
-    SELECT p.customer_id, min(p.accepted_on) AS on_day
+    SELECT p.customer_id, min({handover_day}) AS on_day
       FROM projects_project p
-     WHERE p.tenant_id = %(tenant)s AND p.accepted_on <= %(today)s {only_project}
+     WHERE p.tenant_id = %(tenant)s AND {handover_day} <= %(today)s {only_project}
      GROUP BY p.customer_id
 ), started AS (
     SELECT DISTINCT ON (p.customer_id) p.customer_id, p.id AS project_id, p.starts_on AS on_day,
@@ -239,14 +240,17 @@ def derive_faces(*, today: date, zone: str, customer_ids: Sequence[int] | None =
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('faces', %s))", [current_tenant_id()]
         )
-        cursor.execute(_WANTED.format(days=SALE_TO_PROJECT_DAYS, **parts), parameters)
+        cursor.execute(
+            _WANTED.format(days=SALE_TO_PROJECT_DAYS, handover_day=handover_day_of("p"), **parts),
+            parameters,
+        )
         for statement in _STATEMENTS:
             cursor.execute(statement.format(**parts), parameters)
 
 
 def turn_of_the_day(*, tenant_id: int) -> bool:
     """Once a local day, derive the faces of customers for whom a day has come: a project starts, a
-    contract is signed or an acceptance counts. Returns whether it was done now.
+    contract is signed or a handover counts. Returns whether it was done now.
 
     Days missed (nothing ran for a while) are made up for, up to ``LOOK_BACK``. That today is done is
     kept in the cache alone: forgotten, it is done again and changes nothing.
@@ -259,9 +263,10 @@ def turn_of_the_day(*, tenant_id: int) -> bool:
     since = today - LOOK_BACK
     with tenant_scope(tenant_id):
         concerned = set(
-            Project.objects.filter(
+            with_handover_day(Project.objects.all())
+            .filter(
                 Q(starts_on__gt=since, starts_on__lte=today)
-                | Q(accepted_on__gt=since, accepted_on__lte=today)
+                | Q(passed_on__gt=since, passed_on__lte=today)
             )
             .order_by()
             .values_list("customer_id", flat=True)

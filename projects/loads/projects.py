@@ -168,6 +168,7 @@ class Projects(TableKind):
         stage.drop_rejected("load_row")
         make_colleagues(stage, "manager")
         self.upsert.make_plan(stage)
+        self._refuse_after_handover(stage)
         if "accepted_on" not in stage.present:
             # The stored acceptance stays, and must still lie after the start.
             reject_where(
@@ -178,3 +179,16 @@ class Projects(TableKind):
             )
             stage.drop_rejected("load_row")
             stage.drop_rejected("load_project")
+
+    def _refuse_after_handover(self, stage: Stage) -> None:
+        """What was handed over has been accepted by then; a file does not take that back."""
+        reject_where(
+            stage,
+            "accepted_on",
+            "accepted_after_handover",
+            "s.line IN (SELECT plan.line FROM load_project plan JOIN projects_project p "
+            "ON p.tenant_id = %(tenant)s AND p.id = plan.row_id WHERE p.handed_over_on IS NOT NULL "
+            "AND coalesce(plan.new_accepted_on > p.handed_over_on, true))",
+        )
+        stage.drop_rejected("load_row")
+        stage.drop_rejected("load_project")

@@ -29,7 +29,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "accounts_instalment": ("contract_id", "due_on", "amount", "paid_by_id"),
     "accounts_payment": ("id", "customer_id", "paid_on", "amount"),
     "accounts_touchpoint": ("customer_id", "contact_id", "happened_on"),
-    "projects_project": ("customer_id", "starts_on", "accepted_on"),
+    "projects_project": (
+        *("customer_id", "starts_on", "accepted_on", "awaits_handover", "handed_over_on"),
+    ),
     USAGE: ("customer_id", "person", "module_id", "occurred_at", "count"),
 }
 """The tables that a night reads and what it reads of them."""

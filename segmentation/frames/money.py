@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from projects.models.projects import handover_day_of
 from segmentation.frames.facts import Revisions, any_version, known, taken_back
+
+_HANDOVER_DAY = handover_day_of("project")
 
 
 def payments(revised: Revisions) -> Mapping[str, str]:
@@ -148,19 +151,22 @@ def instalments(revised: Revisions) -> Mapping[str, str]:
 
 
 def projects(revised: Revisions) -> Mapping[str, str]:
-    """``delivered``: per customer, whether a project runs and when the first was accepted."""
+    """``delivered``: per customer, whether a project runs and when the first was accepted: by the
+    customer and, where it awaits a handover, by the service manager as well."""
     return {
         "delivered": f"""
             SELECT customer_id,
-                   bool_or(starts_on <= %(day)s AND coalesce(accepted_on > %(day)s, true))
+                   bool_or(starts_on <= %(day)s AND coalesce(passed_on > %(day)s, true))
                        AS is_running,
-                   min(accepted_on) FILTER (WHERE accepted_on <= %(day)s) AS first_accepted,
+                   min(passed_on) FILTER (WHERE passed_on <= %(day)s) AS first_accepted,
                    bool_or(starts_on > %(earlier_day)s AND starts_on <= %(day)s
-                           OR accepted_on > %(earlier_day)s AND accepted_on <= %(day)s)
+                           OR passed_on > %(earlier_day)s AND passed_on <= %(day)s)
                        AS is_changed,
                    bool_or(known_from > %(earlier_known_at)s AND starts_on <= %(earlier_day)s)
                        AS is_late
-              FROM ({known("projects_project", revised)}) AS project GROUP BY customer_id
+              FROM (SELECT customer_id, starts_on, known_from, {_HANDOVER_DAY} AS passed_on
+                      FROM ({known("projects_project", revised)}) AS project) AS passed
+             GROUP BY customer_id
             """,
         "delivered_before": f"""
             SELECT DISTINCT customer_id FROM ({taken_back("projects_project", revised)}) AS project

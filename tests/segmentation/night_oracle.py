@@ -209,9 +209,9 @@ class Customer:
     def stage_facts(self) -> Row:
         real = [line for line in self.lines() if not line["is_trial"]]
         projects = [p for p in self.facts["project"] if p["customer_id"] == self.id]
-        accepted = [
-            p["accepted_on"] for p in projects if p["accepted_on"] and p["accepted_on"] <= self.day
-        ]
+        # A project that awaits a handover is accepted when the service manager accepts it.
+        ends = [p["handed_over_on"] if p["awaits_handover"] else p["accepted_on"] for p in projects]
+        accepted = [end for end in ends if end and end <= self.day]
         return {
             "contract_signed": bool(real),
             "contract_active": any(self.runs(line) for line in real),
@@ -219,9 +219,8 @@ class Customer:
             "renewed": any(line["renewal_of"] for line in real),
             "contract_days": (self.day - min(x["starts_on"] for x in real)).days if real else None,
             "project_running": any(
-                p["starts_on"] <= self.day
-                and not (p["accepted_on"] and p["accepted_on"] <= self.day)
-                for p in projects
+                p["starts_on"] <= self.day and not (end and end <= self.day)
+                for p, end in zip(projects, ends, strict=True)
             ),
             "accepted_days": (self.day - min(accepted)).days if accepted else None,
         }

@@ -143,11 +143,24 @@ class World:
                     "name": "Project",
                     "starts_on": start,
                     "due_on": start + timedelta(90),
-                    "accepted_on": chance.choice([None, start + timedelta(chance.randrange(200))]),
+                    **self.acceptance(chance.choice([None, start])),
                 },
-                accepted_on=start + timedelta(chance.randrange(200)),
+                **self.acceptance(start),
             )
         self.usage(customer, number)
+
+    def acceptance(self, start: date | None) -> Row:
+        """When a project was accepted; some await a handover besides, which may be accepted."""
+        accepted = start and start + timedelta(self.chance.randrange(200))
+        awaits = self.chance.random() < 0.4
+        handed_over = awaits and accepted and self.chance.random() < 0.7
+        return {
+            "accepted_on": accepted,
+            "awaits_handover": awaits,
+            "handed_over_on": accepted + timedelta(self.chance.randrange(40))
+            if accepted and handed_over
+            else None,
+        }
 
     def contracts(self, customer: int, number: int, payments: list[int]) -> None:
         chance = self.chance
