@@ -1,4 +1,5 @@
 from projects.models.change_requests import ChangeItem, ChangeRequest
+from projects.models.customer_pages import OpenedLink, ProjectPageLink
 from projects.models.effort import Effort
 from projects.models.gates import (
     Acceptance,
@@ -19,6 +20,7 @@ from projects.models.scope import Baseline, BaselineItem, Sow, SowItem
 from projects.models.signing import CustomerAnswer, SignedScan, SigningLink, SigningQuestion
 from projects.models.templates import PlanTemplate, PlanTemplateVersion
 from projects.models.training import Attendance, SessionModule, TrainingSession
+from projects.models.weeklies import WeeklyReport, WeeklyReportLink
 
 __all__ = [
     "Acceptance",
@@ -34,12 +36,14 @@ __all__ = [
     "Level",
     "ManagerNotice",
     "MilestonePayment",
+    "OpenedLink",
     "PassiveClause",
     "Phase",
     "Plan",
     "PlanTemplate",
     "PlanTemplateVersion",
     "Project",
+    "ProjectPageLink",
     "Requirement",
     "Risk",
     "SessionModule",
@@ -57,4 +61,6 @@ __all__ = [
     "TaskBaseline",
     "TaskLink",
     "TrainingSession",
+    "WeeklyReport",
+    "WeeklyReportLink",
 ]
