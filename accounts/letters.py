@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -26,27 +29,51 @@ def public_address() -> str:
     return str(settings.PUBLIC_URL).rstrip("/")
 
 
-def send_invitation(*, invitation: Invitation, tenant: Tenant, link: str) -> bool:
-    """Write the invited person, in the invitation's language. Returns whether it was sent.
+@dataclass(frozen=True)
+class Letter:
+    """One letter in one language.
 
-    A letter that cannot be sent is logged and no error: the link is on screen too.
+    ``template``: path without ending; the subject is in ``<template>_subject.txt``, the text in
+    ``<template>.txt``, a few words to paste into a chat in ``<template>_chat.txt`` where there are
+    any.
     """
-    with translation.override(invitation.language or translation.get_language()):
-        context = {"invitation": invitation, "tenant": tenant, "link": link}
-        subject = render_to_string("accounts/letters/invitation_subject.txt", context)
-        body = render_to_string("accounts/letters/invitation.txt", context)
-    message = EmailMessage(
-        subject=" ".join(subject.split()),
-        body=body,
-        to=[invitation.email],
-        connection=get_connection(timeout=TIMEOUT_SECONDS),
-    )
-    try:
-        message.send()
-    except OSError as error:
-        # smtplib's errors are OSErrors; their text may hold addresses, so only the kind is logged.
-        log.error(
-            "invitation letter not sent", invitation=invitation.pk, error=type(error).__name__
+
+    template: str
+    context: dict[str, Any]
+    language: str
+
+    def part(self, ending: str) -> str:
+        with translation.override(self.language):
+            return render_to_string(f"{self.template}{ending}.txt", self.context)
+
+    def line(self, ending: str) -> str:
+        """A part on one line."""
+        return " ".join(self.part(ending).split())
+
+    def send(self, to: str) -> bool:
+        """Whether it was sent. A letter that cannot be sent is logged and no error: what it says is
+        on screen too."""
+        message = EmailMessage(
+            subject=self.line("_subject"),
+            body=self.part(""),
+            to=[to],
+            connection=get_connection(timeout=TIMEOUT_SECONDS),
         )
-        return False
-    return True
+        try:
+            message.send()
+        except (OSError, ValueError) as error:
+            # smtplib's errors are OSErrors; ValueError: what a file called an address cannot stand in
+            # a header. Their text may hold addresses, so only the kind is logged.
+            log.error("letter not sent", letter=self.template, error=type(error).__name__)
+            return False
+        return True
+
+
+def send_invitation(*, invitation: Invitation, tenant: Tenant, link: str) -> bool:
+    """Write the invited person, in the invitation's language. Returns whether it was sent."""
+    letter = Letter(
+        template="accounts/letters/invitation",
+        context={"invitation": invitation, "tenant": tenant, "link": link},
+        language=invitation.language or translation.get_language() or "en",
+    )
+    return letter.send(invitation.email)

@@ -12,7 +12,6 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     # Before allauth's: some of its pages are not for us.
     path("", include("accounts.platform_urls")),
-    path("", include("projects.platform_urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("ui.urls")),
     # Where rule files and editors find it; the same for every tenant.

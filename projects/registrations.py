@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contact_links import ContactPage, contact_pages
 from accounts.loads import registry
 from accounts.models import Role, Tenant
 from accounts.models.reach import RecordKind, record_kinds
@@ -60,6 +61,13 @@ customer_panels.register(
         32,
         _("Against the baseline"),
     )
+)
+
+
+contact_pages["change_request"] = ContactPage(
+    find="projects.queries.change_requests.signing_link",
+    show="projects.views.signing_pages.signing_page",
+    is_signature=True,
 )
 
 

@@ -1,6 +1,7 @@
 from accounts.models.audit import AuditRecord, RowVersion
 from accounts.models.calendars import CalendarVersion
 from accounts.models.cases import Case
+from accounts.models.contact_links import ContactLink
 from accounts.models.contracts import Contract, ContractLine, Instalment, Module, Payment
 from accounts.models.customers import Contact, ContactRole, Customer
 from accounts.models.loads import Load, LoadMapping, LoadPart
@@ -24,6 +25,7 @@ __all__ = [
     "Case",
     "Colleague",
     "Contact",
+    "ContactLink",
     "ContactRole",
     "Contract",
     "ContractLine",

@@ -1,14 +1,12 @@
 """Sending a change request to the customer's signatory, and what they answer.
 
-A link opens one document for one person, once, for a while. It carries the tenant's id in clear,
-since a secret can only be looked up in a tenant's scope; only the SHA-256 of the secret is kept.
-Nothing here ever takes silence for a signature.
+A link opens one document for one person, once, for a while. Nothing here ever takes silence for a
+signature.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -17,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
+from accounts.contact_links import LinkClosed, new_secret
 from accounts.models import Contact, Tenant, User
-from accounts.models.members import hash_secret
 from projects.actions.amendments import enter_baseline
 from projects.actions.change_requests import decide, locked
 from projects.compute.change_documents import Parties, document_of, hash_of, verifies
@@ -36,14 +34,6 @@ State = ChangeRequest.State
 VALID_FOR_DAYS = 14
 MOST_QUESTIONS = 20
 MOST_SCAN_BYTES = 10 * 1024 * 1024
-
-
-class LinkClosed(Exception):
-    """A link that opens nothing any more. ``why``: revoked, expired, answered, decided or altered."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @transaction.atomic
@@ -67,7 +57,8 @@ def send_for_signature(
     if contact.customer_id != current.project.customer_id:
         raise ValidationError({"contact": _("This belongs to another customer.")})
     document = _document(current, contact.name, language, tenant)
-    now, secret = timezone.now(), secrets.token_urlsafe(32)
+    now = timezone.now()
+    secret, secret_hash = new_secret()
     link = SigningLink.objects.create(
         change_request=current,
         contact=contact,
@@ -75,7 +66,7 @@ def send_for_signature(
         language=language,
         document=document,
         document_hash=hash_of(document),
-        secret_hash=hash_secret(secret),
+        secret_hash=secret_hash,
         sent_by=by,
         sent_at=now,
         expires_at=now + timedelta(days=valid_days),
@@ -113,12 +104,11 @@ def check_link(link: SigningLink, change: ChangeRequest, now: datetime, currency
     Raises:
         LinkClosed: with the reason.
     """
-    if link.revoked_at is not None:
-        raise LinkClosed("revoked")
-    if link.answered_at is not None:
+    closed = link.closed_by(now)
+    if link.answered_at is not None and closed != "revoked":
         raise LinkClosed("answered")
-    if link.expires_at <= now:
-        raise LinkClosed("expired")
+    if closed:
+        raise LinkClosed(closed)
     if change.state in (State.SIGNED, State.DECLINED, State.WITHDRAWN):
         raise LinkClosed("decided")
     if change.state != State.APPROVED_INTERNALLY or not verifies(

@@ -6,34 +6,24 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Contact
+from accounts.models import ContactLink
 from accounts.tenancy import TenantForeignKey, TenantModel
 from projects.models.change_requests import ChangeRequest
 
 HASH = 64
 
 
-class SigningLink(TenantModel):
+class SigningLink(ContactLink):
     """A change request as it was sent to one signatory, with the link to sign it by.
 
-    Only the SHA-256 of the link's secret is kept. ``document`` is the canonical text that the
-    signatory sees; ``document_hash`` its SHA-256.
+    ``document`` is the canonical text that the signatory sees; ``document_hash`` its SHA-256.
     """
 
     change_request = TenantForeignKey(ChangeRequest, models.PROTECT, related_name="links")
-    contact = TenantForeignKey(
-        Contact, models.SET_NULL, null=True, blank=True, related_name="signing_links"
-    )
     # As it was then: contacts change and go.
     signatory = models.CharField(_("signatory"), max_length=200)
-    language = models.CharField(_("language"), max_length=10)
     document = models.TextField()
     document_hash = models.CharField(max_length=HASH)
-    secret_hash = models.CharField(max_length=HASH)
-    sent_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
-    sent_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):

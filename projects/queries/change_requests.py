@@ -21,7 +21,6 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, Responsibility
-from accounts.models.members import hash_secret
 from accounts.permissions import ALLOWED
 from projects.compute.change_documents import ItemTerms, Terms
 from projects.models import (
@@ -165,9 +164,9 @@ def terms_of(change: ChangeRequest, currency: str) -> Terms | None:
 
 
 def face_of(project: Project) -> str:
-    """The one person of the vendor whom the customer turns to about a project: its manager while it
-    runs, else the customer's face; empty where nobody is."""
-    if project.accepted_on is None and project.manager is not None:
+    """The one person of the vendor whom the customer turns to about a project: its manager until it
+    is handed over, else the customer's face; empty where nobody is."""
+    if project.handover_day is None and project.manager is not None:
         return str(project.manager.name)
     current = (
         Responsibility.objects.filter(customer=project.customer_id, to_on__isnull=True)
@@ -187,10 +186,10 @@ def others_may_approve(change: ChangeRequest) -> bool:
     return bool(able.exclude(user=change.drafted_by_id).exists())
 
 
-def link_with_secret(secret: str) -> SigningLink | None:
-    """The link that a secret opens, whatever its state."""
+def signing_link(secret_hash: str) -> SigningLink | None:
+    """The link whose secret has this SHA-256, whatever its state."""
     found: SigningLink | None = (
-        SigningLink.objects.filter(secret_hash=hash_secret(secret))
+        SigningLink.objects.filter(secret_hash=secret_hash)
         .select_related("change_request__project__customer", "change_request__project__manager")
         .first()
     )

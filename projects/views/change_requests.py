@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
+from accounts.views.sent_links import not_stored, taken_once
 from projects.actions.change_requests import (
     OPEN,
     ChangeConflict,
@@ -36,11 +37,9 @@ from projects.queries import change_requests as queries
 from projects.views.plan_frame import today_of, visible_project
 from projects.views.requirements import change_row, scope_crumbs, visible_requirement
 from projects.views.signing_documents import exact_money, person_days
-from ui.qr_codes import qr_code
 
 CONFLICT = 409
 # A link waits in the session for the one page that shows it.
-SHOWN_ONCE = "signing_link"
 
 
 @require("edit_changes")
@@ -74,13 +73,9 @@ def change_request(request: TenantRequest, pk: int, change_pk: int) -> HttpRespo
     project = visible_project(request, pk)
     change = visible_change(project, change_pk)
     now = timezone.now()
-    shown_once = request.session.get(SHOWN_ONCE)
-    if shown_once and shown_once["change"] == change.pk:
-        del request.session[SHOWN_ONCE]
-    else:
-        shown_once = None
     currency = request.tenant.currency
     links = list(SigningLink.objects.filter(change_request=change).select_related("sent_by"))
+    sent = taken_once(request, SigningLink, {link.pk for link in links})
     answer = (
         CustomerAnswer.objects.filter(change_request=change)
         .select_related("link", "uploaded_by", "scan")
@@ -106,14 +101,11 @@ def change_request(request: TenantRequest, pk: int, change_pk: int) -> HttpRespo
         "is_own": change.drafted_by_id == request.user.pk and queries.others_may_approve(change),
         "may_send": may_edit and change.state == ChangeRequest.State.APPROVED_INTERNALLY,
         "answer_form": AnswerForm() if may_edit else None,
-        "shown_once": shown_once,
-        "qr": qr_code(shown_once["link"]) if shown_once else None,
+        "sent": sent,
         "breadcrumbs": scope_crumbs(project),
     }
     response = render(request, "projects/change_requests/change_request.html", context)
-    if shown_once:
-        response["Cache-Control"] = "no-store"
-    return response
+    return not_stored(response, sent)
 
 
 @require("edit_changes")

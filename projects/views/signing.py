@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,9 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.letters import public_address
+from accounts.letters import Letter
 from accounts.permissions import require
 from accounts.requests import TenantRequest
+from accounts.views.sent_links import address_of, show_once
 from projects.actions.signing import (
     answer_question,
     revoke_link,
@@ -26,9 +24,8 @@ from projects.actions.signing import (
 )
 from projects.compute.change_documents import hash_of
 from projects.forms.change_requests import AnswerForm, ScanForm, SendForm
-from projects.letters import send_signing_link, short_text, signing_path
 from projects.models import ChangeRequest, CustomerAnswer, Project, SigningLink, SigningQuestion
-from projects.views.change_requests import SHOWN_ONCE, visible_change
+from projects.views.change_requests import visible_change
 from projects.views.plan_frame import today_of, visible_project
 from projects.views.requirements import scope_crumbs
 from projects.views.signing_documents import shown_document
@@ -197,17 +194,13 @@ def _crumbs(project: Project, change: ChangeRequest) -> list[tuple[str, str]]:
 
 def _show_once(request: TenantRequest, link: SigningLink, secret: str, email: str) -> None:
     """The link for the next page, and the letter with it where the contact has an address."""
-    address = public_address() + signing_path(request.tenant.pk, secret)
-    request.session[SHOWN_ONCE] = {
-        "change": link.change_request_id,
-        "signatory": link.signatory,
-        "link": address,
-        "email": email,
-        "text": short_text(link=link, tenant=request.tenant, address=address),
-    }
-    if email:
-        transaction.on_commit(
-            partial(
-                send_signing_link, link=link, email=email, tenant=request.tenant, address=address
-            )
-        )
+    letter = Letter(
+        template="r/letters/signing",
+        context={
+            "link": link,
+            "tenant": request.tenant,
+            "address": address_of(request.tenant.pk, secret),
+        },
+        language=link.language,
+    )
+    show_once(request, link, name=link.signatory, email=email, letter=letter)

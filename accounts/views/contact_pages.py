@@ -1,0 +1,67 @@
+"""What a customer's person opens by a link. Outside every tenant; the secret is the right to see it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_http_methods
+
+from accounts.contact_links import ContactPage, LinkClosed, contact_pages
+from accounts.models import ContactLink, Tenant
+from accounts.models.members import hash_secret
+from accounts.tenancy import tenant_scope
+from accounts.throttle import within_rate
+
+TRIES, SECONDS = 30, 60
+GONE, UNKNOWN, OFTEN = 410, 404, 429
+
+
+@require_http_methods(["GET", "POST"])
+def contact_page(request: HttpRequest, tenant_id: int, secret: str) -> HttpResponse:
+    """What a link opens, or why it opens nothing. Unknown links tell nothing."""
+    return _kept_nowhere(_answer(request, tenant_id, secret))
+
+
+def _answer(request: HttpRequest, tenant_id: int, secret: str) -> HttpResponse:
+    if not within_rate(request, "contact-link", times=TRIES, seconds=SECONDS):
+        return _closed(request, "often", OFTEN)
+    tenant = Tenant.objects.filter(pk=tenant_id).first() if tenant_id < 2**63 else None
+    if tenant is None:
+        return _closed(request, "unknown", UNKNOWN)
+    with tenant_scope(tenant.pk):
+        page, link = _found(hash_secret(secret))
+        if page is None or link is None:
+            return _closed(request, "unknown", UNKNOWN)
+        with translation.override(link.language), timezone.override(tenant.zone):
+            # The error page and the template's `html lang` follow the link's language.
+            request.LANGUAGE_CODE = link.language  # type: ignore[attr-defined]
+            try:
+                response: HttpResponse = import_string(page.show)(request, tenant, link)
+            except LinkClosed as closed:
+                response = _closed(request, closed.why, GONE, is_signature=page.is_signature)
+            response["Content-Language"] = link.language
+            return response
+
+
+def _found(secret_hash: str) -> tuple[ContactPage | None, ContactLink | None]:
+    """The link with this secret, of whatever kind, and its page."""
+    for page in contact_pages.values():
+        link: ContactLink | None = import_string(page.find)(secret_hash)
+        if link is not None:
+            return page, link
+    return None, None
+
+
+def _closed(
+    request: HttpRequest, why: str, status: int, *, is_signature: bool = False
+) -> HttpResponse:
+    context = {"why": why, "is_signature": is_signature}
+    return render(request, "r/closed.html", context, status=status)
+
+
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response

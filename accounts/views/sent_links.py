@@ -1,0 +1,68 @@
+"""A link just made, shown once on the next page to who made it: address, QR code, text for a chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from accounts.contact_links import contact_path
+from accounts.letters import Letter, public_address
+from accounts.models import ContactLink
+from ui.qr_codes import QrCode, qr_code
+
+KEPT = "sent_link"
+
+
+@dataclass(frozen=True)
+class SentLink:
+    """What `components/sent_link.html` shows. ``email``: where a letter went, "" for nowhere."""
+
+    name: str
+    address: str
+    email: str
+    text: str
+
+    @property
+    def qr(self) -> QrCode:
+        return qr_code(self.address)
+
+
+def address_of(tenant_id: int, secret: str) -> str:
+    """The whole address of a link, as it stands in letters and QR codes."""
+    return public_address() + contact_path(tenant_id, secret)
+
+
+def show_once(
+    request: HttpRequest, link: ContactLink, *, name: str, email: str, letter: Letter
+) -> None:
+    """Keep a link for the next page that asks for it, and write its letter where there is an e-mail
+    address, once the open transaction is done. ``letter.context["address"]`` is the whole address."""
+    request.session[KEPT] = {
+        "kind": link._meta.label,
+        "link": link.pk,
+        "name": name,
+        "address": letter.context["address"],
+        "email": email,
+        "text": letter.line("_chat"),
+    }
+    if email:
+        transaction.on_commit(partial(letter.send, email))
+
+
+def taken_once(request: HttpRequest, kind: type[ContactLink], links: set[int]) -> SentLink | None:
+    """The link just made, if it is one of these; it is forgotten with this call."""
+    kept = request.session.get(KEPT)
+    if not kept or kept["kind"] != kind._meta.label or kept["link"] not in links:
+        return None
+    del request.session[KEPT]
+    return SentLink(**{name: kept[name] for name in ("name", "address", "email", "text")})
+
+
+def not_stored(response: HttpResponse, sent: SentLink | None) -> HttpResponse:
+    """A page that shows a secret is kept by no cache."""
+    if sent is not None:
+        response["Cache-Control"] = "no-store"
+    return response
