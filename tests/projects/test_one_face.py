@@ -58,8 +58,17 @@ class KnownProject:
     key: str
     starts_on: date
     accepted_on: date | None
+    awaits_handover: bool = False
+    handed_over_on: date | None = None
     # (day on which it was said, manager), in the order in which it was said.
     managers: list[tuple[date, str | None]] = field(default_factory=list)
+
+    @property
+    def passed_on(self) -> date | None:
+        """When the customer passed to the service manager."""
+        if not self.awaits_handover:
+            return self.accepted_on
+        return self.handed_over_on
 
 
 @dataclass
@@ -72,26 +81,26 @@ class World:
 
     def first_day(self, today: date) -> date:
         days = [self.named[0][0], *self.signed, today]
-        acceptance = self.first_acceptance(today)
+        acceptance = self.first_handover(today)
         days += [acceptance] if acceptance else []
         lead = self.leading_project(today)
         days += [lead.starts_on] if lead else []
         return min(day for day in days if day <= today)
 
-    def first_acceptance(self, today: date) -> date | None:
+    def first_handover(self, today: date) -> date | None:
         return min(
-            (p.accepted_on for p in self.projects if p.accepted_on and p.accepted_on <= today),
+            (p.passed_on for p in self.projects if p.passed_on and p.passed_on <= today),
             default=None,
         )
 
     def leading_project(self, today: date) -> KnownProject | None:
-        """The first project that starts while none is accepted."""
-        acceptance = self.first_acceptance(today)
+        """The first project that starts while none is handed over."""
+        acceptance = self.first_handover(today)
         open_ones = [p for p in self.projects if acceptance is None or p.starts_on < acceptance]
         return min(open_ones, key=lambda p: (p.starts_on, p.key), default=None)
 
     def face(self, day: date, today: date) -> tuple[str, str | None]:
-        acceptance, lead = self.first_acceptance(today), self.leading_project(today)
+        acceptance, lead = self.first_handover(today), self.leading_project(today)
         if acceptance and acceptance <= day:
             return "service_manager", said(self.named, day)["service_manager"]
         if lead and lead.starts_on <= day:
@@ -158,7 +167,9 @@ class Stage:
         if not is_trial:
             self.world.signed.append(day)
 
-    def plan(self, today: date, starts_on: date, manager: str | None) -> None:
+    def plan(
+        self, today: date, starts_on: date, manager: str | None, *, awaits_handover: bool = False
+    ) -> None:
         self.count += 1
         key = f"P{self.count}"
         self.rows[key] = Project.objects.create(
@@ -168,9 +179,12 @@ class Stage:
             manager=self.people[manager] if manager else None,
             starts_on=starts_on,
             due_on=starts_on + timedelta(days=60),
+            awaits_handover=awaits_handover,
             known_from=noon(today),
         )
-        self.world.projects.append(KnownProject(key, starts_on, None, [(today, manager)]))
+        self.world.projects.append(
+            KnownProject(key, starts_on, None, awaits_handover, None, [(today, manager)])
+        )
 
     def change_project(self, today: date, minute: int, key: str, **values: Any) -> None:
         row = self.rows[key]
@@ -184,7 +198,11 @@ class Stage:
         self.change_project(today, minute, project.key, accepted_on=day)
         project.accepted_on = day
 
-    def hand_over(
+    def pass_on(self, today: date, minute: int, project: KnownProject, day: date) -> None:
+        self.change_project(today, minute, project.key, handed_over_on=day)
+        project.handed_over_on = day
+
+    def replace_manager(
         self, today: date, minute: int, project: KnownProject, manager: str | None
     ) -> None:
         person = self.people[manager] if manager else None
@@ -240,7 +258,9 @@ def spans(stage: Stage) -> list[tuple[str, str | None, date, str]]:
 who = st.sampled_from(["a", "b", "c", None])
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["name", "sign", "trial", "plan", "accept", "hand_over", "wait"]),
+        st.sampled_from(
+            ["name", "sign", "trial", "plan", "plan", "accept", "pass_on", "replace", "wait"]
+        ),
         st.integers(0, 60),  # days that pass before
         st.integers(-200, 120),  # the fact's own date, from that day
         st.sampled_from(NAMED),
@@ -301,12 +321,15 @@ def _act(
     elif verb in {"sign", "trial"}:
         stage.sign(day, is_trial=verb == "trial")
     elif verb == "plan":
-        stage.plan(today, day, person)
-    elif verb in {"accept", "hand_over"} and projects:
+        stage.plan(today, day, person, awaits_handover=pick % 2 == 1)
+    elif verb in {"accept", "pass_on", "replace"} and projects:
         project = projects[pick % len(projects)]
-        if verb == "hand_over":
-            stage.hand_over(today, minute, project, person)
-        elif past >= project.starts_on:
+        if verb == "replace":
+            stage.replace_manager(today, minute, project, person)
+        elif verb == "pass_on":
+            if project.awaits_handover and project.accepted_on:
+                stage.pass_on(today, minute, project, max(past, project.accepted_on))
+        elif past >= project.starts_on and not project.handed_over_on:
             stage.accept(today, minute, project, past)
 
 
@@ -323,6 +346,22 @@ def test_the_usual_course(stage: Stage) -> None:
         ("salesperson", "a", START, "prospect"),
         ("project_manager", "d", START + timedelta(days=45), "project"),
         ("service_manager", "b", START + timedelta(days=120), "accepted"),
+    ]
+
+
+def test_who_awaits_a_handover_keeps_the_face_until_it_is_accepted(stage: Stage) -> None:
+    accepted, handed_over = START + timedelta(days=40), START + timedelta(days=55)
+    stage.found(START, service_manager="b")
+    stage.plan(START, START, "c", awaits_handover=True)
+    (project,) = stage.world.projects
+    stage.accept(accepted, 1, project, accepted)
+    stage.derive(START + timedelta(days=50), narrow=True)
+    assert spans(stage) == [("project_manager", "c", START, "project")]
+    stage.pass_on(handed_over, 1, project, handed_over)
+    stage.derive(START + timedelta(days=200), narrow=True)
+    assert spans(stage) == [
+        ("project_manager", "c", START, "project"),
+        ("service_manager", "b", handed_over, "accepted"),
     ]
 
 
@@ -413,7 +452,7 @@ def test_an_acceptance_that_arrives_late_counts_from_its_own_day(stage: Stage) -
     day = START + timedelta(days=40)
     stage.derive(day, narrow=True)
     assert spans(stage)[-1][:2] == ("project_manager", "c")
-    stage.hand_over(START + timedelta(days=35), 1, stage.world.projects[0], "d")
+    stage.replace_manager(START + timedelta(days=35), 1, stage.world.projects[0], "d")
     stage.accept(day, 2, stage.world.projects[0], START + timedelta(days=30))
     stage.derive(day, narrow=True)
     assert spans(stage) == [

@@ -245,6 +245,23 @@ def test_projects_make_their_manager_the_face_until_acceptance(load: Any) -> Non
     assert Responsibility.objects.get(customer__key="A", to_on=None).colleague.name == "Sue"
 
 
+def test_a_file_leaves_a_handover_as_it_is(load: Any) -> None:
+    load("projects", PROJECTS + "A,J1,Go live,Pat,2024-01-01,2024-06-30,,HQ\n")
+    Project.objects.update(awaits_handover=True)
+    accepted = PROJECTS + "A,J1,Go live,Pat,2024-01-01,2024-06-30,{},HQ\n"
+    assert load("projects", accepted.format("2024-05-31")).counts == (0, 1, 0, 0)
+    project = Project.objects.get()
+    assert project.awaits_handover and project.accepted_on and project.handover_day is None
+    assert Responsibility.objects.get(customer__key="A", to_on=None).colleague.name == "Pat"
+    Project.objects.update(handed_over_on="2024-06-10")
+    for day in ("", "2024-06-11"):
+        assert load("projects", accepted.format(day)).codes == [
+            (2, "accepted_on", "accepted_after_handover")
+        ]
+    assert load("projects", accepted.format("2024-06-10")).counts == (0, 1, 0, 0)
+    assert str(Project.objects.get().handed_over_on) == "2024-06-10"
+
+
 def test_bad_projects_are_named(load: Any) -> None:
     load("projects", PROJECTS + "A,J0,Old,Pat,2024-01-01,2024-06-30,2024-02-01,\n")
     loaded = load(
