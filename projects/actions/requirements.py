@@ -24,9 +24,10 @@ def capture_requirement(
     contact: Contact | None = None,
     colleague: Colleague | None = None,
     touchpoint: Touchpoint | None = None,
-    by: User,
+    by: User | None,
 ) -> Requirement:
-    """Write down what somebody wants; nobody has classified it yet.
+    """Write down what somebody wants; nobody has classified it yet. ``by`` None: the contact wrote
+    it down, on the page that they have a link to.
 
     Raises:
         ValidationError: nobody raised it, or two people; the contact or the touchpoint is another
@@ -50,7 +51,10 @@ def capture_requirement(
         touchpoint=touchpoint,
         captured_by=by,
     )
-    record("requirement.captured", by=by, about=requirement, project=project.name)
+    record(
+        "requirement.captured", by=by, about=requirement, project=project.name,
+        **({"contact": contact.name} if contact is not None and by is None else {}),
+    )  # fmt: skip
     return requirement
 
 
