@@ -32,6 +32,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "classify_requirements": (Role.ADMIN, Role.PROJECT_MANAGER),
     "edit_changes": (Role.ADMIN, Role.PROJECT_MANAGER),
     "approve_changes": (Role.ADMIN, Role.EXECUTIVE, Role.PROJECT_MANAGER),
+    # Whoever sees what may go wrong says so.
+    "raise_risks": EVERYONE,
+    "edit_risks": (
+        Role.ADMIN,
+        Role.PROJECT_MANAGER,
+        Role.SERVICE_MANAGER,
+        Role.TEAM_MEMBER,
+    ),
     "edit_plan_templates": (Role.ADMIN, Role.PROJECT_MANAGER),
     "book_effort": (Role.TEAM_MEMBER, Role.PROJECT_MANAGER),
     "view_weeks": EVERYONE,

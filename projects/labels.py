@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.labels import FIELDS, VALUES, VERBS, WORDINGS
-from projects.models import Side, Task
+from projects.models import Risk, Side, Task
 
 VERBS.update(
     {
@@ -33,6 +33,10 @@ VERBS.update(
         "project.made": _("Project made"),
         "requirement.captured": _("Requirement captured"),
         "requirement.classified": _("Requirement classified"),
+        "risk.changed": _("Risk or issue changed"),
+        "risk.happened": _("Risk has happened"),
+        "risk.raised": _("Risk or issue raised"),
+        "risk.settled": _("State of a risk or an issue told"),
         "signing_link.revoked": _("Link for signing revoked"),
         "task.added": _("Task added"),
         "task.changed": _("Task changed"),
@@ -50,22 +54,28 @@ FIELDS.update(
         "change_request": _("Change request"),
         "classification": _("Classification"),
         "document_hash": _("SHA-256 of the document"),
+        "due_on": _("Due on"),
         "effort": _("Effort"),
         "effort_days": _("Person-days"),
         "ends_on": _("Ends on"),
         "finished_on": _("Finished on"),
+        "impact": _("Impact"),
+        "issue": _("Issue"),
         "item": _("Item"),
         "manager": _("Project manager"),
+        "mitigation": _("Countermeasure"),
         "moved": _("Moved"),
         "on": _("Booked on"),
         "offset_days": _("Days of waiting"),
         "person": _("Person"),
         "plan": _("Plan"),
         "plan_template": _("Template"),
+        "probability": _("Probability"),
         "project": _("Project"),
         "question": _("Question"),
         "reason": _("Reason"),
         "requirement": _("Requirement"),
+        "risk": _("Risk or issue"),
         "role": _("Role"),
         "scan_sha256": _("SHA-256 of the scan"),
         "signing_link": _("Link for signing"),
@@ -77,6 +87,7 @@ FIELDS.update(
         "step": _("Step"),
         "task": _("Task"),
         "tasks": _("Tasks"),
+        "text": _("Details"),
         "template": _("Template"),
         "worked_on": _("Worked on"),
         "until": _("Until"),
@@ -84,6 +95,8 @@ FIELDS.update(
     }
 )
 VALUES.update({("state", state.value): state.label for state in Task.State})
+VALUES.update({("state", state.value): state.label for state in Risk.State})
+VALUES.update({("kind", kind.value): kind.label for kind in Risk.Kind})
 VALUES.update({("side", side.value): side.label for side in Side})
 WORDINGS["moved"] = "projects.labels.moved_words"
 

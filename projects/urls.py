@@ -10,6 +10,7 @@ from projects.views import (
     plans,
     portfolio,
     requirements,
+    risks,
     signing,
     tasks,
     template_parts,
@@ -82,6 +83,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         tasks.move_undoings,
         name="move_undoings",
     ),
+    path("projects/<int:pk>/risks/", risks.project_risks, name="project_risks"),
+    path("projects/<int:pk>/risks/new/", risks.new_risk, name="new_risk"),
+    path("projects/<int:pk>/risks/<int:risk_pk>/", risks.risk, name="risk"),
+    path("projects/<int:pk>/risks/<int:risk_pk>/states/", risks.risk_states, name="risk_states"),
     path("projects/<int:pk>/scope/", requirements.project_scope, name="project_scope"),
     path(
         "projects/<int:pk>/requirements/new/", requirements.new_requirement, name="new_requirement"

@@ -42,6 +42,7 @@ from accounts.tenancy import tenant_scope
 from projects.actions.change_requests import ChangeValues, approve_change, draft_change
 from projects.actions.plans import make_project
 from projects.actions.requirements import capture_requirement, classify_requirement
+from projects.actions.risks import raise_risk
 from projects.actions.signing import ask_question, send_for_signature, sign_by_scan
 from projects.actions.tasks import move_task
 from projects.actions.templates import change_draft, keep_shipped, make_template, publish_template
@@ -51,6 +52,7 @@ from projects.models import (
     PlanTemplate,
     Project,
     Requirement,
+    Risk,
     SigningLink,
     SigningQuestion,
     Task,
@@ -112,7 +114,7 @@ PUBLIC = {
     "metrics",
     "readyz",
     "rule_schema",  # the same for every tenant; editors fetch it
-    "signing_page",  # the secret in the link is the right
+    "contact_page",  # the secret in the link is the right
     "set_language",  # a cookie
     "set_theme",  # a cookie
 }
@@ -146,6 +148,7 @@ class World:
     signed_change: ChangeRequest
     signing_link: SigningLink
     question: SigningQuestion
+    risk: Risk
 
 
 def make_plan_of(customer: Customer, name: str, member: Membership) -> dict[str, Any]:
@@ -231,6 +234,13 @@ def make_world(
             calendar=CalendarVersion.objects.create(
                 version=day.day, document=CalendarDocument().to_json()
             ),
+            risk=raise_risk(
+                project=plan["project"],
+                kind="issue",
+                values={"title": "R"},
+                raised_on=day,
+                by=member.user,
+            ),
             **plan,
             **make_changes_of(plan["project"], contact, tenant, member.user),
         )
@@ -276,6 +286,10 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "project_board": lambda w: {"pk": w.project.pk},
     "project_effort": lambda w: {"pk": w.project.pk},
     "project_effort_rows": lambda w: {"pk": w.project.pk},
+    "project_risks": lambda w: {"pk": w.project.pk},
+    "new_risk": lambda w: {"pk": w.project.pk},
+    "risk": lambda w: {"pk": w.project.pk, "risk_pk": w.risk.pk},
+    "risk_states": lambda w: {"pk": w.project.pk, "risk_pk": w.risk.pk},
     "project_plans": lambda w: {"pk": w.project.pk},
     "project_scope": lambda w: {"pk": w.project.pk},
     "question_answers": lambda w: {
