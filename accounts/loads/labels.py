@@ -81,12 +81,18 @@ COLUMNS: dict[str, str | Promise] = {
     "state": _("State"),
     "raised_on": _("Raised on"),
     "decided_on": _("Decided on"),
+    "started_on": _("Started on"),
+    "finished_on": _("Finished on"),
+    "side": _("Who does it"),
+    "after": _("Waits for"),
+    "is_milestone": _("Milestone"),
+    "task": _("Task"),
 }
 
 # What is called otherwise where it is something else than usual: a contact's title is a post.
 KIND_COLUMNS: dict[tuple[str, str], str | Promise] = {
     (kind, "title"): pgettext_lazy("heading", "Title")
-    for kind in ("cases", "sow", "change_requests", "requests")
+    for kind in ("cases", "sow", "tasks", "change_requests", "requests")
 }
 
 TYPES: dict[type, str | Promise] = {

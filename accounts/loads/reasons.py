@@ -110,6 +110,9 @@ TEXTS: dict[str, str | Promise] = {
     "ends_before_start": _("The end lies before the start."),
     "due_before_start": _("The due date lies before the start."),
     "accepted_before_start": _("The acceptance lies before the start."),
+    "accepted_after_handover": _(
+        "The project has been handed over on screen: its acceptance lies on that day or before."
+    ),
     "unknown_contact": _("The customer has no such contact."),
     "touchpoint_of_another": _("The touchpoint belongs to another customer."),
     "case_of_another": _("The case belongs to another customer."),
@@ -138,6 +141,29 @@ TEXTS: dict[str, str | Promise] = {
     ),
     "sow_rejected": _("A SOW is signed whole, and another row of it is refused (line %(line)s)."),
     "sow_unread": _("A SOW is signed whole, and rows of this file cannot be read."),
+    "unknown_task": _("The project's plan has no task with this key."),
+    "task_of_another": _(
+        "The task belongs to another project; say on what the effort was booked there."
+    ),
+    "repeated_task": _("The project has this task already in line %(line)s, with other values."),
+    "milestone_has_days": _("A milestone is a day: it ends on the day on which it starts."),
+    "finished_without_start": _("What is finished was started on a day, and none is given."),
+    "finished_before_start": _("The finish lies before the start."),
+    "done_without_day": _("A task that is done needs the day on which it was finished."),
+    "finished_but_open": _("A task with a day of finishing is done, and the state says otherwise."),
+    "doing_without_day": _("A task that is being done needs the day on which it was started."),
+    "begun_but_to_do": _("A task with a day of starting has begun, and the state says otherwise."),
+    "person_of_customer": _(
+        "The customer does this task, so it has no person of ours. Leave the person empty."
+    ),
+    "unknown_predecessor": _(
+        "The project has no task with this key, neither here nor in the file; or its row is refused."
+    ),
+    "task_after_itself": _("The task would wait for itself."),
+    "tasks_in_circle": _("These tasks would wait for each other: %(path)s."),
+    "task_changed_on_screen": _(
+        "Somebody has changed this task on screen since. Change it there, or make the file agree."
+    ),
     "signed_without_day": _("A signed change request needs the day of its signature."),
     "signed_by_nobody": _("Only a signed change request has a day of signature."),
     "decided_without_day": _("A declined or withdrawn change request needs the day of it."),

@@ -27,6 +27,7 @@ KNOWN_KINDS = (
     "usage",
     "projects",
     "sow",
+    "tasks",
     "change_requests",
     "effort",
     "touchpoints",

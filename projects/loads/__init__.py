@@ -4,7 +4,8 @@ from projects.loads.change_requests import ChangeRequests
 from projects.loads.effort import Efforts
 from projects.loads.projects import Projects
 from projects.loads.sow import SignedSows
+from projects.loads.tasks import Tasks
 
-KINDS = (Projects(), SignedSows(), ChangeRequests(), Efforts())
+KINDS = (Projects(), SignedSows(), Tasks(), ChangeRequests(), Efforts())
 
 __all__ = ["KINDS"]

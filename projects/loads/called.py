@@ -25,10 +25,34 @@ worked_on: date work_date day booked_on entry_date 日期 工作日期 工时日
     worked_at timesheet_date log_date week_ending 填报日期 发生日期 工作时间
 days: person_days man_days effort effort_days 人天 工时 工作量 booked_days
     worked_days duration_days md 投入人天 实际人天 工时人天 天数
-item: sow_item item_id item_key item_no wbs wbs_code task 条目编号 工作项 条目
-    sow_item_id work_item work_package 工作项编号 任务 SOW条目 工作包
+item: sow_item item_id item_key item_no wbs wbs_code 条目编号 工作项 条目
+    sow_item_id work_item work_package 工作项编号 SOW条目 工作包
+task: task_id task_key task_no 任务编号 任务 任务号 任务ID task_code issue_key issue
 change_request: change_request_id cr cr_id cr_no change_no change 变更单 变更单号
     change_order change_request_no cr_key 变更编号 变更请求
+""")
+
+TASKS = by_column("""
+key: task_id task_key task_no id wbs wbs_code code uid issue_key 任务编号 任务号 编号 WBS编码
+    WBS no 序号 任务ID task_code
+title: name task_name task summary subject description 任务名称 任务 名称 标题 工作内容
+phase: stage project_phase phase_name group section 阶段 项目阶段 实施阶段 所属阶段 milestone
+starts_on: start start_date planned_start planned_start_date begin 计划开始 计划开始日期 开始日期
+    开始时间 计划开始时间 baseline_start
+ends_on: end finish end_date due_date due planned_end planned_finish planned_end_date 计划完成
+    计划结束 计划完成日期 计划结束日期 结束日期 完成期限 deadline baseline_finish
+effort_days: effort planned_effort estimated_days estimate person_days man_days work planned_days
+    计划人天 预估人天 工作量 人天 计划工作量 estimated_effort
+started_on: actual_start actual_start_date started 实际开始 实际开始日期 实际开始时间
+finished_on: actual_finish actual_end actual_end_date actual_finish_date finished completed_on
+    done_on closed_on completed 实际完成 实际结束 实际完成日期 实际结束日期 完成日期
+state: status task_status 状态 任务状态
+person: assignee owner responsible assigned_to resource resource_name employee user name_of_person
+    负责人 责任人 执行人 人员 处理人 经办人
+side: party who_does_it done_by responsible_party 责任方 执行方 承担方
+after: predecessors predecessor depends_on dependencies blocked_by waits_for 前置任务 前置 依赖
+    紧前任务 前置任务编号
+is_milestone: milestone_flag 里程碑 是否里程碑
 """)
 
 CHANGE_REQUESTS = by_column("""

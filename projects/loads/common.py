@@ -42,3 +42,4 @@ OF_ITEM = Reference(
     "unknown_item",
     owner="project_id",
 )
+OF_TASK = Reference("task", "projects_task", "task_id", "unknown_task", owner="project_id")

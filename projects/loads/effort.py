@@ -1,8 +1,9 @@
-"""Effort: `project,key,person,worked_on,days[,item,change_request]`.
+"""Effort: `project,key,person,worked_on,days[,item,change_request,task]`.
 
 `item` is the key of an item of the project's signed SOW, `change_request` that of a change request
 of the project. One that is not known is created as a draft: the work was done, and shows as unapproved
-until somebody says that the customer signed.
+until somebody says that the customer signed. `task` is the key of a task whose plan came in a file
+(see `loads.tasks`): what was worked on it stands beside what was planned, and scope does not ask.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from accounts.loads.registry import TableKind
 from accounts.loads.stage import Stage
 from accounts.loads.upsert import Field, Upsert
 from projects.loads.called import EFFORT as CALLED
-from projects.loads.common import OF_ITEM, OF_PROJECT, PROJECT
+from projects.loads.common import OF_ITEM, OF_PROJECT, OF_TASK, PROJECT
 from projects.models.effort import MOST_DAYS
 
 
@@ -47,6 +48,7 @@ class Efforts(TableKind):
         ),
         Column("item", KEY, synonyms=CALLED["item"]),
         Column("change_request", KEY, synonyms=CALLED["change_request"]),
+        Column("task", KEY, synonyms=CALLED["task"]),
     )
     upsert = Upsert(
         table="projects_effort",
@@ -64,6 +66,7 @@ class Efforts(TableKind):
                 "change_request",
                 refers_to="projects_changerequest",
             ),
+            Field("task_id", "s.task_id", "task", refers_to="projects_task"),
         ),
         joins="LEFT JOIN accounts_colleague person "
         "ON person.tenant_id = %(tenant)s AND person.key = s.person "
@@ -73,7 +76,7 @@ class Efforts(TableKind):
     )
 
     def plan(self, stage: Stage) -> None:
-        resolve(stage, OF_PROJECT, OF_ITEM)
+        resolve(stage, OF_PROJECT, OF_ITEM, OF_TASK)
         reject_repeats(stage, ["key"])
         stage.drop_rejected("load_row")
         make_colleagues(stage, "person")
@@ -97,6 +100,12 @@ class Efforts(TableKind):
                 "SELECT e.line, c.project_id, e.new_project_id FROM load_effort e "
                 "JOIN projects_changerequest c ON c.tenant_id = %(tenant)s "
                 "AND c.id = e.new_change_request_id",
+            ),
+            (
+                "task",
+                "task_of_another",
+                "SELECT e.line, t.project_id, e.new_project_id FROM load_effort e "
+                "JOIN projects_task t ON t.tenant_id = %(tenant)s AND t.id = e.new_task_id",
             ),
         ):
             stage.reject(
