@@ -19,7 +19,7 @@ from accounts.models import AuditRecord, User
 from accounts.queries.calendars import working_calendar
 from projects.actions.task_links import check_start, relink, span_of, waited_for
 from projects.compute.schedule import moved_to, pushed
-from projects.models import Phase, Plan, Project, Task, TaskBaseline, TaskLink
+from projects.models import Effort, Phase, Plan, Project, Task, TaskBaseline, TaskLink
 from projects.queries.task_links import links_of, spans_of
 
 MOVED, CHANGED = "task.moved", "task.changed"
@@ -204,6 +204,8 @@ def remove_task(*, task: Task, seen: int, by: User) -> None:
         raise ValidationError(_("Work on it has begun, so it stays."))
     if TaskBaseline.objects.filter(task=current).exists():
         raise ValidationError(_("Its dates are locked with the baseline, so it stays."))
+    if Effort.objects.filter(task=current).exists():
+        raise ValidationError(_("Effort was booked on it, so it stays."))
     before = TaskLink.objects.filter(successor=current).values_list("predecessor_id", flat=True)
     behind = TaskLink.objects.filter(predecessor=current).values_list("successor_id", flat=True)
     bridges = [

@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from accounts.loads.checks import Reference, reject_repeats, resolve
+from accounts.loads.dependants import CannotUndo, Dependant
 from accounts.loads.kinds.common import KEY, NAME
 from accounts.loads.named import make_colleagues
 from accounts.loads.preview import Change, Preview
@@ -23,7 +24,6 @@ from accounts.loads.reading import Column
 from accounts.loads.reading.values import Choice, Day, Flag, Person, Quantity, Text
 from accounts.loads.registry import TableKind
 from accounts.loads.stage import Stage
-from accounts.loads.dependants import CannotUndo, Dependant
 from accounts.loads.upsert import Field, Upsert
 from projects.loads.called import TASKS as CALLED
 from projects.loads.common import PROJECT
@@ -124,7 +124,8 @@ class Tasks(TableKind):
             Field("is_milestone", "s.is_milestone", "is_milestone", empty="false"),
         ),
         joins="JOIN load_phase phase "
-        "ON phase.project_id = s.project_id AND phase.title = left(coalesce(s.phase, s.project_name), 200) "
+        "ON phase.project_id = s.project_id "
+        "AND phase.title = left(coalesce(s.phase, s.project_name), 200) "
         "LEFT JOIN accounts_colleague person "
         "ON person.tenant_id = %(tenant)s AND person.key = s.person",
     )

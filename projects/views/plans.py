@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from accounts.requests import TenantRequest
 from projects.models import Task
 from projects.queries import plans
 from projects.queries.critical import critical_tasks
+from projects.queries.task_effort import effort_variance, worked_on
 from projects.queries.task_links import links_of
 from projects.views.plan_frame import chosen_tasks, filters, frame, paged, visible_project
 from ui.charts import Gantt, GanttRow
@@ -34,7 +36,16 @@ COLUMNS = (
     Column("who", gettext_lazy("Who")),
     Column("starts", gettext_lazy("Starts on")),
     Column("ends", gettext_lazy("Ends on")),
-    Column("effort", gettext_lazy("Person-days"), align="end"),
+    Column(
+        "effort",
+        gettext_lazy("Person-days"),
+        align="end",
+        why=gettext_lazy(
+            "Planned. Below it what was booked on the task, and once it is done or has used up its"
+            " days, how much that is above (+) or below (−) the plan, or what was locked with the"
+            " baseline."
+        ),
+    ),
     Column("after", gettext_lazy("Waits for")),
     Column("change", gettext_lazy("Change")),
 )
@@ -54,13 +65,18 @@ def project(request: TenantRequest, pk: int) -> HttpResponse:
     table, rows = paged(request, tasks, COLUMNS)
     numbers = links_of(found.pk, rows, by_number=True)
     locked = plans.locked_days(rows, plans.baseline_of(found))
+    worked = worked_on(rows)
     today: date = context["today"]
     context |= filters(chosen, context) | {
         "table": table,
         "groups": [
             (
                 phase,
-                [line(task, numbers, locked, today) for task in rows if task.phase == phase.phase],
+                [
+                    line(task, numbers, locked, today, worked)
+                    for task in rows
+                    if task.phase == phase.phase
+                ],
             )
             for phase in context["phases"]
             if any(task.phase_id == phase.phase.pk for task in rows)
@@ -70,13 +86,19 @@ def project(request: TenantRequest, pk: int) -> HttpResponse:
 
 
 def line(
-    task: Task, numbers: dict[int, list[int]], locked: dict[int, Any], today: date
+    task: Task,
+    numbers: dict[int, list[int]],
+    locked: dict[int, Any],
+    today: date,
+    worked: dict[int, Decimal],
 ) -> dict[str, Any]:
     """A row of the list."""
     return {
         "task": task,
         "after": numbers.get(task.pk, []),
         "locked": locked.get(task.pk),
+        "worked": worked.get(task.pk),
+        "variance": effort_variance(task, locked.get(task.pk), worked.get(task.pk)),
         "is_late": task.state != Task.State.DONE and task.ends_on < today,
     }
 

@@ -28,6 +28,7 @@ from projects.actions.tasks import (
 from projects.forms.tasks import NewTask, TaskForm, TaskQuick
 from projects.models import Project, Task
 from projects.queries import plans
+from projects.queries.task_effort import worked_on
 from projects.queries.task_links import links_of
 from projects.views.conflicts import compared, with_current_version
 from projects.views.plan_frame import today_of, visible_project, visible_task
@@ -123,7 +124,8 @@ def task_line(request: TenantRequest, pk: int, task_pk: int) -> HttpResponse:
     """The row as it was, when its form is left."""
     project, found = _task(request, pk, task_pk)
     locked = plans.locked_days([found], plans.baseline_of(project))
-    shown = line(found, links_of(pk, [found], by_number=True), locked, today_of(request))
+    numbers = links_of(pk, [found], by_number=True)
+    shown = line(found, numbers, locked, today_of(request), worked_on([found]))
     context = {"project": project, "line": shown, "may_edit": True}
     return render(request, "projects/plan/line.html", context)
 
