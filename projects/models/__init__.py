@@ -10,6 +10,13 @@ from projects.models.gates import (
     SignOffLink,
     SignOffReminder,
 )
+from projects.models.handovers import (
+    Handover,
+    HandoverAnswer,
+    HandoverItem,
+    HandoverItemNote,
+    HandoverRound,
+)
 from projects.models.notices import ManagerNotice
 from projects.models.payments import MilestonePayment
 from projects.models.plans import Phase, Plan, Side, Task, TaskBaseline, TaskLink
@@ -33,6 +40,11 @@ __all__ = [
     "CustomerAnswer",
     "Effort",
     "Gate",
+    "Handover",
+    "HandoverAnswer",
+    "HandoverItem",
+    "HandoverItemNote",
+    "HandoverRound",
     "Level",
     "ManagerNotice",
     "MilestonePayment",
