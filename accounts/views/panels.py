@@ -13,7 +13,8 @@ from accounts.permissions import may
 from accounts.queries.contracts import contracts_of, payments_of
 from accounts.queries.customer_page import contact_view, contacts_of
 from accounts.requests import TenantRequest
-from ui.tables import Column, Table
+from accounts.views.panel_tables import panel_table
+from ui.tables import Column
 
 PAYMENT_COLUMNS = (
     Column("paid", _("Paid on"), sort="paid_on"),
@@ -30,21 +31,18 @@ CONTACT_COLUMNS = (
     Column("phone", _("Phone"), wide=True),
     Column("past", _("Other times"), wide=True),
 )
-ROWS = 12
 
 
 def contacts_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]:
     today = _today(request)
-    found = contacts_of(customer, today)
-    table = Table.read(
+    table, rows = panel_table(
+        request,
         CONTACT_COLUMNS,
-        request.GET.urlencode(),
+        contacts_of(customer, today),
         default="role",
-        tie="pk",
-        rows=ROWS,
         prefix="contacts_",
-    ).counted(customer.contacts.count())
-    rows = found.order_by(*table.order_by)[table.slice]
+        total=customer.contacts.count(),
+    )
     return {
         "customer": customer,
         "table": table,
@@ -70,19 +68,8 @@ def payments_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]
     if not may(request.membership, "view_money"):
         return None
     found = payments_of(customer)
-    table = Table.read(
-        PAYMENT_COLUMNS,
-        request.GET.urlencode(),
-        default="-paid",
-        tie="pk",
-        rows=ROWS,
-        prefix="payments_",
-    ).counted(found.count())
-    return {
-        "customer": customer,
-        "table": table,
-        "rows": found.order_by(*table.order_by)[table.slice],
-    }
+    table, rows = panel_table(request, PAYMENT_COLUMNS, found, default="-paid", prefix="payments_")
+    return {"customer": customer, "table": table, "rows": rows}
 
 
 def _today(request: TenantRequest) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Customer
 from accounts.queries.service import cases_of, touchpoints_of
 from accounts.requests import TenantRequest
+from accounts.views.panel_tables import panel_table
 from ui.tables import Column, Table
 
 TOUCHPOINT_COLUMNS = (
@@ -29,38 +31,21 @@ CASE_COLUMNS = (
     Column("satisfaction", _("Satisfaction"), sort="satisfaction", align="end", wide=True),
     Column("contact", _("Contact"), sort="contact__name", wide=True),
 )
-ROWS = 12
 
 
 def touchpoints_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """The customer's touchpoints that the person sees, the latest first; nothing without one."""
     found = touchpoints_of(customer, request.membership)
-    table = Table.read(
-        TOUCHPOINT_COLUMNS,
-        request.GET.urlencode(),
-        default="-happened",
-        tie="pk",
-        rows=ROWS,
-        prefix="touchpoints_",
-    ).counted(found.count())
-    return _shown(table, found)
+    return _shown(
+        *panel_table(request, TOUCHPOINT_COLUMNS, found, default="-happened", prefix="touchpoints_")
+    )
 
 
 def cases_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
     """The customer's cases, the latest first; nothing without one."""
     found = cases_of(customer, timezone.now())
-    table = Table.read(
-        CASE_COLUMNS,
-        request.GET.urlencode(),
-        default="-opened",
-        tie="pk",
-        rows=ROWS,
-        prefix="cases_",
-    ).counted(found.count())
-    return _shown(table, found)
+    return _shown(*panel_table(request, CASE_COLUMNS, found, default="-opened", prefix="cases_"))
 
 
-def _shown(table: Table, found: Any) -> dict[str, Any] | None:
-    if not table.total:
-        return None
-    return {"table": table, "rows": found.order_by(*table.order_by)[table.slice]}
+def _shown(table: Table, rows: QuerySet) -> dict[str, Any] | None:
+    return {"table": table, "rows": rows} if table.total else None
