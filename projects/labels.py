@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.labels import FIELDS, VALUES, VERBS, WORDINGS
-from projects.models import Risk, Side, Task
+from projects.models import Risk, Side, Task, TrainingSession
 
 VERBS.update(
     {
@@ -43,11 +43,16 @@ VERBS.update(
         "task.moved": _("Task moved"),
         "task.move_undone": _("Move of tasks undone"),
         "task.removed": _("Task taken away"),
+        "training.attended": _("Attendance taken"),
+        "training.changed": _("Training session changed"),
+        "training.held": _("Training session kept"),
+        "training.removed": _("Training session taken away"),
     }
 )
 
 FIELDS.update(
     {
+        "absent": _("Absent"),
         "after": _("Waits for"),
         "answer": _("Answer"),
         "baseline": _("Baseline"),
@@ -58,18 +63,24 @@ FIELDS.update(
         "effort": _("Effort"),
         "effort_days": _("Person-days"),
         "ends_on": _("Ends on"),
+        "excused": _("Excused"),
         "finished_on": _("Finished on"),
+        "held_on": _("Held on"),
         "impact": _("Impact"),
         "issue": _("Issue"),
         "item": _("Item"),
         "manager": _("Project manager"),
         "mitigation": _("Countermeasure"),
+        "minutes": _("Minutes"),
+        "modules": _("Modules"),
         "moved": _("Moved"),
         "on": _("Booked on"),
         "offset_days": _("Days of waiting"),
         "person": _("Person"),
+        "place": _("Place"),
         "plan": _("Plan"),
         "plan_template": _("Template"),
+        "present": _("Present"),
         "probability": _("Probability"),
         "project": _("Project"),
         "question": _("Question"),
@@ -89,6 +100,9 @@ FIELDS.update(
         "tasks": _("Tasks"),
         "text": _("Details"),
         "template": _("Template"),
+        "trainer": _("Trainer"),
+        "training": _("Training session"),
+        "unsaid": _("Not said any more"),
         "worked_on": _("Worked on"),
         "until": _("Until"),
         "why": _("Why"),
@@ -97,6 +111,7 @@ FIELDS.update(
 VALUES.update({("state", state.value): state.label for state in Task.State})
 VALUES.update({("state", state.value): state.label for state in Risk.State})
 VALUES.update({("kind", kind.value): kind.label for kind in Risk.Kind})
+VALUES.update({("kind", kind.value): kind.label for kind in TrainingSession.Kind})
 VALUES.update({("side", side.value): side.label for side in Side})
 WORDINGS["moved"] = "projects.labels.moved_words"
 

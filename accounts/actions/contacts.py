@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions, note_creation
-from accounts.models import Case, Contact, ContactRole, Customer, Touchpoint, User
+from accounts.models import Contact, ContactRole, Customer, User
+from accounts.models.customers import took_part
 from accounts.signals import customer_facts_changed
 
 
@@ -126,8 +127,8 @@ def remove_contact(*, contact: Contact, by: User) -> None:
     keep_versions(list(ContactRole.objects.filter(contact=contact)), until=now)
     keep_versions([contact], until=now)
     # What it took part in stays, without it.
-    for model in (Touchpoint, Case):
-        concerned = model.objects.filter(contact=contact)
+    for model in took_part:
+        concerned = model._default_manager.filter(contact=contact)
         keep_versions(list(concerned), until=now)
         concerned.update(contact=None, known_from=now)
     record("contact.removed", by=by, about=contact, customer=contact.customer.name)

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.customers import Contact, Customer
+from accounts.models.customers import Contact, Customer, took_part
 from accounts.models.members import Colleague
 from accounts.tenancy import TenantForeignKey, TenantModel
 
@@ -81,3 +81,6 @@ class Case(TenantModel):
 
     def __str__(self) -> str:
         return self.title or self.key
+
+
+took_part.append(Case)

@@ -137,3 +137,7 @@ class ContactRole(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.contact_id}: {self.role}"
+
+
+# Models of facts that name a contact, and stay without it when it is removed. Each adds itself.
+took_part: list[type[TenantModel]] = []

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.customers import Contact, Customer
+from accounts.models.customers import Contact, Customer, took_part
 from accounts.models.members import Colleague
 from accounts.models.reach import RecordKind, record_kinds
 from accounts.tenancy import TenantForeignKey, TenantModel
@@ -50,3 +50,6 @@ class Touchpoint(TenantModel):
 record_kinds["touchpoints"] = RecordKind(
     "touchpoints", _("Touchpoints"), _("the touchpoints that a person had")
 )
+
+
+took_part.append(Touchpoint)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Colleague, Contact, Customer, Module
+from accounts.models.customers import took_part
 from accounts.tenancy import TenantForeignKey, TenantModel
 from projects.models.projects import Project
 
@@ -109,3 +110,6 @@ class Attendance(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.contact_id}: {self.state}"
+
+
+took_part.append(Attendance)

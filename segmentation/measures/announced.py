@@ -6,16 +6,6 @@ from segmentation.catalogue import Better, Measure, Number, Unit
 
 ANNOUNCED = (
     Measure(
-        "trained_share",
-        _("Trained persons"),
-        _("Share of the contacts who took part in a training session."),
-        Unit.SHARE,
-        Number.RATIO,
-        Better.MORE,
-        "training",
-        has_facts=False,
-    ),
-    Measure(
         "requests_90",
         _("Requests (90)"),
         _("Requests made in the last 90 days."),
