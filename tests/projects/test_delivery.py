@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -371,20 +370,7 @@ def test_the_number_of_statements_does_not_grow(scope: Tenant) -> None:
         Project.objects.all().delete()
         many(size, 20)
         with CaptureQueriesContext(connection) as captured:
-            assert len(deliveries(D)) == size
+            found = deliveries(D)
+        assert [one.actual_effort for one in found] == [2_500] * size
         counted.append(len(captured))
     assert counted == [6, 6], "three reads, the calendar, and how to plan them"
-
-
-def test_thousands_of_projects_take_seconds(scope: Tenant) -> None:
-    """Five thousand projects of a hundred entries each were measured at 0.6 seconds; a tenth of them
-    is enough to notice what grows faster."""
-    many(500, 100)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT refresh_statistics()")
-    began = time.monotonic()
-    found = deliveries(D)
-    took = time.monotonic() - began
-    assert len(found) == 500
-    assert {one.actual_effort for one in found} == {12_500}
-    assert took < 2
