@@ -87,12 +87,17 @@ COLUMNS: dict[str, str | Promise] = {
     "after": _("Waits for"),
     "is_milestone": _("Milestone"),
     "task": _("Task"),
+    "held_on": _("Held on"),
+    "trainer": _("Trainer"),
+    "minutes": _("Minutes"),
+    "place": _("Place"),
+    "attended": _("Attended"),
 }
 
 # What is called otherwise where it is something else than usual: a contact's title is a post.
 KIND_COLUMNS: dict[tuple[str, str], str | Promise] = {
     (kind, "title"): pgettext_lazy("heading", "Title")
-    for kind in ("cases", "sow", "tasks", "change_requests", "requests")
+    for kind in ("cases", "sow", "tasks", "change_requests", "requests", "training")
 }
 
 TYPES: dict[type, str | Promise] = {

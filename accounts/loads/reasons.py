@@ -164,6 +164,13 @@ TEXTS: dict[str, str | Promise] = {
     "task_changed_on_screen": _(
         "Somebody has changed this task on screen since. Change it there, or make the file agree."
     ),
+    "session_of_another": _("The training session belongs to another customer."),
+    "session_differs": _("Line %(line)s says something else of this training session."),
+    "repeated_attendance": _(
+        "The same person stands at this training session already in line %(line)s, with other "
+        "values."
+    ),
+    "not_minutes": _("Minutes are a whole number from 1 to 1440."),
     "signed_without_day": _("A signed change request needs the day of its signature."),
     "signed_by_nobody": _("Only a signed change request has a day of signature."),
     "decided_without_day": _("A declined or withdrawn change request needs the day of it."),

@@ -30,6 +30,7 @@ KNOWN_KINDS = (
     "tasks",
     "change_requests",
     "effort",
+    "training",
     "touchpoints",
     "cases",
     "requests",

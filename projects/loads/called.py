@@ -70,3 +70,15 @@ decided_on: decided decision_date declined_on withdrawn_on rejected_on 决定日
 signed_on: signed signature_date sign_date approved_on 签署日期 签字日期 signed_at
     customer_signed_on 签订日期 客户签署日期
 """)
+
+TRAINING = by_column("""
+key: session_id session training_id training session_no id 培训编号 场次编号 编号
+    training_no no 课程编号 场次
+title: name topic subject session_title course 培训主题 主题 课程 培训名称 课程名称 标题
+held_on: date session_date training_date day held_at 培训日期 日期 上课日期 培训时间
+kind: type training_type session_type course_type 培训类型 类型 课程类型
+trainer: teacher lecturer instructor held_by 讲师 培训师 培训讲师 授课人
+minutes: duration duration_minutes length 时长 分钟 培训时长
+place: location room venue link 地点 培训地点 会议链接 链接
+attended: attendance present status participated 出席 出勤 签到 是否出席 参加情况 出席情况
+""")

@@ -135,6 +135,8 @@ title: subject case_title ticket_title summary description 标题 主题 问题 
     issue topic name 问题标题 问题描述 工单主题 描述
 priority: severity urgency level 优先级 紧急程度 priority_level ticket_priority
     case_priority 严重程度 级别 紧急度
+kind: case_kind ticket_kind case_type ticket_type 工单类型 问题类型
+by: handled_by assignee assigned_to agent 处理人 受理人 经办人 客服
 first_response_at: first_responded_at first_reply_at responded_at response_time
     首次响应时间 响应时间 first_response answered_at first_answer_at
     acknowledged_at first_response_time 首次回复时间 首响时间 回复时间

@@ -1,4 +1,4 @@
-"""Cases: `customer,key,opened_at[,title,contact,priority,first_response_at,closed_at,satisfaction]`.
+"""Cases: `customer,key,opened_at[,title,kind,by,contact,priority,first_response_at,closed_at,…]`.
 
 Moments are dates with or without a time. A date alone is the beginning of its day; of the day on
 which the case was opened it is the moment of opening, since nothing is answered before it is asked.
@@ -13,8 +13,9 @@ from accounts.loads.checks import CUSTOMER as OF_CUSTOMER
 from accounts.loads.checks import reject_moved, reject_repeats, reject_where, resolve
 from accounts.loads.kinds.called import CASES as CALLED
 from accounts.loads.kinds.common import CONTACT, CUSTOMER, KEY
+from accounts.loads.named import make_colleagues
 from accounts.loads.reading import Column
-from accounts.loads.reading.values import Choice, Moment, Text, Whole
+from accounts.loads.reading.values import Choice, Moment, Person, Text, Whole
 from accounts.loads.registry import TableKind
 from accounts.loads.stage import Stage
 from accounts.loads.upsert import Field, Upsert
@@ -31,6 +32,25 @@ PRIORITY = Choice(
         ("一般", "medium"),
         ("高", "high"),
         ("紧急", "urgent"),
+    ),
+)
+# A how-to question is what training was to answer; what is broken is a problem.
+CASE_KIND = Choice(
+    ("question", "problem", "other"),
+    also=(
+        ("how_to", "question"),
+        ("howto", "question"),
+        ("how_to_question", "question"),
+        ("incident", "problem"),
+        ("bug", "problem"),
+        ("fault", "problem"),
+        ("操作咨询", "question"),
+        ("使用咨询", "question"),
+        ("咨询", "question"),
+        ("问题", "problem"),
+        ("故障", "problem"),
+        ("缺陷", "problem"),
+        ("其他", "other"),
     ),
 )
 # File column → the fault when it lies before the opening.
@@ -53,6 +73,8 @@ class Cases(TableKind):
         Column("title", Text(300), synonyms=CALLED["title"]),
         CONTACT,
         Column("priority", PRIORITY, synonyms=CALLED["priority"]),
+        Column("kind", CASE_KIND, synonyms=CALLED["kind"]),
+        Column("by", Person(), synonyms=CALLED["by"]),
         Column("first_response_at", Moment(), synonyms=CALLED["first_response_at"]),
         Column("closed_at", Moment(), synonyms=CALLED["closed_at"]),
         Column("satisfaction", Whole(), synonyms=CALLED["satisfaction"]),
@@ -67,10 +89,14 @@ class Cases(TableKind):
             Field("title", "s.title", "title", empty="''"),
             Field("contact_id", "s.contact_id", "contact", refers_to="accounts_contact"),
             Field("priority", "s.priority", "priority", empty="''"),
+            Field("kind", "s.kind", "kind", empty="''"),
+            Field("colleague_id", "colleague.id", "by", refers_to="accounts_colleague"),
             Field("first_response_at", "s.first_response_at", "first_response_at"),
             Field("closed_at", "s.closed_at", "closed_at"),
             Field("satisfaction", "s.satisfaction", "satisfaction"),
         ),
+        joins="LEFT JOIN accounts_colleague colleague "
+        'ON colleague.tenant_id = %(tenant)s AND colleague.key = s."by"',
         attributes=True,
     )
 
@@ -84,6 +110,7 @@ class Cases(TableKind):
             reject_where(stage, column, code, f"s.{column} < s.opened_at")
         reject_repeats(stage, ["key"])
         stage.drop_rejected("load_row")
+        make_colleagues(stage, "by")
         self.upsert.make_plan(stage)
         self._reject_by_stored(stage)
 
