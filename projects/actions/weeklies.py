@@ -90,10 +90,12 @@ def edit_report(
     seen: int,
     texts: Mapping[str, str],
     shows_effort: bool,
+    shows_risks: bool,
     correction: str = "",
     by: User,
 ) -> None:
-    """Give a draft the manager's words, by section, and say whether the customer sees the effort.
+    """Give a draft the manager's words, by section, and say whether the customer sees the effort and
+    the risks.
 
     Raises:
         WeeklyConflict: its revision is another than ``seen``.
@@ -101,7 +103,7 @@ def edit_report(
     """
     current = _draft(report, seen)
     current.texts = kept_texts(texts)
-    current.shows_effort = shows_effort
+    current.shows_effort, current.shows_risks = shows_effort, shows_risks
     if current.correction_of_id is not None:
         current.correction = correction.strip()
     _keep(current)
@@ -178,6 +180,7 @@ def correct_report(*, report: WeeklyReport, tenant: Tenant, by: User) -> WeeklyR
         facts=_facts(latest.project, latest.week, tenant, now),
         texts=latest.texts,
         shows_effort=latest.shows_effort,
+        shows_risks=latest.shows_risks,
         drafted_at=now,
         drafted_by=by,
     )

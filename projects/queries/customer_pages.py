@@ -17,8 +17,7 @@ from projects.models import (
     Task,
     WeeklyReport,
 )
-from projects.queries import progress
-from projects.queries.change_requests import Standing
+from projects.queries import open_points, progress
 from projects.queries.faces import ShownFace, shown_face
 from projects.queries.weeklies import sent_reports
 
@@ -31,9 +30,10 @@ SHOWN_WISHES = 10
 class CustomerPage:
     """What the page shows on a day.
 
-    ``duties``: the customer's tasks whose time has come, ``coming``: what begins in the next two
-    weeks on both sides. ``decisions``: change requests in the customer's hand; ``decided``: the
-    others that it knows. ``questions``: its questions that we have not answered.
+    ``duties``: the customer's tasks whose time has come; ``coming``: what begins in the next two
+    weeks on both sides. ``gates`` wait for the customer's sign-off. ``decisions``: change requests
+    in the customer's hand; ``decided``: the others that it knows. ``questions``: its questions that
+    we have not answered.
     """
 
     day: date
@@ -43,8 +43,9 @@ class CustomerPage:
     duties: progress.Lines
     in_hand: progress.Lines
     coming: progress.Lines
-    decisions: list[progress.ChangeLine]
-    decided: list[progress.ChangeLine]
+    gates: list[open_points.GateLine]
+    decisions: list[open_points.ChangeLine]
+    decided: list[open_points.ChangeLine]
     questions: list[str]
     wishes: progress.Lines
     reports: list[WeeklyReport]
@@ -53,22 +54,14 @@ class CustomerPage:
     def next_milestone(self) -> progress.TaskLine | None:
         return next((row for row in self.milestones.rows if row.finished_on is None), None)
 
-    @property
-    def has_open_points(self) -> bool:
-        return bool(self.decisions or self.questions or self.open_wishes)
-
-    @property
-    def open_wishes(self) -> list[progress.WishLine]:
-        return [wish for wish in self.wishes.rows if not wish.kind]
-
 
 def customer_page(
     project: Project, *, day: date, now: datetime, calendar: WorkingCalendar
 ) -> CustomerPage:
     """What the customer's people see of a project; a fixed number of statements."""
     tasks = Task.objects.filter(project=project)
-    changes = progress.change_lines(project, now)
-    in_hand = [line for line in changes if line.standing in (Standing.SENT, Standing.QUESTION)]
+    changes = open_points.change_lines(project, now)
+    in_hand = [line for line in changes if line.standing in open_points.TO_DECIDE]
     return CustomerPage(
         day=day,
         face=shown_face(project),
@@ -85,6 +78,7 @@ def customer_page(
             day,
             calendar,
         ),
+        gates=open_points.gate_lines(project),
         decisions=in_hand,
         decided=[line for line in changes if line not in in_hand],
         questions=list(
@@ -92,7 +86,7 @@ def customer_page(
                 link__change_request__project=project, answered_at=None
             ).values_list("text", flat=True)[: progress.MOST_ROWS]
         ),
-        wishes=progress.wish_lines(progress.wishes(project), SHOWN_WISHES),
+        wishes=open_points.wish_lines(open_points.wishes(project), SHOWN_WISHES),
         reports=list(sent_reports(project).defer("facts", "texts")[:SHOWN_REPORTS]),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.models import Colleague, Responsibility
+from accounts.models import Colleague, Responsibility, User
 from projects.models import Project
 
 
@@ -38,7 +38,16 @@ def shown_face(project: Project) -> ShownFace:
     found = face_colleague(project)
     if found is None:
         return ShownFace("", "")
-    membership = found.membership
-    return ShownFace(
-        found.name, membership.user.email if membership and membership.is_active else ""
-    )
+    user = _member(found)
+    return ShownFace(found.name, user.email if user else "")
+
+
+def face_member(project: Project) -> User | None:
+    """The member who is the face; None where it is nobody or only a name in a file."""
+    found = face_colleague(project)
+    return _member(found) if found else None
+
+
+def _member(colleague: Colleague) -> User | None:
+    membership = colleague.membership
+    return membership.user if membership and membership.is_active else None

@@ -1,26 +1,23 @@
-"""What a customer may know of their project: the blocks of its page and of the weekly report.
+"""What a customer may know of a plan: blocks of its page and of the weekly report.
 
-Nothing here tells effort, prices, who of the vendor does what, what was asked inside the vendor, or
-another customer. Each function takes a fixed number of statements.
+Nothing here tells effort, or who of the vendor does what. Each function takes a fixed number of
+statements.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from accounts.compute.working_days import WorkingCalendar
-from projects.models import Gate, Phase, Project, Risk, Side, SignOff, Task
-from projects.queries.change_requests import Standing, changes_of, requirements_of, standing_of
+from projects.models import Phase, Project, Side, Task
 from projects.queries.plans import baseline_of, locked_days, ready
 
 # Of one kind of row; what is beyond is counted.
 MOST_ROWS = 40
-# What of a change request the customer has been told.
-TOLD = (Standing.SENT, Standing.QUESTION, Standing.SIGNED, Standing.DECLINED)
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,12 @@ class Lines:
 
 @dataclass(frozen=True)
 class TaskLine:
-    """A task as the customer reads it. ``who``: the customer's person or role; of the vendor's tasks
-    nobody is named, since the customer has one face. ``late``: working days since its planned end,
-    0 for what is not late. ``agreed_on``: the end that was locked, where it is another."""
+    """A task as the customer reads it; of milestones with the phase.
+
+    ``who``: the customer's person or role; of the vendor's tasks nobody is named, since the customer
+    has one face. ``late``: working days since its planned end, 0 for what is not late.
+    ``agreed_on``: the end that was locked, where it is another.
+    """
 
     number: int
     title: str
@@ -55,6 +55,7 @@ class TaskLine:
     is_milestone: bool
     late: int
     agreed_on: date | None = None
+    phase: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,41 +92,6 @@ class Standings:
     @property
     def phase(self) -> PhaseLine | None:
         return self.phases[self.place - 1] if self.place else None
-
-
-@dataclass(frozen=True)
-class ChangeLine:
-    key: str
-    title: str
-    standing: str
-    decided_on: date | None
-
-
-@dataclass(frozen=True)
-class WishLine:
-    """What the customer asked for; ``kind``: its classification, "" while there is none."""
-
-    number: int
-    text: str
-    kind: str
-    raised_on: date
-
-
-@dataclass(frozen=True)
-class GateLine:
-    """What a person of the customer is asked to sign off, and by when."""
-
-    title: str
-    who: str
-    ends_on: date
-
-
-@dataclass(frozen=True)
-class RiskLine:
-    number: int
-    kind: str
-    title: str
-    ends_on: date | None
 
 
 def standings(project: Project, day: date, calendar: WorkingCalendar) -> Standings:
@@ -177,7 +143,11 @@ def task_lines(tasks: QuerySet, day: date, calendar: WorkingCalendar) -> Lines:
 
 
 def task_line(
-    task: Task, day: date, calendar: WorkingCalendar, agreed_on: date | None = None
+    task: Task,
+    day: date,
+    calendar: WorkingCalendar,
+    agreed_on: date | None = None,
+    phase: str = "",
 ) -> TaskLine:
     finished_on = task.finished_on if task.finished_on and task.finished_on <= day else None
     is_late = finished_on is None and task.ends_on < day
@@ -196,6 +166,7 @@ def task_line(
         is_milestone=task.is_milestone,
         late=max(0, calendar.working_days_between(task.ends_on, day)) if is_late else 0,
         agreed_on=agreed_on if agreed_on != task.ends_on else None,
+        phase=phase,
     )
 
 
@@ -224,63 +195,17 @@ def milestone_lines(
     project: Project, found: QuerySet, day: date, calendar: WorkingCalendar
 ) -> Lines:
     """Milestones with the day that was locked, in the order of their days."""
-    tasks = list(found.filter(is_milestone=True).order_by("ends_on", "number")[:MOST_ROWS])
+    milestones = found.filter(is_milestone=True).select_related("phase")
+    tasks = list(milestones.order_by("ends_on", "number")[:MOST_ROWS])
     locked = locked_days(tasks, baseline_of(project))
     rows = [
-        task_line(task, day, calendar, locked[task.pk].ends_on if task.pk in locked else None)
+        task_line(
+            task,
+            day,
+            calendar,
+            locked[task.pk].ends_on if task.pk in locked else None,
+            task.phase.title,
+        )
         for task in tasks
     ]
     return Lines(len(rows), rows)
-
-
-def change_lines(project: Project, now: datetime) -> list[ChangeLine]:
-    """Change requests that the customer has in hand or has decided; those to decide first."""
-    rows = [(change, standing_of(change)) for change in changes_of(project, now)]
-    return [
-        ChangeLine(
-            key=change.key,
-            title=change.title,
-            standing=str(standing),
-            decided_on=change.signed_on or change.decided_on,
-        )
-        for change, standing in rows
-        if standing in TOLD
-    ]
-
-
-def wishes(project: Project) -> QuerySet:
-    """Requirements that the customer's people raised, also those who are gone, with ``kind``; not
-    what was asked inside the vendor."""
-    return requirements_of(project).filter(colleague__isnull=True)
-
-
-def gate_lines(project: Project) -> list[GateLine]:
-    """Gates that wait for a sign-off of the customer, the earliest deadline first."""
-    waiting = SignOff.objects.filter(
-        gate__project=project,
-        gate__state=Gate.State.ASKED,
-        round=F("gate__round"),
-        side=Side.CUSTOMER,
-        withdrawn_at=None,
-        answers=None,
-    ).select_related("gate")
-    return [
-        GateLine(sign_off.gate.title, sign_off.name, sign_off.deadline_on)
-        for sign_off in waiting.order_by("deadline_on", "pk")[:MOST_ROWS]
-    ]
-
-
-def risk_lines(project: Project) -> list[RiskLine]:
-    """Risks and issues that are not settled, the heaviest first."""
-    found = Risk.objects.filter(project=project, state=Risk.State.OPEN)
-    heaviest = sorted(found, key=lambda risk: (-risk.weight, risk.number))
-    return [
-        RiskLine(risk.number, risk.kind, risk.title, risk.due_on) for risk in heaviest[:MOST_ROWS]
-    ]
-
-
-def wish_lines(found: QuerySet, most: int = MOST_ROWS) -> Lines:
-    """Wishes, the latest first."""
-    rows = list(found.order_by("-number")[:most])
-    count = len(rows) if len(rows) < most else found.count()
-    return Lines(count, [WishLine(row.number, row.text, row.kind, row.raised_on) for row in rows])

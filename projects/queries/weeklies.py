@@ -15,7 +15,7 @@ from accounts.models import Contact, Membership, Tenant, Visibility
 from accounts.models.reach import colleagues_of
 from projects.compute.weekly_reports import last_day, week_to_report
 from projects.models import Project, ProjectPageLink, WeeklyReport, WeeklyReportLink
-from projects.queries.portfolio import visible_projects
+from projects.queries.portfolio import starting_width, visible_projects, widths
 
 State = WeeklyReport.State
 
@@ -58,6 +58,17 @@ def own_projects(membership: Membership) -> QuerySet:
         manager__in=colleagues_of(membership, Visibility.MINE)
     )
     return found
+
+
+def chosen_projects(membership: Membership, width: str, today: date) -> tuple[QuerySet, str]:
+    """The projects that a list shows, and how wide it looks: as asked where the member may, else as
+    a list of projects starts."""
+    if width not in widths(membership):
+        width = starting_width(membership, today)
+    found = visible_projects(membership)
+    if width != Visibility.ALL:
+        found = found.filter(manager__in=colleagues_of(membership, width))
+    return found, width
 
 
 def weekly_rows(projects: QuerySet, week: date) -> list[WeeklyRow]:

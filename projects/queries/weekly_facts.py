@@ -38,12 +38,9 @@ from projects.models import (
     Task,
     WeeklyReport,
 )
-from projects.queries import progress
-from projects.queries.change_requests import Standing
+from projects.queries import open_points, progress
 from projects.queries.faces import shown_face
 from projects.queries.plans import baseline_of
-
-OPEN_CHANGES = (Standing.SENT, Standing.QUESTION)
 
 
 def weekly_facts(
@@ -66,8 +63,8 @@ def weekly_facts(
     open_milestones = tasks.filter(is_milestone=True).filter(progress.unfinished(day))
     changes = [
         line
-        for line in progress.change_lines(project, now)
-        if line.standing in OPEN_CHANGES
+        for line in open_points.change_lines(project, now)
+        if line.standing in open_points.TO_DECIDE
         or (line.decided_on is not None and since_on <= line.decided_on <= day)
     ]
     facts = {
@@ -102,8 +99,8 @@ def weekly_facts(
         "waiting": {
             **progress.task_lines(progress.duties(project, day), day, calendar).plain(),
             "for_us": progress.task_lines(_ours_that_wait(project), day, calendar).plain(),
-            "gates": _counted(progress.gate_lines(project)),
-            "signatures": sum(line.standing in OPEN_CHANGES for line in changes),
+            "gates": _counted(open_points.gate_lines(project)),
+            "signatures": sum(line.standing in open_points.TO_DECIDE for line in changes),
             "questions": SigningQuestion.objects.filter(
                 link__change_request__project=project, answered_at=None
             ).count(),
@@ -111,7 +108,7 @@ def weekly_facts(
         "changes": _counted(changes),
         "requirements": _requirements(project, since, until),
         "effort": _effort(project, week, day),
-        "risks": _counted(progress.risk_lines(project)),
+        "risks": _counted(open_points.risk_lines(project)),
     }  # fmt: skip
     plain: dict[str, Any] = to_json(facts)
     return plain
@@ -163,12 +160,12 @@ def _ours_that_wait(project: Project) -> QuerySet:
 
 
 def _requirements(project: Project, since: datetime, until: datetime) -> dict[str, Any]:
-    own = progress.wishes(project)
+    own = open_points.wishes(project)
     decided = Classification.objects.filter(at__gte=since, at__lt=until).values("requirement")
     captured = own.filter(captured_at__gte=since, captured_at__lt=until)
     return {
-        "captured": progress.wish_lines(captured).plain(),
-        "decided": progress.wish_lines(own.filter(pk__in=decided)).plain(),
+        "captured": open_points.wish_lines(captured).plain(),
+        "decided": open_points.wish_lines(own.filter(pk__in=decided)).plain(),
     }
 
 
