@@ -40,6 +40,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         Role.SERVICE_MANAGER,
         Role.TEAM_MEMBER,
     ),
+    "ask_sign_offs": (Role.ADMIN, Role.PROJECT_MANAGER),
+    # Only who was asked; of every role, since every colleague may be an approver.
+    "sign_off": EVERYONE,
+    "record_acceptance": (Role.ADMIN, Role.PROJECT_MANAGER),
     "edit_plan_templates": (Role.ADMIN, Role.PROJECT_MANAGER),
     "book_effort": (Role.TEAM_MEMBER, Role.PROJECT_MANAGER),
     "view_weeks": EVERYONE,

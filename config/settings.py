@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep nights": {"task": "segmentation.tasks.sweep_nights", "schedule": schedule(30.0)},
     "sweep faces": {"task": "projects.tasks.sweep_faces", "schedule": schedule(15 * 60.0)},
+    "sweep gates": {"task": "projects.tasks.sweep_gates", "schedule": schedule(15 * 60.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
 }
 

@@ -14,7 +14,7 @@ from accounts.models import Role, Tenant
 from accounts.models.reach import RecordKind, record_kinds
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
-from projects import labels  # noqa: F401 - words for the audit
+from projects import gate_labels, labels  # noqa: F401 - words for the audit
 from projects.actions.responsibility import derive_faces
 from projects.loads import KINDS
 from ui.registry import (
@@ -67,6 +67,13 @@ customer_panels.register(
 contact_pages["change_request"] = ContactPage(
     find="projects.queries.change_requests.signing_link",
     show="projects.views.signing_pages.signing_page",
+    is_signature=True,
+)
+
+
+contact_pages["sign_off"] = ContactPage(
+    find="projects.queries.gates.sign_off_link",
+    show="projects.views.sign_off_pages.sign_off_page",
     is_signature=True,
 )
 

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from projects import gate_urls
 from projects.views import (
     burn,
     change_requests,
@@ -18,6 +19,7 @@ from projects.views import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *gate_urls.urlpatterns,
     path("projects/", portfolio.projects, name="projects"),
     path("projects/new/", plan_making.new_project, name="new_project"),
     path("projects/templates/", templates.templates, name="plan_templates"),

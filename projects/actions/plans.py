@@ -15,6 +15,7 @@ from accounts.actions.facts import note_creation
 from accounts.models import Colleague, Customer, User
 from accounts.queries.calendars import working_calendar
 from accounts.signals import customer_facts_changed
+from projects.actions.gates import make_gates
 from projects.compute.plan_documents import words_in, works_of
 from projects.compute.schedule import schedule
 from projects.models import (
@@ -90,7 +91,7 @@ def _free_key(customer: Customer) -> str:
 def make_plan(
     *, project: Project, template_version: PlanTemplateVersion, language: str, by: User
 ) -> Plan:
-    """Phases, tasks and milestones from a template, dated from the project's first day by the
+    """Phases, tasks, milestones and gates from a template, dated from the project's first day by the
     working calendar. The project's own dates stay as they are.
 
     Raises:
@@ -133,6 +134,16 @@ def make_plan(
         TaskLink(project=project, predecessor=by_key[other], successor=by_key[task["key"]])
         for _phase, _place, task in planned
         for other in dict.fromkeys(task["after"])
+    )
+    make_gates(
+        project=project,
+        phases={row["key"]: phase for row, phase in zip(document["phases"], phases, strict=True)},
+        ends={
+            row["key"]: max(spans[task["key"]].last for task in row["tasks"])
+            for row in document["phases"]
+        },
+        document=document,
+        language=language,
     )
     plan = Plan.objects.create(
         project=project,

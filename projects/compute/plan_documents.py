@@ -1,9 +1,10 @@
-"""What a template holds: phases in order, each with its tasks and milestones.
+"""What a template holds: phases in order, each with its tasks and milestones, some with a gate.
 
 As JSON: ``{"phases": [{"key", "title": {"en", "zh"}, "tasks": [{"key", "title": {"en", "zh"},
-"days", "effort", "after", "offset", "role": {"en", "zh"}, "side"}]}]}``. ``days`` are working days,
-0 is a milestone; ``effort`` is in person-days, as text, exact; ``after`` names tasks by key;
-``offset`` waits so many working days after them.
+"days", "effort", "after", "offset", "role": {"en", "zh"}, "side"}], "gate": {…}}]}``. ``days`` are
+working days, 0 is a milestone; ``effort`` is in person-days, as text, exact; ``after`` names tasks by
+key; ``offset`` waits so many working days after them. A phase without a ``gate`` (see ``Gate``) ends
+without a signature.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from projects.compute.schedule import Cycle, Work, in_order
 
 Document = dict[str, Any]
 Words = dict[str, str]
+Gate = dict[str, Any]
+"""What a phase ends with: ``title`` and ``confirms`` (what is confirmed) as words, ``vendor_role`` and
+``customer_role`` (who confirms it on each side) as words, ``days`` (working days to answer) and
+``is_acceptance`` (the customer accepts the whole project; once in a document)."""
 
 SIDES = ("vendor", "customer")
 LANGUAGES = ("en", "zh")
@@ -42,6 +47,11 @@ def tasks_of(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every task of every phase, in order."""
     for phase in document["phases"]:
         yield from phase["tasks"]
+
+
+def gates_of(document: Mapping[str, Any]) -> list[tuple[str, Gate]]:
+    """(Key of the phase, its gate), in order. Versions published before there were gates have none."""
+    return [(phase["key"], phase["gate"]) for phase in document["phases"] if phase.get("gate")]
 
 
 def works_of(document: Mapping[str, Any]) -> list[Work[str]]:
@@ -74,6 +84,11 @@ def faults_of(document: Mapping[str, Any]) -> list[Fault]:
             faults.append(Fault("unknown_predecessor", (titles[task["key"]], *missing)))
         if not _is_effort(task["effort"]) or task["days"] < 0 or task["offset"] < 0:
             faults.append(Fault("not_a_number", (titles[task["key"]],)))
+    acceptances = [gate for _phase, gate in gates_of(document) if gate["is_acceptance"]]
+    if len(acceptances) > 1:
+        faults.append(
+            Fault("acceptance_twice", tuple(words_in(gate["title"], "en") for gate in acceptances))
+        )
     try:
         in_order(titles, {task["key"]: task["after"] for task in tasks})
     except Cycle as cycle:
@@ -96,6 +111,16 @@ def with_phase(document: Document, key: str | None, title: Words) -> Document:
         changed["phases"].append({"key": _free("phase", taken), "title": title, "tasks": []})
     else:
         changed["phases"][_phase_place(changed, key)]["title"] = title
+    return changed
+
+
+def with_gate(document: Document, phase: str, gate: Gate | None) -> Document:
+    """A phase ends with this gate; None: without one."""
+    changed = deepcopy(document)
+    found = changed["phases"][_phase_place(changed, phase)]
+    found.pop("gate", None)
+    if gate is not None:
+        found["gate"] = deepcopy(gate)
     return changed
 
 

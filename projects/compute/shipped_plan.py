@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from projects.compute.shipped_gates import DECISION_MAKER, MANAGER, shipped_gates
+
 KEY = "standard"
 NAME = {"en": "Standard implementation", "zh": "标准实施"}
 
-_MANAGER = {"en": "Project manager", "zh": "项目经理"}
+_MANAGER = MANAGER
 _CONSULTANT = {"en": "Consultant", "zh": "实施顾问"}
 _DEVELOPER = {"en": "Developer", "zh": "开发工程师"}
 _SERVICE = {"en": "Customer-service manager", "zh": "客户服务经理"}
-_SPONSOR = {"en": "Decision maker", "zh": "决策人"}
+_SPONSOR = DECISION_MAKER
 _KEY_USER = {"en": "Key user", "zh": "关键用户"}
 _IT = {"en": "IT contact", "zh": "IT 联系人"}
 
@@ -193,6 +195,7 @@ _PHASES: tuple[tuple[str, str, str, tuple[Line, ...]], ...] = (
 
 def shipped_document() -> dict[str, Any]:
     """A document as :mod:`projects.compute.plan_documents` describes it."""
+    gates = shipped_gates()
     return {
         "phases": [
             {
@@ -200,6 +203,7 @@ def shipped_document() -> dict[str, Any]:
                 "title": {"en": english, "zh": chinese},
                 "tasks": [_task(line) for line in lines],
             }
+            | ({"gate": gates[key]} if key in gates else {})
             for key, english, chinese, lines in _PHASES
         ]
     }

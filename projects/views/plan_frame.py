@@ -54,6 +54,7 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
     phases = plans.phase_rows(project) if plan else []
     pages = (("project", _("List")), ("project_board", _("Board")),
              ("project_timeline", _("Timeline")),
+             ("project_gates", _("Gates")),
              ("project_scope", _("Scope")), ("project_effort", _("Effort")),
              ("project_risks", _("Risks")))  # fmt: skip
     return {

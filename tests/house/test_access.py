@@ -27,6 +27,7 @@ from accounts.calendars.document import CalendarDocument
 from accounts.models import (
     AuditRecord,
     CalendarVersion,
+    Colleague,
     Contact,
     Customer,
     Invitation,
@@ -40,21 +41,29 @@ from accounts.models import (
 from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
 from projects.actions.change_requests import ChangeValues, approve_change, draft_change
+from projects.actions.notices import tell_manager
 from projects.actions.plans import make_project
 from projects.actions.requirements import capture_requirement, classify_requirement
 from projects.actions.risks import raise_risk
+from projects.actions.scans import keep_scan
+from projects.actions.sign_offs import ask_gate
 from projects.actions.signing import ask_question, send_for_signature, sign_by_scan
 from projects.actions.tasks import move_task
 from projects.actions.templates import change_draft, keep_shipped, make_template, publish_template
 from projects.compute.shipped_plan import shipped_document
 from projects.models import (
+    Acceptance,
     ChangeRequest,
+    Gate,
+    ManagerNotice,
     PlanTemplate,
     Project,
     Requirement,
     Risk,
     SigningLink,
     SigningQuestion,
+    SignOff,
+    SignOffLink,
     Task,
 )
 from projects.queries.templates import latest_version
@@ -148,6 +157,10 @@ class World:
     signed_change: ChangeRequest
     signing_link: SigningLink
     question: SigningQuestion
+    gate: Gate
+    sign_off: SignOff
+    sign_off_link: SignOffLink
+    notice: ManagerNotice
     risk: Risk
 
 
@@ -204,6 +217,25 @@ def make_changes_of(project: Project, contact: Contact, tenant: Tenant, by: User
     }
 
 
+def make_gate_of(
+    project: Project, contact: Contact, tenant: Tenant, member: Membership
+) -> dict[str, Any]:
+    """A gate that both sides are asked about, an acceptance with its scan, and a notice."""
+    gate = Gate.objects.filter(project=project).order_by("pk").first()
+    assert gate is not None
+    colleague = Colleague.objects.get(membership=member)
+    link, _secret = ask_gate(
+        gate=gate, seen=1, colleague=colleague, contact=contact, language="en",
+        deadline_on=tenant.local_date(timezone.now()) + timedelta(days=9), silence_counts=False,
+        tenant=tenant, by=member.user,
+    )  # fmt: skip
+    Acceptance.objects.create(
+        project=project, accepted_on=date(2026, 1, 6), scan=keep_scan("a.pdf", b"%PDF-1.7")
+    )
+    notice = tell_manager("gate_overdue", about=gate, project=project, tenant=tenant, name="c")
+    return {"gate": gate, "sign_off": link.sign_off, "sign_off_link": link, "notice": notice}
+
+
 def make_world(
     tenant: Tenant, make_member: Callable[..., Membership], name: str, day: date
 ) -> World:
@@ -243,11 +275,45 @@ def make_world(
             ),
             **plan,
             **make_changes_of(plan["project"], contact, tenant, member.user),
+            **make_gate_of(plan["project"], contact, tenant, member),
         )
 
 
 # URL name → what stands in its path.
 OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
+    "acceptance_scan": lambda w: {"pk": w.project.pk},
+    "acceptances": lambda w: {"pk": w.project.pk},
+    "edit_gate": lambda w: {"pk": w.project.pk, "gate_pk": w.gate.pk},
+    "gate": lambda w: {"pk": w.project.pk, "gate_pk": w.gate.pk},
+    "gate_approvers": lambda w: {"pk": w.project.pk, "gate_pk": w.gate.pk},
+    "gate_asks": lambda w: {"pk": w.project.pk, "gate_pk": w.gate.pk},
+    "gate_removal": lambda w: {"pk": w.project.pk, "gate_pk": w.gate.pk},
+    "gate_withdrawals": lambda w: {"pk": w.project.pk, "gate_pk": w.gate.pk},
+    "new_gate": lambda w: {"pk": w.project.pk},
+    "notice_readings": lambda w: {"pk": w.project.pk, "notice_pk": w.notice.pk},
+    "passive_clause_endings": lambda w: {"pk": w.project.pk},
+    "passive_clauses": lambda w: {"pk": w.project.pk},
+    "project_gates": lambda w: {"pk": w.project.pk},
+    "sign_off": lambda w: {
+        "pk": w.project.pk,
+        "gate_pk": w.gate.pk,
+        "sign_off_pk": w.sign_off.pk,
+    },
+    "sign_off_link_revocations": lambda w: {
+        "pk": w.project.pk,
+        "gate_pk": w.gate.pk,
+        "link_pk": w.sign_off_link.pk,
+    },
+    "sign_off_links": lambda w: {
+        "pk": w.project.pk,
+        "gate_pk": w.gate.pk,
+        "sign_off_pk": w.sign_off.pk,
+    },
+    "sign_off_text": lambda w: {
+        "pk": w.project.pk,
+        "gate_pk": w.gate.pk,
+        "sign_off_pk": w.sign_off.pk,
+    },
     "assignment_undoings": lambda w: {"pk": w.assignment.pk},
     "calendar_version": lambda w: {"number": w.calendar.version},
     "calendar_version_days": lambda w: {"number": w.calendar.version},

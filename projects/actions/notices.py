@@ -1,0 +1,69 @@
+"""Telling a project's manager what came from the customer: on screen, and by a letter."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.letters import Letter
+from accounts.models import Tenant, User
+from projects.actions.member_pages import address_of_page, letter_language
+from projects.models import ChangeRequest, Gate, ManagerNotice, Project
+
+Kind = ManagerNotice.Kind
+
+
+def tell_manager(
+    kind: str,
+    *,
+    about: Gate | ChangeRequest,
+    project: Project,
+    tenant: Tenant,
+    name: str,
+    words: str = "",
+) -> ManagerNotice:
+    """Keep a notice for the project's manager, and write them once the open transaction is done:
+    in their language, and only to a member, since a name in a file has no address.
+
+    Args:
+        kind: a ``ManagerNotice.Kind``.
+        name: who it comes from.
+        words: their reason or question; of silence, the clause.
+    """
+    is_gate = isinstance(about, Gate)
+    notice: ManagerNotice = ManagerNotice.objects.create(
+        project=project,
+        kind=kind,
+        gate=about if is_gate else None,
+        change_request=None if is_gate else about,
+        name=name,
+        words=words,
+    )
+    manager = Project.objects.select_related("manager__membership__user").get(pk=project.pk).manager
+    member = manager.membership if manager else None
+    if member is not None and member.is_active and member.user.email:
+        route = "gate" if is_gate else "change_request"
+        letter = Letter(
+            template="projects/letters/notice",
+            context={
+                "kind": str(kind),
+                "kind_label": Kind(kind).label,
+                "title": about.title,
+                "project": project.name,
+                "name": name,
+                "words": words,
+                "address": address_of_page(tenant, route, project.pk, about.pk),
+            },
+            language=letter_language(member.user),
+        )
+        transaction.on_commit(partial(letter.send, member.user.email))
+    return notice
+
+
+def mark_seen(*, notice: ManagerNotice, by: User) -> None:
+    """Somebody has read it; it is not shown any more."""
+    ManagerNotice.objects.filter(pk=notice.pk, seen_at=None).update(
+        seen_at=timezone.now(), seen_by=by
+    )
