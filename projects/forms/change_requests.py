@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Contact
 from projects.actions.change_requests import ChangeValues
-from projects.actions.signing import MOST_SCAN_BYTES, VALID_FOR_DAYS
+from projects.actions.scans import MOST_SCAN_BYTES
+from projects.actions.signing_links import VALID_FOR_DAYS
 from projects.compute.change_documents import plain_decimal
 from projects.forms.plans import DayField, EffortField
 from projects.models import ChangeRequest, Project

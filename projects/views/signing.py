@@ -16,12 +16,9 @@ from accounts.letters import Letter
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.sent_links import address_of, show_once
-from projects.actions.signing import (
-    answer_question,
-    revoke_link,
-    send_for_signature,
-    sign_by_scan,
-)
+from projects.actions.signing_answers import sign_by_scan
+from projects.actions.signing_links import revoke_link, send_for_signature
+from projects.actions.signing_questions import answer_question
 from projects.compute.change_documents import hash_of
 from projects.forms.change_requests import AnswerForm, ScanForm, SendForm
 from projects.models import ChangeRequest, CustomerAnswer, Project, SigningLink, SigningQuestion

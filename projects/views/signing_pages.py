@@ -12,7 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.models import Tenant
-from projects.actions.signing import answer_by_link, ask_question, check_link
+from projects.actions.signing_answers import answer_by_link
+from projects.actions.signing_links import check_link
+from projects.actions.signing_questions import ask_question
 from projects.forms.change_requests import DeclineForm, QuestionForm, SignForm
 from projects.models import SigningLink
 from projects.views.signing_documents import shown_document

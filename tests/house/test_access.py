@@ -47,7 +47,9 @@ from projects.actions.requirements import capture_requirement, classify_requirem
 from projects.actions.risks import raise_risk
 from projects.actions.scans import keep_scan
 from projects.actions.sign_offs import ask_gate
-from projects.actions.signing import ask_question, send_for_signature, sign_by_scan
+from projects.actions.signing_answers import sign_by_scan
+from projects.actions.signing_links import send_for_signature
+from projects.actions.signing_questions import ask_question
 from projects.actions.tasks import move_task
 from projects.actions.templates import change_draft, keep_shipped, make_template, publish_template
 from projects.compute.shipped_plan import shipped_document

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Colleague, Contact, Customer, Membership, Tenant
 from projects.actions.change_requests import ChangeValues, approve_change, draft_change
 from projects.actions.requirements import capture_requirement, classify_requirement
-from projects.actions.signing import send_for_signature
+from projects.actions.signing_links import send_for_signature
 from projects.models import (
     Baseline,
     BaselineItem,

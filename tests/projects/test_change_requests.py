@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.utils import ProgrammingError
 from django.utils import timezone
 
+from accounts.contact_links import LinkClosed
 from accounts.models import AuditRecord, Contact, Customer, Membership, RowVersion, Tenant
 from accounts.queries.calendars import working_calendar
 from projects.actions.change_requests import (
@@ -23,15 +24,9 @@ from projects.actions.change_requests import (
     withdraw_change,
 )
 from projects.actions.requirements import capture_requirement, classify_requirement
-from projects.actions.signing import (
-    LinkClosed,
-    answer_by_link,
-    answer_question,
-    ask_question,
-    revoke_link,
-    send_for_signature,
-    sign_by_scan,
-)
+from projects.actions.signing_answers import answer_by_link, sign_by_scan
+from projects.actions.signing_links import revoke_link, send_for_signature
+from projects.actions.signing_questions import answer_question, ask_question
 from projects.models import (
     Baseline,
     BaselineItem,

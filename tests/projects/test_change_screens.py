@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Membership, Tenant
 from accounts.tenancy import tenant_scope
 from projects.actions.requirements import capture_requirement
-from projects.actions.signing import ask_question
+from projects.actions.signing_questions import ask_question
 from projects.models import ChangeRequest, CustomerAnswer, Requirement, SigningLink
 from tests.projects.change_world import (
     VALUES,

@@ -9,9 +9,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from accounts.contact_links import LinkClosed
 from accounts.models import Membership, Tenant
 from accounts.tenancy import tenant_scope
-from projects.actions.signing import LinkClosed, answer_by_link
+from projects.actions.signing_answers import answer_by_link
 from projects.models import Baseline, ChangeRequest, CustomerAnswer, SigningLink
 from tests.projects.change_world import approved, change_world, sent
 

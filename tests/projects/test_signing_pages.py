@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Membership, Tenant
 from accounts.tenancy import tenant_scope
 from projects.actions.change_requests import approve_change, edit_change
-from projects.actions.signing import revoke_link
+from projects.actions.signing_links import revoke_link
 from projects.models import Baseline, ChangeRequest, CustomerAnswer, SigningLink, SigningQuestion
 from tests.projects.change_world import VALUES, ChangeWorld, approved, change_world, sent
 
