@@ -44,12 +44,27 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # Only who was asked; of every role, since every colleague may be an approver.
     "sign_off": EVERYONE,
     "record_acceptance": (Role.ADMIN, Role.PROJECT_MANAGER),
+    # Links to the customer's page of a project, and its weekly reports.
+    "share_projects": (Role.ADMIN, Role.PROJECT_MANAGER),
+    "edit_weeklies": (Role.ADMIN, Role.PROJECT_MANAGER),
+    "propose_handover": (Role.ADMIN, Role.PROJECT_MANAGER),
+    "accept_handover": (Role.ADMIN, Role.SERVICE_MANAGER),
+    "settle_handover_items": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    "hold_training": (
+        Role.ADMIN,
+        Role.PROJECT_MANAGER,
+        Role.SERVICE_MANAGER,
+        Role.TEAM_MEMBER,
+    ),
     "edit_plan_templates": (Role.ADMIN, Role.PROJECT_MANAGER),
     "book_effort": (Role.TEAM_MEMBER, Role.PROJECT_MANAGER),
     "view_weeks": EVERYONE,
     "view_money": EVERYONE,
     "view_month": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
+    # One's own; of others with the next ability, and of the team that one leads.
+    "view_scorecard": EVERYONE,
+    "view_scorecards": (Role.EXECUTIVE, Role.ADMIN),
     "view_effects": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     "view_modules": EVERYONE,
     "manage_loads": (Role.ADMIN,),

@@ -2,13 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports.views import behind, effects, month, persons, retention
+from reports.views import (
+    behind,
+    effects,
+    month,
+    persons,
+    retention,
+    scorecard_projects,
+    scorecards,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("month/", month.month, name="month"),
     path("retention/", retention.retention, name="retention"),
     path("retention/persons/", persons.persons, name="retention_persons"),
     path("retention/customers/", behind.members, name="retention_customers"),
+    path("scorecard/", scorecards.scorecard, name="scorecard"),
+    path("scorecard/projects/", scorecard_projects.projects, name="scorecard_projects"),
+    path("scorecards/", scorecards.scorecards, name="scorecards"),
     path("effects/", effects.effects, name="effects"),
     path("effects/customers/", effects.members, name="effects_customers"),
 ]

@@ -68,6 +68,7 @@ FIGURES: tuple[Figure, ...] = (
 )
 BY_KEY: Mapping[str, Figure] = {figure.key: figure for figure in FIGURES}
 COLUMNS = (
+    "all_projects",
     "projects",
     "value",
     "low",
@@ -81,11 +82,28 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
+class Result:
+    """One person's row of :class:`Compared`."""
+
+    all_projects: int
+    projects: int
+    value: float
+    low: float
+    high: float
+    expected: float
+    adjusted: float
+    adjusted_low: float
+    adjusted_high: float
+    place: int | None
+
+
+@dataclass(frozen=True)
 class Compared:
     """One figure of every person.
 
     people: a row per person (the index), those without a known value included: COLUMNS, NaN where
-    undefined. average: that of all at average size and difficulty, NaN where nothing can be compared.
+    undefined; all_projects counts those of unknown value too. average: that of all at average size and
+    difficulty, NaN where nothing can be compared.
     allowed_for: the controls of which slopes were estimated. spread: the standard deviation between
     persons that is left when chance is taken off; 0: they cannot be told apart. projects: with a known
     value. placed: persons with a place.
@@ -98,6 +116,17 @@ class Compared:
     projects: int
     placed: int
 
+    def of(self, person: int) -> Result:
+        """KeyError for a person without a project."""
+        row = {name: float(self.people.at[person, name]) for name in COLUMNS}  # type: ignore[arg-type]
+        whole, number, place = (row.pop(name) for name in ("all_projects", "projects", "place"))
+        return Result(
+            all_projects=int(whole),
+            projects=int(number),
+            place=None if np.isnan(place) else int(place),
+            **row,
+        )
+
 
 def compare(projects: pd.DataFrame, figure: Figure) -> Compared:
     """A figure over projects.
@@ -109,11 +138,12 @@ def compare(projects: pd.DataFrame, figure: Figure) -> Compared:
     names, person = np.unique(projects["person"].to_numpy(), return_inverse=True)
     values = projects[figure.key].to_numpy(dtype=np.float64)
     known = ~np.isnan(values)
+    whole = np.bincount(person, minlength=len(names))
     values, person = values[known], person[known].astype(np.int64)
     frame = pd.DataFrame(np.nan, index=pd.Index(names), columns=list(COLUMNS))
     size = len(names)
     count = np.bincount(person, minlength=size)
-    frame["projects"] = count
+    frame["all_projects"], frame["projects"] = whole, count
     mean = _means(values, person, size)
     frame["value"] = mean
     low, high = _intervals(values, person, mean, count, figure)
