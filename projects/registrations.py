@@ -84,3 +84,61 @@ def keep_faces(*, customer_ids: list[int] | None = None, **further: Any) -> None
     derive_faces(
         today=tenant.local_date(timezone.now()), zone=tenant.timezone, customer_ids=customer_ids
     )
+contact_pages["project"] = ContactPage(
+    find="projects.queries.customer_pages.page_link",
+    show="projects.views.project_page.project_page",
+)
+contact_pages["weekly"] = ContactPage(
+    find="projects.queries.weeklies.weekly_link",
+    show="projects.views.project_page.weekly_page",
+)
+
+customer_panels.register(
+    Block(
+        "handover_items",
+        "projects/handovers/panel.html",
+        "projects.views.handover_panels.handover_items_panel",
+        28,
+        _("Open from the implementation"),
+    )
+)
+my_customers_blocks.register(
+    Block(
+        "handovers",
+        "projects/handovers/block.html",
+        "projects.views.handover_panels.handovers_block",
+        10,
+        roles=(Role.SERVICE_MANAGER, Role.ADMIN),
+    )
+)
+
+customer_panels.register(
+    Block(
+        "training",
+        "projects/training/panel.html",
+        "projects.views.trained.training_panel",
+        36,
+        _("Training"),
+    )
+)
+
+customer_panels.register(
+    Block(
+        "handover_items",
+        "projects/handovers/panel.html",
+        "projects.views.handover_panels.handover_items_panel",
+        28,
+        _("Open from the implementation"),
+    )
+)
+my_customers_blocks.register(
+    Block(
+        "handovers",
+        "projects/handovers/block.html",
+        "projects.views.handover_panels.handovers_block",
+        10,
+        roles=(Role.SERVICE_MANAGER, Role.ADMIN),
+    )
+)
+
+

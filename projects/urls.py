@@ -17,6 +17,8 @@ from projects.views import (
     template_parts,
     templates,
 )
+    trained,
+    training,
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *gate_urls.urlpatterns,
@@ -92,6 +94,33 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:pk>/scope/", requirements.project_scope, name="project_scope"),
     path(
         "projects/<int:pk>/requirements/new/", requirements.new_requirement, name="new_requirement"
+    path("projects/<int:pk>/training/", trained.project_training, name="project_training"),
+    path("customers/<int:pk>/training/new/", training.new_session, name="new_session"),
+    path(
+        "customers/<int:pk>/training/<int:session_pk>/",
+        training.training_session,
+        name="training_session",
+    ),
+    path(
+        "customers/<int:pk>/training/<int:session_pk>/edit/",
+        training.edit_session,
+        name="edit_session",
+    ),
+    path(
+        "customers/<int:pk>/training/<int:session_pk>/attendance/",
+        training.session_attendance,
+        name="session_attendance",
+    ),
+    path(
+        "customers/<int:pk>/training/<int:session_pk>/people/",
+        training.session_people,
+        name="session_people",
+    ),
+    path(
+        "customers/<int:pk>/training/<int:session_pk>/removal/",
+        training.session_removal,
+        name="session_removal",
+    ),
     ),
     path(
         "projects/<int:pk>/requirements/<int:requirement_pk>/",

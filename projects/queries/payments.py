@@ -118,11 +118,8 @@ def row_of(instalment: Any, today: date) -> PaymentRow:
     payment = instalment.paid_by
     if payment is not None and payment.paid_on <= today:
         return PaymentRow(instalment, milestone, "received", payment.paid_on, 0)
-    is_reached = milestone is None or (
-        milestone.finished_on is not None and milestone.finished_on <= today
-    )
-    if is_reached:
-        reached_on = milestone.finished_on if milestone else None
+    reached_on = instalment.due_on if milestone is None else milestone.finished_on
+    if milestone is None or (reached_on is not None and reached_on <= today):
         expected = max(instalment.due_on, reached_on or instalment.due_on)
         state = "to_come" if expected > today else "due" if expected == today else "overdue"
         days = (today - expected).days if state == "overdue" else 0

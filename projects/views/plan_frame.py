@@ -56,7 +56,10 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
              ("project_timeline", _("Timeline")),
              ("project_gates", _("Gates")),
              ("project_scope", _("Scope")), ("project_effort", _("Effort")),
-             ("project_risks", _("Risks")))  # fmt: skip
+             ("project_risks", _("Risks")),
+             ("project_handover", _("Handover")),
+             ("project_training", _("Training")),
+             ("project_handover", _("Handover")), ("project_shared", _("Shared")))  # fmt: skip
     return {
         "project": project,
         "row": row_of(project, today),

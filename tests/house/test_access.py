@@ -52,11 +52,15 @@ from projects.actions.signing_links import send_for_signature
 from projects.actions.signing_questions import ask_question
 from projects.actions.tasks import move_task
 from projects.actions.templates import change_draft, keep_shipped, make_template, publish_template
+from projects.actions.training import hold_session
 from projects.compute.shipped_plan import shipped_document
 from projects.models import (
     Acceptance,
     ChangeRequest,
     Gate,
+    Handover,
+    HandoverItem,
+    HandoverRound,
     ManagerNotice,
     PlanTemplate,
     Project,
@@ -67,6 +71,7 @@ from projects.models import (
     SignOff,
     SignOffLink,
     Task,
+    TrainingSession,
 )
 from projects.queries.templates import latest_version
 from segmentation.models import CustomerGroup, Night, Replay, RuleDraft, RuleSet, SavedView
@@ -164,6 +169,8 @@ class World:
     sign_off_link: SignOffLink
     notice: ManagerNotice
     risk: Risk
+    handover_item: HandoverItem
+    session: TrainingSession
 
 
 def make_plan_of(customer: Customer, name: str, member: Membership) -> dict[str, Any]:
@@ -238,6 +245,16 @@ def make_gate_of(
     return {"gate": gate, "sign_off": link.sign_off, "sign_off_link": link, "notice": notice}
 
 
+def make_handover_of(project: Project, member: Membership) -> HandoverItem:
+    """An accepted handover with one thing left to do."""
+    to = Colleague.objects.get(membership=member)
+    handover = Handover.objects.create(project=project, state="accepted", round=1, proposed_to=to)
+    HandoverRound.objects.create(
+        handover=handover, number=1, to=to, to_name="c", document={"sections": []}
+    )
+    return HandoverItem.objects.create(handover=handover, section="promise", title="P")
+
+
 def make_world(
     tenant: Tenant, make_member: Callable[..., Membership], name: str, day: date
 ) -> World:
@@ -275,6 +292,10 @@ def make_world(
                 raised_on=day,
                 by=member.user,
             ),
+            session=hold_session(
+                customer=customer, values={"title": "T", "held_on": day}, by=member.user
+            ),
+            handover_item=make_handover_of(plan["project"], member),
             **plan,
             **make_changes_of(plan["project"], contact, tenant, member.user),
             **make_gate_of(plan["project"], contact, tenant, member),
@@ -354,8 +375,31 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "project_board": lambda w: {"pk": w.project.pk},
     "project_effort": lambda w: {"pk": w.project.pk},
     "project_effort_rows": lambda w: {"pk": w.project.pk},
+    "project_handover": lambda w: {"pk": w.project.pk},
+    "handover_starts": lambda w: {"pk": w.project.pk},
+    "handover_updates": lambda w: {"pk": w.project.pk},
+    "handover_sections": lambda w: {"pk": w.project.pk},
+    "handover_proposals": lambda w: {"pk": w.project.pk},
+    "handover_withdrawals": lambda w: {"pk": w.project.pk},
+    "handover_acceptances": lambda w: {"pk": w.project.pk},
+    "handover_returns": lambda w: {"pk": w.project.pk},
+    "handover_round": lambda w: {"pk": w.project.pk, "number": 1},
+    "handover_items": lambda w: {"pk": w.project.pk},
+    "handover_item": lambda w: {"pk": w.project.pk, "item_pk": w.handover_item.pk},
+    "handover_item_states": lambda w: {"pk": w.project.pk, "item_pk": w.handover_item.pk},
+    "handover_item_removal": lambda w: {"pk": w.project.pk, "item_pk": w.handover_item.pk},
+    "carried_item": lambda w: {"pk": w.customer.pk, "item_pk": w.handover_item.pk},
+    "carried_item_states": lambda w: {"pk": w.customer.pk, "item_pk": w.handover_item.pk},
+    "carried_item_notes": lambda w: {"pk": w.customer.pk, "item_pk": w.handover_item.pk},
     "project_risks": lambda w: {"pk": w.project.pk},
     "new_risk": lambda w: {"pk": w.project.pk},
+    "project_training": lambda w: {"pk": w.project.pk},
+    "new_session": lambda w: {"pk": w.customer.pk},
+    "training_session": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
+    "edit_session": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
+    "session_attendance": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
+    "session_people": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
+    "session_removal": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
     "risk": lambda w: {"pk": w.project.pk, "risk_pk": w.risk.pk},
     "risk_states": lambda w: {"pk": w.project.pk, "risk_pk": w.risk.pk},
     "project_plans": lambda w: {"pk": w.project.pk},
