@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import pandas as pd
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,7 +48,7 @@ def projects(request: TenantRequest) -> HttpResponse:
     key = request.GET.get("figure", "")
     key = key if key in BY_KEY else next(iter(BY_KEY))
     if asked.person is None:
-        raise Http404
+        return redirect("scorecard")
     board = board_asked(request, asked)
     facts = board.projects[board.projects["person"] == asked.person]
     facts = pd.concat([facts[facts[key].notna()], facts[facts[key].isna()]])
