@@ -50,6 +50,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "propose_handover": (Role.ADMIN, Role.PROJECT_MANAGER),
     "accept_handover": (Role.ADMIN, Role.SERVICE_MANAGER),
     "settle_handover_items": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    "tie_payments": (Role.ADMIN, Role.PROJECT_MANAGER),
     "hold_training": (
         Role.ADMIN,
         Role.PROJECT_MANAGER,

@@ -8,6 +8,7 @@ from projects.views import (
     change_requests,
     effort,
     plan_making,
+    payments,
     plans,
     portfolio,
     requirements,
@@ -91,9 +92,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:pk>/risks/new/", risks.new_risk, name="new_risk"),
     path("projects/<int:pk>/risks/<int:risk_pk>/", risks.risk, name="risk"),
     path("projects/<int:pk>/risks/<int:risk_pk>/states/", risks.risk_states, name="risk_states"),
-    path("projects/<int:pk>/scope/", requirements.project_scope, name="project_scope"),
+    path("projects/<int:pk>/payments/", payments.project_payments, name="project_payments"),
     path(
-        "projects/<int:pk>/requirements/new/", requirements.new_requirement, name="new_requirement"
+        "projects/<int:pk>/payments/<int:instalment_pk>/ties/",
+        payments.payment_ties,
+        name="payment_ties",
+    ),
     path("projects/<int:pk>/training/", trained.project_training, name="project_training"),
     path("customers/<int:pk>/training/new/", training.new_session, name="new_session"),
     path(

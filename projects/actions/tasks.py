@@ -19,7 +19,16 @@ from accounts.models import AuditRecord, User
 from accounts.queries.calendars import working_calendar
 from projects.actions.task_links import check_start, relink, span_of, waited_for
 from projects.compute.schedule import moved_to, pushed
-from projects.models import Effort, Phase, Plan, Project, Task, TaskBaseline, TaskLink
+from projects.models import (
+    Effort,
+    MilestonePayment,
+    Phase,
+    Plan,
+    Project,
+    Task,
+    TaskBaseline,
+    TaskLink,
+)
 from projects.queries.task_links import links_of, spans_of
 
 MOVED, CHANGED = "task.moved", "task.changed"
@@ -206,6 +215,8 @@ def remove_task(*, task: Task, seen: int, by: User) -> None:
         raise ValidationError(_("Its dates are locked with the baseline, so it stays."))
     if Effort.objects.filter(task=current).exists():
         raise ValidationError(_("Effort was booked on it, so it stays."))
+    if MilestonePayment.objects.filter(milestone=current).exists():
+        raise ValidationError(_("A payment is tied to it: untie it first."))
     before = TaskLink.objects.filter(successor=current).values_list("predecessor_id", flat=True)
     behind = TaskLink.objects.filter(predecessor=current).values_list("successor_id", flat=True)
     bridges = [

@@ -58,7 +58,7 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
              ("project_scope", _("Scope")), ("project_effort", _("Effort")),
              ("project_risks", _("Risks")),
              ("project_handover", _("Handover")),
-             ("project_training", _("Training")),
+             ("project_training", _("Training")), ("project_payments", _("Payments")),
              ("project_handover", _("Handover")), ("project_shared", _("Shared")))  # fmt: skip
     return {
         "project": project,

@@ -400,6 +400,8 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "session_attendance": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
     "session_people": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
     "session_removal": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
+    "project_payments": lambda w: {"pk": w.project.pk},
+    "payment_ties": lambda w: {"pk": w.project.pk, "instalment_pk": w.instalment.pk},
     "risk": lambda w: {"pk": w.project.pk, "risk_pk": w.risk.pk},
     "risk_states": lambda w: {"pk": w.project.pk, "risk_pk": w.risk.pk},
     "project_plans": lambda w: {"pk": w.project.pk},
