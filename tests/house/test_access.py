@@ -29,7 +29,9 @@ from accounts.models import (
     CalendarVersion,
     Colleague,
     Contact,
+    Contract,
     Customer,
+    Instalment,
     Invitation,
     Load,
     Membership,
@@ -171,6 +173,7 @@ class World:
     risk: Risk
     handover_item: HandoverItem
     session: TrainingSession
+    instalment: Instalment
 
 
 def make_plan_of(customer: Customer, name: str, member: Membership) -> dict[str, Any]:
@@ -296,6 +299,9 @@ def make_world(
                 customer=customer, values={"title": "T", "held_on": day}, by=member.user
             ),
             handover_item=make_handover_of(plan["project"], member),
+            instalment=Instalment.objects.create(
+                contract=Contract.objects.create(customer=customer, key="K"), due_on=day, amount=1
+            ),
             **plan,
             **make_changes_of(plan["project"], contact, tenant, member.user),
             **make_gate_of(plan["project"], contact, tenant, member),
@@ -394,14 +400,14 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "project_risks": lambda w: {"pk": w.project.pk},
     "new_risk": lambda w: {"pk": w.project.pk},
     "project_training": lambda w: {"pk": w.project.pk},
+    "project_payments": lambda w: {"pk": w.project.pk},
+    "payment_ties": lambda w: {"pk": w.project.pk, "instalment_pk": w.instalment.pk},
     "new_session": lambda w: {"pk": w.customer.pk},
     "training_session": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
     "edit_session": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
     "session_attendance": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
     "session_people": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
     "session_removal": lambda w: {"pk": w.customer.pk, "session_pk": w.session.pk},
-    "project_payments": lambda w: {"pk": w.project.pk},
-    "payment_ties": lambda w: {"pk": w.project.pk, "instalment_pk": w.instalment.pk},
     "risk": lambda w: {"pk": w.project.pk, "risk_pk": w.risk.pk},
     "risk_states": lambda w: {"pk": w.project.pk, "risk_pk": w.risk.pk},
     "project_plans": lambda w: {"pk": w.project.pk},
