@@ -14,7 +14,7 @@ from accounts.models import Role, Tenant
 from accounts.models.reach import RecordKind, record_kinds
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
-from projects import gate_labels, labels  # noqa: F401 - words for the audit
+from projects import gate_labels, labels, weekly_labels  # noqa: F401 - words for the audit
 from projects.actions.responsibility import derive_faces
 from projects.loads import KINDS
 from ui.registry import (
@@ -36,6 +36,11 @@ navigation.register(
 )
 navigation.register(
     NavigationItem(_("My week"), "my_week", "calendar-check", "book_effort", 22, prefix="/week/")
+)
+navigation.register(
+    NavigationItem(
+        _("Weekly reports"), "weeklies", "newspaper", "edit_weeklies", 21, prefix="/weeklies/"
+    )
 )
 first_screens.register(FirstScreen(Role.PROJECT_MANAGER, "projects", 20))
 first_screens.register(FirstScreen(Role.TEAM_MEMBER, "my_week", 60))
@@ -78,12 +83,6 @@ contact_pages["sign_off"] = ContactPage(
 )
 
 
-@receiver(customer_facts_changed, dispatch_uid="projects.derive_faces")
-def keep_faces(*, customer_ids: list[int] | None = None, **further: Any) -> None:
-    tenant = Tenant.objects.get(pk=current_tenant_id())
-    derive_faces(
-        today=tenant.local_date(timezone.now()), zone=tenant.timezone, customer_ids=customer_ids
-    )
 contact_pages["project"] = ContactPage(
     find="projects.queries.customer_pages.page_link",
     show="projects.views.project_page.project_page",
@@ -93,24 +92,6 @@ contact_pages["weekly"] = ContactPage(
     show="projects.views.project_page.weekly_page",
 )
 
-customer_panels.register(
-    Block(
-        "handover_items",
-        "projects/handovers/panel.html",
-        "projects.views.handover_panels.handover_items_panel",
-        28,
-        _("Open from the implementation"),
-    )
-)
-my_customers_blocks.register(
-    Block(
-        "handovers",
-        "projects/handovers/block.html",
-        "projects.views.handover_panels.handovers_block",
-        10,
-        roles=(Role.SERVICE_MANAGER, Role.ADMIN),
-    )
-)
 
 customer_panels.register(
     Block(
@@ -122,23 +103,10 @@ customer_panels.register(
     )
 )
 
-customer_panels.register(
-    Block(
-        "handover_items",
-        "projects/handovers/panel.html",
-        "projects.views.handover_panels.handover_items_panel",
-        28,
-        _("Open from the implementation"),
-    )
-)
-my_customers_blocks.register(
-    Block(
-        "handovers",
-        "projects/handovers/block.html",
-        "projects.views.handover_panels.handovers_block",
-        10,
-        roles=(Role.SERVICE_MANAGER, Role.ADMIN),
-    )
-)
 
-
+@receiver(customer_facts_changed, dispatch_uid="projects.derive_faces")
+def keep_faces(*, customer_ids: list[int] | None = None, **further: Any) -> None:
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    derive_faces(
+        today=tenant.local_date(timezone.now()), zone=tenant.timezone, customer_ids=customer_ids
+    )

@@ -2,13 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects import gate_urls
+from projects import gate_urls, weekly_urls
 from projects.views import (
     burn,
     change_requests,
     effort,
-    plan_making,
     payments,
+    plan_making,
     plans,
     portfolio,
     requirements,
@@ -17,12 +17,13 @@ from projects.views import (
     tasks,
     template_parts,
     templates,
-)
     trained,
     training,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *gate_urls.urlpatterns,
+    *weekly_urls.urlpatterns,
     path("projects/", portfolio.projects, name="projects"),
     path("projects/new/", plan_making.new_project, name="new_project"),
     path("projects/templates/", templates.templates, name="plan_templates"),
@@ -125,6 +126,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         training.session_removal,
         name="session_removal",
     ),
+    path("projects/<int:pk>/scope/", requirements.project_scope, name="project_scope"),
+    path(
+        "projects/<int:pk>/requirements/new/", requirements.new_requirement, name="new_requirement"
     ),
     path(
         "projects/<int:pk>/requirements/<int:requirement_pk>/",

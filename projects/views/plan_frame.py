@@ -53,13 +53,11 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
     facts = plan_facts([project.pk], calendar)[project.pk]
     phases = plans.phase_rows(project) if plan else []
     pages = (("project", _("List")), ("project_board", _("Board")),
-             ("project_timeline", _("Timeline")),
-             ("project_gates", _("Gates")),
+             ("project_timeline", _("Timeline")), ("project_gates", _("Gates")),
              ("project_scope", _("Scope")), ("project_effort", _("Effort")),
-             ("project_risks", _("Risks")),
-             ("project_handover", _("Handover")),
-             ("project_training", _("Training")), ("project_payments", _("Payments")),
-             ("project_handover", _("Handover")), ("project_shared", _("Shared")))  # fmt: skip
+             ("project_risks", _("Risks")), ("project_training", _("Training")),
+             ("project_payments", _("Payments")),
+             ("project_shared", _("Shared")))  # fmt: skip
     return {
         "project": project,
         "row": row_of(project, today),
