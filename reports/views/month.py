@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -18,6 +18,7 @@ from accounts.permissions import require
 from accounts.requests import TenantRequest
 from reports.changes import Change, in_points, number_of, relative
 from reports.charts import arr_chart, movements_chart, retention_chart
+from reports.queries.delivery import delivery_of_month
 from reports.queries.money import cash_of, renewals_of
 from reports.queries.month import MonthInReview, completed_months, month_in_review
 from reports.queries.risks import largest_risks
@@ -75,6 +76,7 @@ def month(request: TenantRequest) -> HttpResponse:
             target_words=_("%(target)s due"),
         ),
         "renewals": renewals_of(scope, first_day, last_day, latest, known_until=known_until),
+        **delivery_figures(scope, first_day, last_day),
         "arr_chart": arr_chart(review.trend, currency),
         "movements_chart": movements_chart(review.trend, currency),
         "retention_chart": retention_chart(review.yearly),
@@ -168,6 +170,23 @@ def movements(review: MonthInReview) -> list[dict[str, Any]]:
 
 def _change(now: RetentionFigures, before: RetentionFigures, name: str, better: str) -> Change:
     return relative(getattr(now, name), getattr(before, name), better=better)
+
+
+def delivery_figures(scope: Scope, first_day: date, last_day: date) -> dict[str, Any]:
+    """Delivery and scope of the month, against the month before."""
+    now = delivery_of_month(scope, first_day, last_day)
+    if now is None:
+        return {"delivery": None}
+    last_before = first_day - timedelta(days=1)
+    before = delivery_of_month(scope, last_before.replace(day=1), last_before)
+    if before is None:
+        return {"delivery": now}
+    changes = {
+        "accepted": relative(now.accepted, before.accepted, better="more"),
+        "unapproved": relative(now.unapproved, before.unapproved, better="less"),
+        "not_live": relative(now.not_live, before.not_live, better="less"),
+    }
+    return {"delivery": now, "delivery_change": changes}
 
 
 def at_night(
