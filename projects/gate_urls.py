@@ -2,11 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import acceptance, gate_asks, gates, sign_offs
+from projects.views import acceptance, gate_asks, gates, sign_offs, template_parts
 
 GATE = "projects/<int:pk>/gates/<int:gate_pk>/"
 
 urlpatterns: list[URLPattern] = [
+    path(
+        "projects/templates/<slug:key>/phases/<slug:part>/gate/",
+        template_parts.template_gate,
+        name="template_gate",
+    ),
     path("sign-offs/", sign_offs.sign_offs, name="sign_offs"),
     path("projects/<int:pk>/gates/", gates.project_gates, name="project_gates"),
     path("projects/<int:pk>/gates/new/", gates.new_gate, name="new_gate"),

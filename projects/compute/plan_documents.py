@@ -117,10 +117,11 @@ def with_phase(document: Document, key: str | None, title: Words) -> Document:
 def with_gate(document: Document, phase: str, gate: Gate | None) -> Document:
     """A phase ends with this gate; None: without one."""
     changed = deepcopy(document)
-    found = changed["phases"][_phase_place(changed, phase)]
-    found.pop("gate", None)
-    if gate is not None:
-        found["gate"] = deepcopy(gate)
+    for found in changed["phases"]:
+        if found["key"] == phase:
+            found.pop("gate", None)
+            if gate is not None:
+                found["gate"] = deepcopy(gate)
     return changed
 
 

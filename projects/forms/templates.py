@@ -7,12 +7,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
 
-from projects.compute.plan_documents import Document, Words, tasks_of, words_in
+from projects.compute.plan_documents import Document, Gate, Words, tasks_of, words_in
 from projects.forms.plans import EffortField
 from projects.forms.tasks import MOST_DAYS
 from projects.models import Side
 from projects.queries.templates import offered_templates
 from ui.choices import offer
+
+# What of a gate is said in both languages.
+GATE_WORDS = ("title", "confirms", "vendor_role", "customer_role")
 
 
 class NewTemplate(forms.Form):
@@ -108,6 +111,63 @@ class TemplateTaskForm(PhaseForm):
             "role": {"en": given["role_en"], "zh": given["role_zh"]},
             "side": given["side"],
         }
+
+
+class TemplateGateForm(PhaseForm):
+    """What a phase of a template ends with."""
+
+    confirms_en = forms.CharField(
+        label=gettext_lazy("What is confirmed"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy(
+            "Approvers sign these words. Name the documents with their version."
+        ),
+    )
+    confirms_zh = forms.CharField(
+        label=gettext_lazy("What is confirmed, in Chinese"),
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    vendor_role_en = forms.CharField(label=gettext_lazy("Our approver (role)"), max_length=100)
+    vendor_role_zh = forms.CharField(
+        label=gettext_lazy("Our approver (role), in Chinese"), max_length=100, required=False
+    )
+    customer_role_en = forms.CharField(
+        label=gettext_lazy("The customer's approver (role)"), max_length=100
+    )
+    customer_role_zh = forms.CharField(
+        label=gettext_lazy("The customer's approver (role), in Chinese"),
+        max_length=100,
+        required=False,
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Working days to answer"), min_value=1, max_value=MOST_DAYS, initial=5
+    )
+    is_acceptance = forms.BooleanField(
+        label=gettext_lazy("Here the customer accepts the project"), required=False
+    )
+
+    def gate(self) -> Gate:
+        """As the document holds it."""
+        given = self.cleaned_data
+        words = {
+            name: {"en": given[f"{name}_en"], "zh": given[f"{name}_zh"]} for name in GATE_WORDS
+        }
+        return {**words, "days": given["days"], "is_acceptance": given["is_acceptance"]}
+
+
+def initial_of_gate(gate: Gate | None) -> dict[str, Any]:
+    """What the form shows of a gate at first; None: of a new one."""
+    if gate is None:
+        return {"days": 5}
+    words = {
+        f"{name}_{language}": gate[name].get(language, "")
+        for name in GATE_WORDS
+        for language in ("en", "zh")
+    }
+    return {**words, "days": gate["days"], "is_acceptance": gate["is_acceptance"]}
 
 
 def initial_of_task(document: Document, key: str) -> dict[str, Any] | None:

@@ -81,6 +81,9 @@ def fault_sentence(fault: Fault) -> str:
         "empty_phase": _("The phase “%(first)s” has no task."),
         "unknown_predecessor": _("“%(first)s” waits for a task that does not exist: %(rest)s."),
         "not_a_number": _("“%(first)s” has an effort or days that are no number."),
+        "acceptance_twice": _(
+            "The customer accepts a project once, not at several gates: %(first)s, %(rest)s."
+        ),
         "cycle": _("These tasks wait for each other: %(path)s."),
     }
     return sentences[fault.code] % {"first": first, "rest": rest, "path": " → ".join(fault.what)}

@@ -18,6 +18,7 @@ from accounts.requests import TenantRequest
 from projects.actions.tasks import UNDOABLE
 from projects.models import Project, Side, Task
 from projects.queries import plans
+from projects.queries.notices import unseen_notices
 from projects.queries.plan_facts import plan_facts
 from projects.queries.portfolio import row_of
 from ui.tables import Column, Table
@@ -63,6 +64,7 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
         "row": row_of(project, today),
         "plan": plan,
         "facts": facts,
+        "notices": unseen_notices(project),
         "waiting": plans.waiting_now(project) if plan else [],
         "phases": phases,
         "done": sum(phase.done for phase in phases),

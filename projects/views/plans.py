@@ -22,6 +22,7 @@ from projects.queries import plans
 from projects.queries.critical import critical_tasks
 from projects.queries.task_effort import effort_variance, worked_on
 from projects.queries.task_links import links_of
+from projects.views.gate_marks import gate_bar, gates_by_phase, phase_marks
 from projects.views.plan_frame import chosen_tasks, filters, frame, paged, visible_project
 from ui.charts import Gantt, GanttRow
 from ui.charts.gantt import days_shown
@@ -66,6 +67,7 @@ def project(request: TenantRequest, pk: int) -> HttpResponse:
     numbers = links_of(found.pk, rows, by_number=True)
     locked = plans.locked_days(rows, plans.baseline_of(found))
     worked = worked_on(rows)
+    marks = phase_marks(found)
     today: date = context["today"]
     context |= filters(chosen, context) | {
         "table": table,
@@ -77,6 +79,7 @@ def project(request: TenantRequest, pk: int) -> HttpResponse:
                     for task in rows
                     if task.phase == phase.phase
                 ],
+                marks.get(phase.phase.pk),
             )
             for phase in context["phases"]
             if any(task.phase_id == phase.phase.pk for task in rows)
@@ -169,6 +172,7 @@ def _chart(
     links = links_of(project_id, rows)
     critical = critical_tasks(project_id, calendar)
     locked = plans.locked_days(rows, plans.baseline_of(context["project"]))
+    gates = gates_by_phase(context["project"])
     base = reverse("project", args=[project_id])
     drawn: list[GanttRow] = []
     for phase in context["phases"]:
@@ -182,6 +186,7 @@ def _chart(
             )
         )  # fmt: skip
         drawn.extend(_row(task, f"{base}tasks/{task.pk}/", links, locked, critical) for task in own)
+        drawn.extend(gate_bar(gate) for gate in gates.get(phase.phase.pk, ()))
     return Gantt(drawn, context["today"], _days_off(drawn, calendar), day_width)
 
 

@@ -31,6 +31,7 @@ from projects.queries import plans
 from projects.queries.task_effort import worked_on
 from projects.queries.task_links import links_of
 from projects.views.conflicts import compared, with_current_version
+from projects.views.gate_marks import ahead_of
 from projects.views.plan_frame import today_of, visible_project, visible_task
 from projects.views.plans import line, show_timeline
 from ui.links import safe_next
@@ -78,6 +79,7 @@ def task(request: TenantRequest, pk: int, task_pk: int) -> HttpResponse:
             field.disabled = True
     context = {
         "project": project,
+        "ahead": ahead_of(found),
         "task": found,
         "form": form,
         "conflict": conflict,

@@ -18,13 +18,21 @@ from projects.actions.templates import DraftChanged, change_draft
 from projects.compute.plan_documents import (
     Document,
     moved,
+    with_gate,
     with_phase,
     with_task,
     without,
     words_in,
 )
 from projects.compute.shipped_plan import NAME
-from projects.forms.templates import PhaseForm, Seen, TemplateTaskForm, initial_of_task
+from projects.forms.templates import (
+    PhaseForm,
+    Seen,
+    TemplateGateForm,
+    TemplateTaskForm,
+    initial_of_gate,
+    initial_of_task,
+)
 from projects.models import PlanTemplate, Side
 from projects.views.template_frame import (
     changed_meanwhile,
@@ -96,6 +104,32 @@ def template_task(request: TenantRequest, key: str, part: str = "") -> HttpRespo
 
 
 @require("edit_plan_templates")
+@require_http_methods(["GET", "POST"])
+def template_gate(request: TenantRequest, key: str, part: str) -> HttpResponse:
+    """What a phase ends with: a gate, or another one."""
+    found = found_template(key)
+    phases = {phase["key"]: phase for phase in shown_document(found)["phases"]}
+    if part not in phases:
+        raise Http404
+    gate = phases[part].get("gate")
+    initial = initial_of_gate(gate) | {"seen": found.draft_version}
+    form = TemplateGateForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        put = form.gate()
+        done = _step(
+            request,
+            key,
+            form,
+            lambda document: with_gate(document, part, put),
+            put["title"]["en"],
+        )
+        if done:
+            return done
+    heading = words_in(gate["title"], language()) if gate else _("New gate")
+    return _form_page(request, found, form, heading)
+
+
+@require("edit_plan_templates")
 @require_POST
 def template_orders(request: TenantRequest, key: str) -> HttpResponse:
     """A phase or a task one place up or down, or taken away."""
@@ -106,6 +140,7 @@ def template_orders(request: TenantRequest, key: str) -> HttpResponse:
         "up": lambda document: moved(document, part, -1),
         "down": lambda document: moved(document, part, 1),
         "remove": lambda document: without(document, part),
+        "remove_gate": lambda document: with_gate(document, part, None),
     }
     back = f"{reverse('plan_template', args=[key])}?at={part}&did={do}"
     if do in steps and form.is_valid():

@@ -23,6 +23,7 @@ from projects.actions.templates import (
 )
 from projects.compute.plan_documents import (
     Document,
+    Gate,
     effort_of,
     faults_of,
     tasks_of,
@@ -166,6 +167,7 @@ def _shown(document: Document) -> list[dict[str, Any]]:
         {
             "key": phase["key"],
             "title": words_in(phase["title"], reader),
+            "gate": _shown_gate(phase.get("gate"), reader),
             "tasks": [
                 {
                     **task,
@@ -181,3 +183,16 @@ def _shown(document: Document) -> list[dict[str, Any]]:
         }
         for phase in document["phases"]
     ]
+
+
+def _shown_gate(gate: Gate | None, reader: str) -> dict[str, Any] | None:
+    if gate is None:
+        return None
+    return {
+        "title": words_in(gate["title"], reader),
+        "confirms": words_in(gate["confirms"], reader),
+        "vendor_role": words_in(gate["vendor_role"], reader),
+        "customer_role": words_in(gate["customer_role"], reader),
+        "days": gate["days"],
+        "is_acceptance": gate["is_acceptance"],
+    }

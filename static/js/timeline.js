@@ -54,6 +54,8 @@ document.addEventListener("keydown", (event) => {
     every[every.indexOf(bar) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
     return;
   }
+  // A gate is a mark without a version: its day is changed on its page.
+  if (bar.dataset.version === "0") return;
   if (!(event.key in STEPS) || !document.getElementById("timeline-move")) return;
   event.preventDefault();
   const [days, longer] = event.shiftKey ? [0, STEPS[event.key]] : [STEPS[event.key], 0];

@@ -439,6 +439,7 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "task_removal": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
     "task_row": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
     "task_states": lambda w: {"pk": w.project.pk, "task_pk": w.task.pk},
+    "template_gate": lambda w: {"key": w.template.key, "part": "solution"},
     "template_orders": lambda w: {"key": w.template.key},
     "template_phase": lambda w: {"key": w.template.key, "part": "kick-off"},
     "template_publications": lambda w: {"key": w.template.key},

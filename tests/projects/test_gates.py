@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -184,8 +185,6 @@ def test_bad_links(world: GateWorld) -> None:
 
 
 def world_text(link: SignOffLink) -> str:
-    import json
-
     return str(json.loads(link.sign_off.document)["terms"]["confirms"])
 
 
