@@ -43,6 +43,7 @@ from accounts.models import (
 from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
 from projects.actions.change_requests import ChangeValues, approve_change, draft_change
+from projects.actions.customer_pages import give_page_link
 from projects.actions.notices import tell_manager
 from projects.actions.plans import make_project
 from projects.actions.requirements import capture_requirement, classify_requirement
@@ -55,6 +56,7 @@ from projects.actions.signing_questions import ask_question
 from projects.actions.tasks import move_task
 from projects.actions.templates import change_draft, keep_shipped, make_template, publish_template
 from projects.actions.training import hold_session
+from projects.actions.weeklies import draft_report, send_report
 from projects.compute.shipped_plan import shipped_document
 from projects.models import (
     Acceptance,
@@ -66,6 +68,7 @@ from projects.models import (
     ManagerNotice,
     PlanTemplate,
     Project,
+    ProjectPageLink,
     Requirement,
     Risk,
     SigningLink,
@@ -74,6 +77,8 @@ from projects.models import (
     SignOffLink,
     Task,
     TrainingSession,
+    WeeklyReport,
+    WeeklyReportLink,
 )
 from projects.queries.templates import latest_version
 from segmentation.models import CustomerGroup, Night, Replay, RuleDraft, RuleSet, SavedView
@@ -165,6 +170,9 @@ class World:
     change: ChangeRequest
     signed_change: ChangeRequest
     signing_link: SigningLink
+    page_link: ProjectPageLink
+    weekly: WeeklyReport
+    weekly_link: WeeklyReportLink
     question: SigningQuestion
     gate: Gate
     sign_off: SignOff
@@ -258,6 +266,16 @@ def make_handover_of(project: Project, member: Membership) -> HandoverItem:
     return HandoverItem.objects.create(handover=handover, section="promise", title="P")
 
 
+def share_with(contact: Contact, project: Project, tenant: Tenant, by: User) -> dict[str, Any]:
+    """A link to the project's page, and a weekly report that was sent."""
+    page_link, _secret = give_page_link(project=project, contact=contact, language="en", by=by)
+    weekly = draft_report(
+        project=project, week=date(2026, 1, 5), language="en", tenant=tenant, by=by
+    )
+    [(weekly_link, _other)] = send_report(report=weekly, seen=1, contacts=[contact], by=by)
+    return {"page_link": page_link, "weekly": weekly, "weekly_link": weekly_link}
+
+
 def make_world(
     tenant: Tenant, make_member: Callable[..., Membership], name: str, day: date
 ) -> World:
@@ -304,6 +322,7 @@ def make_world(
             ),
             **plan,
             **make_changes_of(plan["project"], contact, tenant, member.user),
+            **share_with(contact, plan["project"], tenant, member.user),
             **make_gate_of(plan["project"], contact, tenant, member),
         )
 
@@ -472,6 +491,20 @@ OBJECTS: dict[str, Callable[[World], dict[str, object]]] = {
     "strategy_returns": lambda w: {"scheme": "a", "tier": "high"},
     "team": lambda w: {"pk": w.team.pk},
     "team_removal": lambda w: {"pk": w.team.pk},
+}
+
+WEEKLY = ("weekly", "weekly_refreshes", "weekly_recipients", "weekly_corrections", "weekly_removal")
+PAGE_LINK = ("page_link_renewals", "page_link_revocations")
+OBJECTS |= {
+    name: lambda w: {"pk": w.project.pk}
+    for name in ("project_shared", "project_page_preview", "new_page_link", "new_weekly")
+}
+OBJECTS |= {name: lambda w: {"pk": w.project.pk, "report_pk": w.weekly.pk} for name in WEEKLY}
+OBJECTS |= {name: lambda w: {"pk": w.project.pk, "link_pk": w.page_link.pk} for name in PAGE_LINK}
+OBJECTS["weekly_link_revocations"] = lambda w: {
+    "pk": w.project.pk,
+    "report_pk": w.weekly.pk,
+    "link_pk": w.weekly_link.pk,
 }
 
 # What stands in these paths is no object of a tenant: every tenant has the same schemes and tiers.

@@ -117,10 +117,14 @@ def test_the_language_is_the_links(world: WeeklyWorld) -> None:
     assert '<html lang="zh-Hans"' in response.content.decode()
 
 
-def test_a_wish_becomes_a_requirement_that_nobody_has_classified(world: WeeklyWorld) -> None:
+def test_a_wish_becomes_a_requirement_that_nobody_has_classified(
+    world: WeeklyWorld, django_capture_on_commit_callbacks
+) -> None:  # type: ignore[no-untyped-def]
     _link, path = given(world)
     client = Client()
-    response = client.post(path, {"text": "Please <script>alert(1)</script> us too"}, follow=True)
+    wish = {"text": "Please <script>alert(1)</script> us too"}
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(path, wish, follow=True)
     assert "has it now" in text(response)
     assert "<script>alert" not in response.content.decode()
     with tenant_scope(world.tenant.id):
@@ -218,12 +222,15 @@ def test_another_customers_contact_gets_no_link(world: WeeklyWorld) -> None:
             )
 
 
-def test_the_manager_gives_sends_again_and_takes_back(world: WeeklyWorld) -> None:
+def test_the_manager_gives_sends_again_and_takes_back(
+    world: WeeklyWorld, django_capture_on_commit_callbacks
+) -> None:  # type: ignore[no-untyped-def]
     client = Client()
     client.force_login(world.manager.user)
     base = f"/t/acme/projects/{world.project.pk}/shared/"
     form = {"contact": world.contact.pk, "language": "zh-hans", "ends": "acceptance"}
-    with_link = client.post(f"{base}links/new/", form, follow=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        with_link = client.post(f"{base}links/new/", form, follow=True)
     path = re.search(r"/r/\d+\.[\w-]+/", with_link.content.decode())
     assert path is not None
     assert with_link["Cache-Control"] == "no-store"
