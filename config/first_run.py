@@ -15,8 +15,10 @@ from accounts.management.progress import CommandProgress
 from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
 from config.demo.groups import make_example_groups
+from config.demo.histories import make_example_histories
 from config.demo.plans import make_example_plans
 from config.demo.schemes import show_every_scheme
+from config.demo.weeklies import make_example_weeklies
 from segmentation.actions.nights import run_night
 from segmentation.models import Night
 
@@ -41,6 +43,8 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         call_command("seed_demo", tenant=slug, until=until, stdout=io.StringIO())
     make_example_groups(tenant)
     make_example_plans(tenant)
+    make_example_histories(tenant)
+    make_example_weeklies(tenant)
     show_every_scheme(tenant)
     missing = _missing_nights(tenant)
     if missing:
