@@ -14,6 +14,7 @@ from accounts.actions.tenants import create_tenant
 from accounts.management.progress import CommandProgress
 from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
+from config.demo.gates import make_example_gates
 from config.demo.groups import make_example_groups
 from config.demo.histories import make_example_histories
 from config.demo.plans import make_example_plans
@@ -44,6 +45,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
     make_example_groups(tenant)
     make_example_plans(tenant)
     make_example_histories(tenant)
+    make_example_gates(tenant)
     make_example_weeklies(tenant)
     show_every_scheme(tenant)
     missing = _missing_nights(tenant)
