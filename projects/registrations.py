@@ -95,6 +95,15 @@ contact_pages["weekly"] = ContactPage(
 
 customer_panels.register(
     Block(
+        "faces",
+        "projects/faces.html",
+        "projects.views.customer_faces.faces_panel",
+        37,
+        _("Whom of ours they met"),
+    )
+)
+customer_panels.register(
+    Block(
         "training",
         "projects/training/panel.html",
         "projects.views.trained.training_panel",
