@@ -7,12 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    from config.servers import ensure_servers
-
-    ensure_servers()
-
-
 @pytest.fixture
 def make_tenant(db: None) -> Callable[..., object]:
     """Makes tenants: ``make_tenant("acme", currency="CNY")``."""

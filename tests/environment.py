@@ -11,6 +11,19 @@ import os
 import shutil
 import tempfile
 
+import psycopg2
+import pytest
+
+# A crash may cost these servers all they hold: nothing but tests.
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "checkpoint_timeout": "1h",
+    "autovacuum": "off",
+}
+_directory = ""
+
 if "DATA_DIR" not in os.environ and not (
     os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
 ):
@@ -21,3 +34,26 @@ if "DATA_DIR" not in os.environ and not (
 os.environ["SECRET_KEY"] = "tests only"
 os.environ["HOST"] = "127.0.0.1"
 os.environ.pop("DEMO_SIGN_IN", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Not before: it reads the settings.
+    from config import embedded
+    from config.servers import ensure_servers
+
+    ensure_servers()
+    if not _directory:
+        return
+    where = embedded.places(_directory)
+    connection = psycopg2.connect(
+        host=str(where.sockets),
+        user=embedded.SUPERUSER,
+        dbname="postgres",
+        password=embedded.secret(_directory, f"password of {embedded.SUPERUSER}"),
+    )
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for name, value in NOT_DURABLE.items():
+            cursor.execute(f"ALTER SYSTEM SET {name} = %s", [value])
+        cursor.execute("SELECT pg_reload_conf()")
+    connection.close()

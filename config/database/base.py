@@ -23,20 +23,36 @@ WHAT_THE_ROLE_MAY = """
                       AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
       FROM pg_roles r WHERE r.rolname = current_user
 """
+SESSIONS_LEFT = """
+    SELECT pid, state, left(query, 200) FROM pg_stat_activity
+     WHERE datname = %s AND usename = current_user
+"""
 
 
 class DatabaseCreation(creation.DatabaseCreation):
     """Test databases are made and dropped by the owner."""
 
     connection: Any
+    _nodb_cursor: Any
 
     def _create_test_db(self, *args: Any, **kwargs: Any) -> Any:
         with self.connection.as_owner():
             return super()._create_test_db(*args, **kwargs)  # type: ignore[misc]
 
-    def _destroy_test_db(self, *args: Any, **kwargs: Any) -> None:
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
+        self._end_sessions(test_database_name)
         with self.connection.as_owner():
-            super()._destroy_test_db(*args, **kwargs)  # type: ignore[misc]
+            super()._destroy_test_db(test_database_name, verbosity)  # type: ignore[misc]
+
+    def _end_sessions(self, test_database_name: str) -> None:
+        """A process or thread that a test has left behind must not keep the database. What it was
+        doing is told, so that it can be ended where it was begun."""
+        with self._nodb_cursor() as cursor:
+            # As the application's role: that is whose sessions they are, and so it may end them.
+            cursor.execute(SESSIONS_LEFT, [test_database_name])
+            for pid, state, query in cursor.fetchall():
+                self.log(f"{test_database_name} was still in use ({state}): {query}")
+                cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
 class DatabaseFeatures(features.DatabaseFeatures):

@@ -22,13 +22,21 @@ from config.embedded.layout import (
     places,
     secret,
 )
-from config.embedded.postgres import APPLICATION, DATABASE, OWNER, start_postgres, stop_postgres
+from config.embedded.postgres import (
+    APPLICATION,
+    DATABASE,
+    OWNER,
+    SUPERUSER,
+    start_postgres,
+    stop_postgres,
+)
 from config.embedded.valkey import start_valkey, stop_valkey
 
 __all__ = [
     "APPLICATION",
     "DATABASE",
     "OWNER",
+    "SUPERUSER",
     "EmbeddedServerError",
     "Places",
     "database",

@@ -98,7 +98,7 @@ def test_from_an_empty_tenant_to_the_reason_of_a_tier(  # type: ignore[no-untype
     make_member(tenant, "alice@acme.example", "admin")
     make_member(tenant, "bob@acme.example", "service_manager")
     admin = visit()
-    page = admin.sign_in("alice@acme.example")
+    page = admin.sign_in_by_form("alice@acme.example")
     # An empty tenant is led to its first night in three steps.
     expect(page.get_by_text("first night").first).to_be_visible()
 
