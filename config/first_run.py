@@ -19,6 +19,7 @@ from config.demo.groups import make_example_groups
 from config.demo.histories import make_example_histories
 from config.demo.plans import make_example_plans
 from config.demo.schemes import show_every_scheme
+from config.demo.scope import make_example_scope
 from config.demo.weeklies import make_example_weeklies
 from segmentation.actions.nights import run_night
 from segmentation.models import Night
@@ -45,6 +46,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
     make_example_groups(tenant)
     make_example_plans(tenant)
     make_example_histories(tenant)
+    make_example_scope(tenant)
     make_example_gates(tenant)
     make_example_weeklies(tenant)
     show_every_scheme(tenant)
