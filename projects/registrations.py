@@ -14,7 +14,12 @@ from accounts.models import Role, Tenant
 from accounts.models.reach import RecordKind, record_kinds
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
-from projects import gate_labels, labels, weekly_labels  # noqa: F401 - words for the audit
+from projects import (  # noqa: F401 - words for the audit
+    gate_labels,
+    handover_labels,
+    labels,
+    weekly_labels,
+)
 from projects.actions.responsibility import derive_faces
 from projects.loads import KINDS
 from ui.registry import (
@@ -23,6 +28,7 @@ from ui.registry import (
     NavigationItem,
     customer_panels,
     first_screens,
+    my_customers_blocks,
     navigation,
 )
 
@@ -109,6 +115,25 @@ customer_panels.register(
         "projects.views.trained.training_panel",
         36,
         _("Training"),
+    )
+)
+
+customer_panels.register(
+    Block(
+        "handover_items",
+        "projects/handovers/panel.html",
+        "projects.views.handover_panels.handover_items_panel",
+        28,
+        _("Open from the implementation"),
+    )
+)
+my_customers_blocks.register(
+    Block(
+        "handovers",
+        "projects/handovers/block.html",
+        "projects.views.handover_panels.handovers_block",
+        10,
+        roles=(Role.SERVICE_MANAGER, Role.ADMIN),
     )
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from projects import gate_urls, weekly_urls
+from projects import gate_urls, handover_urls, weekly_urls
 from projects.views import (
     burn,
     change_requests,
@@ -24,6 +24,7 @@ from projects.views import (
 urlpatterns: list[URLPattern | URLResolver] = [
     *gate_urls.urlpatterns,
     *weekly_urls.urlpatterns,
+    *handover_urls.urlpatterns,
     path("projects/", portfolio.projects, name="projects"),
     path("projects/new/", plan_making.new_project, name="new_project"),
     path("projects/templates/", templates.templates, name="plan_templates"),

@@ -163,6 +163,9 @@ first_screens = FirstScreens()
 customer_panels = Blocks()
 # Facts in the head of the customer page; the subject is the Customer.
 customer_badges = Blocks()
+# What waits beside the night's figures, on the service manager's first screen; the subject is whose
+# customers it shows: mine, team or all.
+my_customers_blocks = Blocks()
 # What happened lately, on the administrator's first screen; there is no subject.
 overview_blocks = Blocks()
 # URL name → query of screens that remember figures of every customer; opened once after each night,

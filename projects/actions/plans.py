@@ -42,7 +42,8 @@ def make_project(
     language: str,
     by: User,
 ) -> Project:
-    """A new project of a customer with its plan; it is due on the plan's last day.
+    """A new project of a customer with its plan; it is due on the plan's last day, and the service
+    manager will have to accept its handover.
 
     Raises:
         ValidationError: another project has this key.
@@ -61,6 +62,7 @@ def make_project(
         starts_on=starts_on,
         due_on=max(span.last for span in spans.values()),
         template=template_version.template.key,
+        awaits_handover=True,
         known_from=now,
     )
     note_creation(project, at=now)

@@ -35,6 +35,7 @@ from segmentation.views.exports import exported
 from segmentation.views.groups import groups_page
 from segmentation.views.listing import Listing, read_listing
 from segmentation.views.waiting import waiting_tiles
+from ui.registry import RenderedBlock, my_customers_blocks
 from ui.tables import Column, Table
 from ui.tags.formats import language
 
@@ -152,6 +153,7 @@ def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     night, scope = listing.night, listing.narrowed
     lines = {
         "scopes": scope_tabs(scope, listing.table),
+        "blocks": [] if listing.is_only_list or not listing.is_latest else _blocks(request, scope),
         "added": added_since(scope, night) if listing.is_latest else 0,
     }
     if listing.is_only_list:
@@ -166,6 +168,11 @@ def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
         "waiting": waiting_tiles(waiting(every, scope, night), listing.table),
         **_moved(night, scope),
     }
+
+
+def _blocks(request: TenantRequest, scope: Scope) -> list[RenderedBlock]:
+    """What other apps say there is to do, as of now; a stored night knows nothing of it."""
+    return my_customers_blocks.for_request(request, scope.visibility, request.membership.roles)
 
 
 def _moved(night: Night, scope: Scope) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from night_world import World
 from accounts.actions.facts import keep_versions
 from accounts.models import AuditRecord, Customer, Payment
 from accounts.tenancy import tenant_scope
+from projects.models import Project
 from segmentation.actions.nights import NightOutcome, NightRefused, run_night
 from segmentation.actions.rule_sets import publish_rules
 from segmentation.models import Assignment, MeasureRow, Move, Night, NightScores, RuleSet, Scored
@@ -329,6 +330,30 @@ def test_a_move_by_facts_that_came_late_says_so(scope) -> None:  # type: ignore[
     whom.projects.update(accepted_on=D - 2 * DAY, known_from=datetime(2026, 7, 2, tzinfo=UTC))
     night(scope, D + DAY)
     assert moves()[0][2:] == ("stage", "onboarding", "new", "late_data")
+
+
+def test_who_awaits_a_handover_stays_onboarding_until_it_is_accepted(scope) -> None:  # type: ignore[no-untyped-def]
+    whom = customer("a")
+    sign(whom, D - 100 * DAY)
+    row = project(whom, D - 60 * DAY)
+    Project.objects.update(awaits_handover=True)
+    night(scope)
+
+    def learn(day: date, **values: date) -> None:
+        moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        keep_versions([row], until=moment)
+        Project.objects.update(known_from=moment, **values)
+
+    learn(D + DAY, accepted_on=D + DAY)
+    night(scope, D + DAY)
+    assert moves() == [], "the customer accepted, the service manager did not"
+    learn(D + 3 * DAY, handed_over_on=D + 3 * DAY)
+    night(scope, D + 2 * DAY)
+    assert moves() == []
+    night(scope, D + 3 * DAY)
+    assert [found[2:] for found in moves() if found[2] == "stage"] == [
+        ("stage", "onboarding", "new", "project")
+    ]
 
 
 def test_a_move_by_changed_rules_says_so(scope) -> None:  # type: ignore[no-untyped-def]

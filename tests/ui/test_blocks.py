@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 from django.utils.module_loading import import_string
 
-from ui.registry import Block, customer_badges, customer_panels, overview_blocks
+from ui.registry import (
+    Block,
+    customer_badges,
+    customer_panels,
+    my_customers_blocks,
+    overview_blocks,
+)
 
-BLOCKS = [*customer_panels, *customer_badges, *overview_blocks]
+BLOCKS = [*customer_panels, *customer_badges, *my_customers_blocks, *overview_blocks]
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.key)
