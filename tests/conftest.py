@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
+
+# Examples may take their time: the machine may be busy with other tests.
+settings.register_profile("tenure", deadline=None)
+settings.load_profile("tenure")
 
 
 @pytest.fixture
