@@ -39,8 +39,10 @@ LANGUAGE = "zh-hans"
 TITLE, CONFIRMS = "项目验收", "项目范围内的全部交付物已完成并可投入使用。"
 HEADER = (
     "project", "key", "title", "phase", "starts_on", "ends_on", "effort_days", "started_on",
-    "finished_on", "person", "after", "is_milestone",
+    "finished_on", "person", "side", "after", "is_milestone",
 )  # fmt: skip
+# Phases of the demo's SOWs whose work is the customer's.
+TESTED_BY_CUSTOMER = ("验收", "Acceptance")
 # Of customers who sign an acceptance so many say how content they are.
 ANSWERING = 0.8
 
@@ -96,16 +98,18 @@ def _tasks(project: Project, items: Sequence[SowItem]) -> Iterator[tuple[object,
             for length in (planned, taken)
             for share in (first, done)
         ]
+        theirs = item.phase in TESTED_BY_CUSTOMER
         yield (
             project.key, item.key, item.title, item.phase, days[0], max(days[0], days[1]),
-            item.effort_days, days[2], max(days[2], days[3]), project.manager and project.manager.key,
-            before, "",
+            item.effort_days, days[2], max(days[2], days[3]),
+            "" if theirs else project.manager and project.manager.key,
+            "customer" if theirs else "vendor", before, "",
         )  # fmt: skip
         before = item.key
     phase = items[-1].phase if items else ""
     yield (
         project.key, "A", TITLE, phase, project.due_on, project.due_on, 0, accepted, accepted, "",
-        before, "yes",
+        "customer", before, "yes",
     )  # fmt: skip
 
 

@@ -253,10 +253,10 @@ def test_a_scorecard_says_how_many_and_how_sure(
     text = text_of(signed_in(members["pam"].user).get(OWN))
     assert "My scorecard" in text
     assert "From 6 projects" in text
-    assert "n 6" in text
     assert "place 1 of 3" in text
     assert "Satisfaction at acceptance" in text
-    assert "n 0 · 6 unknown" in text
+    assert "0 6 unknown" in text
+    assert 'class="interval-dot"' in signed_in(members["pam"].user).get(OWN).content.decode()
     one = text_of(signed_in(members["una"].user).get(OWN))
     assert "worse than the average" in one
 
