@@ -92,11 +92,15 @@ def customer_page(
 
 
 def page_links(project: Project) -> list[ProjectPageLink]:
-    """Every link that was given to a project's page, those that work first."""
+    """The latest link of everybody who was given one to a project's page, the latest first."""
     found = ProjectPageLink.objects.filter(project=project).select_related(
         "contact", "sent_by", "project"
     )
-    return list(found.order_by("-pk"))
+    latest: dict[object, ProjectPageLink] = {}
+    for link in found.order_by("-pk"):
+        # Of who is no longer a contact the name alone is left.
+        latest.setdefault(link.contact_id or link.name, link)
+    return list(latest.values())
 
 
 def page_link(secret_hash: str) -> ProjectPageLink | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -49,14 +50,17 @@ def project_shared(request: TenantRequest, pk: int) -> HttpResponse:
     sent = taken_once(request, ProjectPageLink, {link.pk for link in links})
     reports = reports_of(project).defer("facts", "texts")
     table = Table.read(REPORTS, request.GET.urlencode()).counted(reports.count())
-    week = week_to_report(today)
+    week, languages = week_to_report(today), dict(settings.LANGUAGES)
     context |= {
         "links": [(link, page_closed_by(link, now, today)) for link in links],
         "sent": sent,
         "may_share": may(request.membership, "share_projects"),
         "may_write": may(request.membership, "edit_weeklies"),
         "table": table,
-        "reports": list(reports[table.slice]),
+        "reports": [
+            (report, languages.get(report.language, report.language))
+            for report in reports[table.slice]
+        ],
         "week": week,
         "is_due": not reports.filter(week=week).exists(),
     }
