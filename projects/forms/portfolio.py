@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from projects.queries.attention import Attention
 from projects.queries.portfolio import Stage
 
 
@@ -19,4 +20,7 @@ class ProjectFilter(forms.Form):
     )
     stage = forms.ChoiceField(
         label=_("Stage"), choices=[("", _("Any")), *Stage.choices], required=False
+    )
+    only = forms.ChoiceField(
+        label=_("Only with"), choices=[("", _("Any")), *Attention.choices], required=False
     )

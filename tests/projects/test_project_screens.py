@@ -157,12 +157,17 @@ def test_rows_are_filtered_and_sorted(rows, plan) -> None:  # type: ignore[no-un
     assert rows("stage=nonsense&view=nonsense&sort=nonsense") == ["b", "a", "c"]
 
 
-def test_each_row_says_who_is_the_face(client: Client, rows, plan, pam) -> None:  # type: ignore[no-untyped-def]
+def test_each_row_says_who_manages_and_the_file_who_is_the_face(
+    client: Client, rows, plan, pam
+) -> None:  # type: ignore[no-untyped-def]
     plan("running", "pam", -10, 30)
-    page = client.get("/t/acme/projects/").content.decode()
-    assert page.count(">pam<") >= 2  # the manager, and the face
-    assert "Project manager" in page
+    page = client.get("/t/acme/projects/?view=all").content.decode()
+    assert 'cell-away">pam<' in page
     assert "30 days left" in page
+    # Of one's own it goes without saying; who the face is stands in the file, and with the customer.
+    assert 'cell-away">pam<' not in client.get("/t/acme/projects/?view=mine").content.decode()
+    exported = client.get("/t/acme/projects/?format=csv").content.decode()
+    assert exported.splitlines()[1].endswith("pam")
 
 
 def test_a_project_manager_starts_with_their_own_while_one_is_open(
