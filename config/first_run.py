@@ -18,6 +18,7 @@ from config.demo.gates import make_example_gates
 from config.demo.groups import make_example_groups
 from config.demo.histories import make_example_histories
 from config.demo.plans import make_example_plans
+from config.demo.records import make_example_records
 from config.demo.schemes import show_every_scheme
 from config.demo.scope import make_example_scope
 from config.demo.weeklies import make_example_weeklies
@@ -47,6 +48,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
     make_example_plans(tenant)
     make_example_histories(tenant)
     make_example_scope(tenant)
+    make_example_records(tenant)
     make_example_gates(tenant)
     make_example_weeklies(tenant)
     show_every_scheme(tenant)
