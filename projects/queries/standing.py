@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -170,7 +171,7 @@ def standings(
 def _forecasts(
     projects: Sequence[Project], figures: dict[int, Delivery], today: date
 ) -> dict[int, Forecast]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "tenant": current_tenant_id(),
         "projects": [project.pk for project in projects],
         "day": today,
