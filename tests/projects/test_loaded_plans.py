@@ -57,15 +57,15 @@ def load(tenant: Tenant, kind: str, text: str) -> None:
     assert not result.refused, result.faults
 
 
-def history(tenant: Tenant, key: str, tasks: int, manager: str) -> Project:
+def history(tenant: Tenant, key: str, tasks: int, manager: str, accepted: str = "") -> Project:
     """A project with so many tasks, each with an entry of effort, half a day more than planned for
     every tenth; its SOW has an item per phase of ten."""
     load(tenant, "customers", f"key,name\n{key},{key}\n")
     load(
         tenant,
         "projects",
-        "customer,key,name,manager,starts_on,due_on\n"
-        f"{key},{key},{key},{manager},2026-03-02,2026-06-26\n",
+        "customer,key,name,manager,starts_on,due_on,accepted_on\n"
+        f"{key},{key},{key},{manager},2026-03-02,2026-06-26,{accepted}\n",
     )
     phases = max(1, tasks // 10)
     load(
@@ -159,3 +159,17 @@ def test_pages_ask_as_often_for_five_hundred_tasks_as_for_fifty(
 
     for path in PAGES:
         assert asked(few, path) == asked(many, path), path
+
+
+def test_a_scorecard_asks_as_often_for_five_hundred_tasks_as_for_fifty(
+    tenant: Tenant, pam: User, page: Callable[[str], str]
+) -> None:
+    asked = []
+    for key, tasks in (("A", 50), ("B", 500)):
+        history(tenant, key, tasks, pam.email, accepted="2026-06-12")
+        for path in ("scorecard/", "scorecards/", "scorecard/projects/"):
+            page(path)
+            with CaptureQueriesContext(connection) as captured:
+                page(path)
+            asked.append(len(captured))
+    assert asked[:3] == asked[3:]
