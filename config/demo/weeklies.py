@@ -19,7 +19,7 @@ PEOPLE = 2
 # By how many weeks ago; nothing that the facts could contradict.
 SUMMARY = {
     2: "感谢各位本周的配合。完成的工作、下周双方的任务和需要贵方处理的事项见下；如有疑问，请直接联系我。",
-    1: "本周进展如下。请特别留意“等待事项”中由贵方负责的部分，按时完成有助于后续工作按计划进行。",
+    1: "本周进展如下。请特别留意由贵方负责的事项，按时完成有助于后续工作按计划进行。",
 }
 _AFTERNOON = time(17)
 
