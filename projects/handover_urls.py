@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import handover_items, handovers
+from projects.views import handover_answers, handover_items, handovers
 
 HANDOVER = "projects/<int:pk>/handover/"
 ITEM = f"{HANDOVER}items/<int:item_pk>/"
@@ -13,10 +13,18 @@ urlpatterns: list[URLPattern] = [
     path(f"{HANDOVER}starts/", handovers.handover_starts, name="handover_starts"),
     path(f"{HANDOVER}updates/", handovers.handover_updates, name="handover_updates"),
     path(f"{HANDOVER}sections/", handovers.handover_sections, name="handover_sections"),
-    path(f"{HANDOVER}proposals/", handovers.handover_proposals, name="handover_proposals"),
-    path(f"{HANDOVER}withdrawals/", handovers.handover_withdrawals, name="handover_withdrawals"),
-    path(f"{HANDOVER}acceptances/", handovers.handover_acceptances, name="handover_acceptances"),
-    path(f"{HANDOVER}returns/", handovers.handover_returns, name="handover_returns"),
+    path(f"{HANDOVER}proposals/", handover_answers.handover_proposals, name="handover_proposals"),
+    path(
+        f"{HANDOVER}withdrawals/",
+        handover_answers.handover_withdrawals,
+        name="handover_withdrawals",
+    ),
+    path(
+        f"{HANDOVER}acceptances/",
+        handover_answers.handover_acceptances,
+        name="handover_acceptances",
+    ),
+    path(f"{HANDOVER}returns/", handover_answers.handover_returns, name="handover_returns"),
     path(f"{HANDOVER}rounds/<int:number>/", handovers.handover_round, name="handover_round"),
     path(f"{HANDOVER}items/", handover_items.handover_items, name="handover_items"),
     path(ITEM, handover_items.handover_item, name="handover_item"),

@@ -26,9 +26,11 @@ from projects.models.handovers import TO_DO
 from projects.queries.handovers import OPEN_TO_CHANGE, customer_items, handover_of
 from projects.views.faults import show_faults
 from projects.views.handover_links import with_origins
-from projects.views.handovers import CONFLICT, handover_page
+from projects.views.handovers import handover_page
 from projects.views.plan_frame import today_of, visible_project
 from projects.views.tasks import crumbs
+
+CONFLICT = 409
 
 
 @require("propose_handover")

@@ -1,4 +1,5 @@
-"""The handover of a project: put together, proposed, accepted or returned."""
+"""The handover of a project: its page, and putting it together. Proposing and answering it are in
+``handover_answers``."""
 
 from __future__ import annotations
 
@@ -18,30 +19,17 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Customer
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
-from projects.actions.handover_answers import (
-    accept_handover,
-    propose_handover,
-    return_handover,
-    take_back,
-)
-from projects.actions.handovers import (
-    HandoverConflict,
-    say_empty,
-    start_handover,
-    update_from_records,
-)
+from projects.actions.handovers import say_empty, start_handover, update_from_records
 from projects.forms.handovers import AcceptForm, ItemForm, ProposeForm, ReturnForm
 from projects.models import Handover, HandoverItem, Project
 from projects.models.handovers import REQUIRED
 from projects.queries import handovers as queries
 from projects.queries import plans
-from projects.views.faults import show_faults
 from projects.views.handover_links import with_origins
 from projects.views.plan_frame import frame, today_of, visible_project
 from projects.views.tasks import crumbs
 from ui.tables import Column, Table
 
-CONFLICT = 409
 ROWS = 25
 TO_DO_COLUMNS = (
     Column("what", gettext_lazy("What")),
@@ -79,7 +67,7 @@ def handover_starts(request: TenantRequest, pk: int) -> HttpResponse:
 @require_POST
 def handover_updates(request: TenantRequest, pk: int) -> HttpResponse:
     """Bring the list in step with the project's records."""
-    project, handover = _found(request, visible_project(request, pk))
+    project, handover = handover_in(request, visible_project(request, pk))
     try:
         done = update_from_records(handover=handover, today=today_of(request), by=request.user)
     except ValidationError as error:
@@ -97,7 +85,7 @@ def handover_updates(request: TenantRequest, pk: int) -> HttpResponse:
 @require_POST
 def handover_sections(request: TenantRequest, pk: int) -> HttpResponse:
     """Say that there is nothing in a section, or no longer say so."""
-    project, handover = _found(request, visible_project(request, pk))
+    project, handover = handover_in(request, visible_project(request, pk))
     section = request.POST.get("section", "")
     if section not in {one.value for one in REQUIRED}:
         raise Http404
@@ -113,92 +101,11 @@ def handover_sections(request: TenantRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('project_handover', args=[project.pk])}#{section}")
 
 
-@require("propose_handover")
-@require_POST
-def handover_proposals(request: TenantRequest, pk: int) -> HttpResponse:
-    """Propose the list to the service manager."""
-    project, handover = _found(request, visible_project(request, pk))
-    form = ProposeForm(request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = propose_handover(
-                handover=handover, seen=given["seen"], words=given["words"],
-                tenant=request.tenant, by=request.user,
-            )  # fmt: skip
-        except HandoverConflict:
-            return _conflict(request, project)
-        except ValidationError as error:
-            show_faults(form, error)
-        else:
-            messages.success(request, _("Proposed to %(name)s.") % {"name": made.to_name})
-            return redirect("project_handover", project.pk)
-    return handover_page(request, project, propose=form)
-
-
-@require("propose_handover")
-@require_POST
-def handover_withdrawals(request: TenantRequest, pk: int) -> HttpResponse:
-    """Take a proposal back."""
-    project, handover = _found(request, visible_project(request, pk))
-    try:
-        take_back(handover=handover, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect("project_handover", project.pk)
-
-
-@require("accept_handover")
-@require_POST
-def handover_acceptances(request: TenantRequest, pk: int) -> HttpResponse:
-    """Take the customer over."""
-    project, handover = _found(request, handover_project(request, pk))
-    form = AcceptForm(request.POST, handover=handover)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            accept_handover(
-                handover=handover, seen=given["seen"], sections=given["sections"],
-                membership=request.membership, tenant=request.tenant,
-            )  # fmt: skip
-        except HandoverConflict:
-            return _conflict(request, project)
-        except ValidationError as error:
-            show_faults(form, error)
-        else:
-            messages.success(request, _("Accepted. You find what is open with the customer."))
-            return redirect("customer", project.customer_id)
-    return handover_page(request, project, accept=form)
-
-
-@require("accept_handover")
-@require_POST
-def handover_returns(request: TenantRequest, pk: int) -> HttpResponse:
-    """Send a proposal back to be mended."""
-    project, handover = _found(request, handover_project(request, pk))
-    form = ReturnForm(request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            return_handover(
-                handover=handover, seen=given["seen"], reason=given["reason"],
-                membership=request.membership, tenant=request.tenant,
-            )  # fmt: skip
-        except HandoverConflict:
-            return _conflict(request, project)
-        except ValidationError as error:
-            show_faults(form, error)
-        else:
-            messages.success(request, _("Returned to the project manager."))
-            return redirect("project_handover", project.pk)
-    return handover_page(request, project, give_back=form)
-
-
 @require("view_projects")
 @require_GET
 def handover_round(request: TenantRequest, pk: int, number: int) -> HttpResponse:
     """The list as it was proposed, never altered since."""
-    project, handover = _found(request, handover_project(request, pk))
+    project, handover = handover_in(request, handover_project(request, pk))
     found = handover.rounds.select_related("by").filter(number=number).first()
     if found is None:
         raise Http404
@@ -318,16 +225,9 @@ def _sections(
     return shown
 
 
-def _found(request: TenantRequest, project: Project) -> tuple[Project, Handover]:
+def handover_in(request: TenantRequest, project: Project) -> tuple[Project, Handover]:
     handover = queries.handover_of(project)
     if handover is None:
         raise Http404
     handover.project = project
     return project, handover
-
-
-def _conflict(request: TenantRequest, project: Project) -> HttpResponse:
-    messages.error(
-        request, _("Somebody changed the list meanwhile. This is how it is now; nothing was done.")
-    )
-    return handover_page(request, project, status=CONFLICT)
