@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Max, Q
 
 from accounts.contact_links import new_secret
-from accounts.models import Colleague, Contact, ContactRole, Role, Tenant
+from accounts.models import Colleague, Contact, ContactRole, Role, Tenant, User
 from accounts.tenancy import tenant_scope
 from projects.compute.change_documents import Parties, hash_of
 from projects.compute.gate_documents import Asking, Silence, sign_off_document
@@ -62,7 +62,9 @@ def make_example_gates(tenant: Tenant) -> None:
         if approver is None:
             return
         done = _done_on()
-        clauses = _clauses(sorted({gate.project_id for gate in gates}))
+        begun = _begun()
+        assert approver.membership is not None
+        clauses = _clauses(gates, tenant, approver.membership.user)
         rows, changed = _Rows(), []
         next_gates: dict[int, Gate] = {}
         for gate in gates:
@@ -73,7 +75,7 @@ def make_example_gates(tenant: Tenant) -> None:
             day = done.get(gate.phase_id)
             if day is not None and day + ANSWERED_AFTER <= until:
                 making.passed(day, until)
-            elif gate.project.accepted_on is None and gate.project_id not in next_gates:
+            elif gate.phase_id in begun and gate.project_id not in next_gates:
                 next_gates[gate.project_id] = gate
                 making.next(TURNS[(len(next_gates) - 1) % len(TURNS)], until)
             else:
@@ -125,10 +127,24 @@ def _done_on() -> dict[int, date]:
     return {row["phase_id"]: row["last"] for row in rows if row["open"] is None and row["last"]}
 
 
-def _clauses(projects: list[int]) -> dict[int, PassiveClause]:
+def _begun() -> set[int]:
+    """Phases in which work has begun and is not done."""
+    open_ones = Task.objects.exclude(state=Task.State.DONE).order_by().values("phase")
+    begun = Task.objects.filter(started_on__isnull=False, phase__in=open_ones)
+    return set(begun.order_by().values_list("phase_id", flat=True))
+
+
+def _clauses(gates: list[Gate], tenant: Tenant, by: User) -> dict[int, PassiveClause]:
+    starts = sorted({(gate.project_id, gate.project.starts_on) for gate in gates})
     made = PassiveClause.objects.bulk_create(
-        PassiveClause(project_id=pk, days=CLAUSE_DAYS, words=CLAUSE)
-        for pk in projects[::CLAUSE_EVERY]
+        PassiveClause(
+            project_id=pk,
+            days=CLAUSE_DAYS,
+            words=CLAUSE,
+            recorded_by=by,
+            recorded_at=datetime.combine(day, time(10), tzinfo=tenant.zone),
+        )
+        for pk, day in starts[::CLAUSE_EVERY]
     )
     return {clause.project_id: clause for clause in made}
 
@@ -148,6 +164,7 @@ class _Making:
         self.tenant, self.rows, self.gate, self.contact = tenant, rows, gate, contact
         manager = gate.project.manager
         self.colleague = manager if manager and manager.membership_id else approver
+        self.by = approver.membership.user if approver.membership else None
         self.clause = clause
         gate.vendor_approver, gate.customer_approver = self.colleague, contact
         gate.uses_silence = clause is not None and not gate.is_acceptance
@@ -206,6 +223,7 @@ class _Making:
             signatory=self.contact.name,
             language=LANGUAGE,
             secret_hash=secret_hash,
+            sent_by=self.by,
             sent_at=customer.asked_at,
             expires_at=self._at(customer.deadline_on + timedelta(days=60)),
         )
@@ -241,6 +259,7 @@ class _Making:
             name=name,
             language=LANGUAGE,
             asked_at=self._at(day),
+            asked_by=self.by,
             deadline_on=deadline,
             clause=clause,
             document=document,

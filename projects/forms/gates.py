@@ -26,7 +26,7 @@ class GateForm(forms.Form):
     phase: forms.ModelChoiceField = forms.ModelChoiceField(
         label=gettext_lazy("Phase that it ends"), queryset=None
     )
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    title = forms.CharField(label=gettext_lazy("Name of the gate"), max_length=200)
     confirms = forms.CharField(
         label=gettext_lazy("What is confirmed"),
         max_length=10_000,
@@ -44,7 +44,7 @@ class GateForm(forms.Form):
         label=gettext_lazy("Working days to answer"), min_value=1, max_value=MOST_DAYS, initial=5
     )
     is_acceptance = forms.BooleanField(
-        label=gettext_lazy("Here the customer accepts the project"), required=False
+        label=gettext_lazy("The customer accepts the project here"), required=False
     )
     uses_silence = forms.BooleanField(
         label=gettext_lazy("Silence may count here, by the clause of the SOW"), required=False

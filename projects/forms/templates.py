@@ -146,7 +146,7 @@ class TemplateGateForm(PhaseForm):
         label=gettext_lazy("Working days to answer"), min_value=1, max_value=MOST_DAYS, initial=5
     )
     is_acceptance = forms.BooleanField(
-        label=gettext_lazy("Here the customer accepts the project"), required=False
+        label=gettext_lazy("The customer accepts the project here"), required=False
     )
 
     def gate(self) -> Gate:

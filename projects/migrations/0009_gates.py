@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('customer_role', models.CharField(blank=True, max_length=100, verbose_name="the customer's approver")),
                 ('answer_days', models.PositiveIntegerField(default=5, verbose_name='working days to answer')),
                 ('uses_silence', models.BooleanField(default=False, verbose_name='silence may count')),
-                ('state', models.CharField(choices=[('open', 'Not asked yet'), ('asked', 'Asked'), ('passed', 'Passed'), ('returned', 'Returned')], default='open', max_length=8, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'Not asked yet'), ('asked', 'Waiting for answers'), ('passed', 'Passed'), ('returned', 'Returned')], default='open', max_length=8, verbose_name='state')),
                 ('round', models.PositiveIntegerField(default=0)),
                 ('passed_on', models.DateField(blank=True, null=True, verbose_name='passed on')),
                 ('version', models.PositiveIntegerField(default=1)),

@@ -28,7 +28,7 @@ class Gate(TenantModel):
 
     class State(models.TextChoices):
         OPEN = "open", _("Not asked yet")
-        ASKED = "asked", _("Asked")
+        ASKED = "asked", _("Waiting for answers")
         PASSED = "passed", _("Passed")
         RETURNED = "returned", _("Returned")
 

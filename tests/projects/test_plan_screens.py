@@ -134,7 +134,10 @@ def test_the_three_views_show_the_same_tasks(
         tasks = list(Task.objects.values_list("pk", flat=True))
     for page in pages:
         assert all(f"/projects/{project.pk}/tasks/{pk}/" in page for pk in tasks)
-    assert pages[2].count('class="gantt-bar') == len(tasks)
+    # The gates stand among them as marks.
+    gates = pages[2].count('data-key="gate-')
+    assert pages[2].count('class="gantt-bar') == len(tasks) + gates
+    assert gates == 4
     assert "is-critical" in pages[2]
     one_side = client.get(f"/t/acme/projects/{project.pk}/?side=customer").content.decode()
     assert "Read contract and SOW" not in one_side.split('id="plan"')[1]
