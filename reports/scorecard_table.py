@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from reports.compute.scorecards import BY_KEY, FIGURES, LEAST, Compared, Result
 from reports.interval_chart import Axis, Dot, axis_of, draw_axis, draw_dot
@@ -186,13 +186,13 @@ def headings() -> list[str]:
         _("Project manager"),
         _("Figure"),
         _("Projects"),
-        _("Value"),
-        _("From"),
-        _("To"),
+        pgettext("of a measure", "Value"),
+        _("Lower bound"),
+        _("Upper bound"),
         _("Expected"),
         _("Adjusted"),
-        _("Adjusted from"),
-        _("Adjusted to"),
+        _("Adjusted, lower bound"),
+        _("Adjusted, upper bound"),
         _("Place"),
     ]
 

@@ -31,8 +31,8 @@ WORDS: dict[str, Words] = {
         lazy("On time"),
         SHARE,
         lazy(
-            "Share of the accepted projects that took no more working days than their locked"
-            " baseline."
+            "Of the accepted projects that have a baseline, the share accepted on or before its last"
+            " day."
         ),
     ),
     "schedule_days": Words(

@@ -150,7 +150,9 @@ def _add_delivery(facts: pd.DataFrame, calendar: WorkingCalendar, today: date) -
     booked = found["actual_effort"] > 0
     late = found["schedule_variance_days"]
     facts["schedule_days"] = late
-    facts["on_time"] = (late <= 0).astype(float).where(late.notna())
+    # As on the month in review: by the day that was locked, whenever the project began.
+    last_day = frames.projects["baseline_due_on"].reindex(facts.index)
+    facts["on_time"] = (facts["accepted_on"] <= last_day).astype(float).where(last_day.notna())
     facts["effort_over"] = (found["effort_variance"] / baseline).where(booked)
     facts["cycle_days"] = found["actual_days"]
     facts["scope_creep"] = (found["unapproved_effort"] / baseline).where(booked)

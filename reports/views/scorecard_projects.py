@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import require
@@ -32,7 +32,7 @@ COLUMNS = (
     Column("project", gettext_lazy("Project")),
     Column("customer", gettext_lazy("Customer")),
     Column("accepted", gettext_lazy("Accepted on")),
-    Column("value", gettext_lazy("Value"), align="end"),
+    Column("value", pgettext_lazy("of a measure", "Value"), align="end"),
     Column("effort", gettext_lazy("Baseline, person-days"), align="end"),
     Column("changes", gettext_lazy("Change requests"), align="end"),
     Column("modules", gettext_lazy("Modules"), align="end"),

@@ -90,6 +90,13 @@ def test_each_project_counts_as_its_rows_say(scope: Tenant) -> None:
     assert of(late, "effort", "modules") == [20, 0]
 
 
+def test_a_project_that_began_late_may_be_late_without_having_taken_longer(scope: Tenant) -> None:
+    found = project("L", manager("Ann"), accepted=date(2026, 2, 6))
+    Project.objects.filter(pk=found.pk).update(starts_on=date(2026, 1, 12))
+    row = facts(scope).projects.loc[found.pk]
+    assert (row["on_time"], row["schedule_days"]) == (0, 0)
+
+
 def test_figures_of_a_person_are_those_of_their_projects(scope: Tenant) -> None:
     ann, ben = manager("Ann"), manager("Ben")
     for place, day in enumerate((date(2026, 1, 28), date(2026, 1, 30), date(2026, 2, 4))):
