@@ -188,6 +188,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep nights": {"task": "segmentation.tasks.sweep_nights", "schedule": schedule(30.0)},
     "sweep faces": {"task": "projects.tasks.sweep_faces", "schedule": schedule(15 * 60.0)},
     "sweep gates": {"task": "projects.tasks.sweep_gates", "schedule": schedule(15 * 60.0)},
+    "sweep weeklies": {
+        "task": "projects.tasks.sweep_weeklies",
+        "schedule": schedule(15 * 60.0),
+    },
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
 }
 

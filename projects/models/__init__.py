@@ -27,7 +27,7 @@ from projects.models.scope import Baseline, BaselineItem, Sow, SowItem
 from projects.models.signing import CustomerAnswer, SignedScan, SigningLink, SigningQuestion
 from projects.models.templates import PlanTemplate, PlanTemplateVersion
 from projects.models.training import Attendance, SessionModule, TrainingSession
-from projects.models.weeklies import WeeklyReport, WeeklyReportLink
+from projects.models.weeklies import WeeklyDrafting, WeeklyReport, WeeklyReportLink
 
 __all__ = [
     "Acceptance",
@@ -73,6 +73,7 @@ __all__ = [
     "TaskBaseline",
     "TaskLink",
     "TrainingSession",
+    "WeeklyDrafting",
     "WeeklyReport",
     "WeeklyReportLink",
 ]

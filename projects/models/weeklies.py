@@ -83,6 +83,23 @@ class WeeklyReport(TenantModel):
         return bool(self.state == self.State.SENT)
 
 
+class WeeklyDrafting(TenantModel):
+    """That the platform has drafted a tenant's reports of a week: once, whatever is dropped since."""
+
+    append_only = True
+
+    week = models.DateField()
+    drafted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "week"], name="weekly_drafting_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.week.isoformat()
+
+
 class WeeklyReportLink(OpenedLink):
     """A weekly report as it was sent to one person of the customer."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -17,17 +17,21 @@ from django.utils import timezone
 from accounts.models import Contact, Customer, Membership, Tenant, User
 from accounts.tenancy import tenant_scope
 from projects.actions.customer_pages import give_page_link
+from projects.actions.templates import keep_shipped
 from projects.actions.weeklies import (
     WeeklyConflict,
     correct_report,
+    discard_report,
     draft_report,
     edit_report,
     refresh_report,
     revoke_weekly_link,
     send_report,
 )
+from projects.actions.weekly_sweep import draft_weeklies
 from projects.compute.weekly_reports import UnknownSchema, week_to_report
-from projects.models import Project, Risk, Task, WeeklyReport, WeeklyReportLink
+from projects.models import Plan, Project, Risk, Task, WeeklyReport, WeeklyReportLink
+from projects.queries.templates import latest_version
 from projects.queries.weeklies import weekly_reports_due
 from projects.views.weekly_documents import document_html, shown_report
 from tests.projects.change_world import booked
@@ -411,3 +415,43 @@ def test_a_draft_may_be_dropped_and_what_was_sent_not(
     manager.post(path_of(other, "removal/"))
     with tenant_scope(world.tenant.id):
         assert WeeklyReport.objects.exists()
+
+
+def friday(world: WeeklyWorld, hour: int) -> datetime:
+    return world.at(FRIDAY, hour)
+
+
+def planned(world: WeeklyWorld) -> None:
+    version = latest_version(keep_shipped(language="en"))
+    assert version is not None
+    Plan.objects.create(project=world.project, template_version=version)
+
+
+def test_the_platform_drafts_on_friday_morning_and_once(world: WeeklyWorld) -> None:
+    given = {"tenant_id": world.tenant.pk}
+    with tenant_scope(world.tenant.id):
+        planned(world)
+        # Without a plan there is nothing to report; without a member nobody to edit it.
+        Project.objects.create(
+            customer=world.project.customer, key="bare", name="Bare",
+            manager=world.project.manager, starts_on=MONDAY, due_on=FRIDAY,
+        )  # fmt: skip
+    assert draft_weeklies(**given, now=friday(world, 6)) == 0
+    assert draft_weeklies(**given, now=friday(world, 8)) == 1
+    with tenant_scope(world.tenant.id):
+        made = WeeklyReport.objects.get()
+        assert (made.week, made.drafted_by, made.project) == (MONDAY, None, world.project)
+        discard_report(report=made, seen=1, by=world.manager.user)
+    # What the manager dropped stays dropped, however often the sweeper comes by.
+    assert draft_weeklies(**given, now=friday(world, 9)) == 0
+    assert draft_weeklies(**given, now=world.at(FRIDAY + timedelta(days=7))) == 1
+
+
+def test_a_report_that_a_manager_drafted_before_is_left_alone(world: WeeklyWorld) -> None:
+    with tenant_scope(world.tenant.id):
+        planned(world)
+        mine = drafted(world)
+    edited(world, mine, summary="Mine")
+    draft_weeklies(tenant_id=world.tenant.pk, now=friday(world, 8))
+    with tenant_scope(world.tenant.id):
+        assert WeeklyReport.objects.get().texts == {"summary": "Mine"}
