@@ -190,7 +190,7 @@ def _tie_payments(projects: list[Project], *, by: User) -> None:
             for row in instalments.get(project.customer_id, [])
             if first <= row.due_on <= last and row.pk not in taken
         ]
-        for row, task in zip(fitting, own[:1] + own[-2:-1], strict=False):
+        for row, task in zip(fitting[:1] + fitting[1:][-1:], own[:1] + own[-2:-1], strict=False):
             taken.add(row.pk)
             ties.append(MilestonePayment(instalment=row, milestone=task, tied_by=by))
     MilestonePayment.objects.bulk_create(ties)

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Colleague, Module
+from accounts.models import Colleague, ContactRole, Module
 from projects.forms.plans import DayField, people
 from projects.models import Attendance, TrainingSession
 from projects.models.training import MOST_MINUTES
@@ -34,7 +34,10 @@ class SessionForm(forms.Form):
         help_text=gettext_lazy("A room, or the link of the meeting."),
     )
     project: forms.ModelChoiceField = forms.ModelChoiceField(
-        label=gettext_lazy("Project"), queryset=None, required=False
+        label=gettext_lazy("Project"),
+        queryset=None,
+        required=False,
+        empty_label=gettext_lazy("No project"),
     )
     modules: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Modules"),
@@ -73,8 +76,10 @@ class SessionForm(forms.Form):
 class AttendantForm(forms.Form):
     """Somebody who took part and is no contact yet."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=300)
-    role = forms.ChoiceField(label=gettext_lazy("Role"), required=False)
+    name = forms.CharField(label=gettext_lazy("Person"), max_length=300)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), required=False, initial=ContactRole.Kind.END_USER
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
