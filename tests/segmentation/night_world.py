@@ -247,17 +247,29 @@ class World:
     def _save_versions(self, kind: str, model: type[models.Model]) -> None:
         table = model._meta.db_table
         moment = "received_at" if kind == "usage" else "known_from"
-        for since, until, row in self.history[kind]:
-            RowVersion.objects.create(
+        history = self.history[kind]
+        RowVersion.objects.bulk_create(
+            RowVersion(
                 table=table, row_id=row.get("id"), before=None, known_from=None, known_to=since
             )
-            if until is None:
-                continue
-            before = json.dumps({**row, moment: since}, default=str)
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    'INSERT INTO accounts_rowversion ("table", row_id, before, known_from, known_to) '
-                    "SELECT %s, %s, to_jsonb(was), %s, %s "
-                    f"FROM jsonb_populate_record(NULL::{table}, %s::jsonb) AS was",
-                    [table, row.get("id"), since, until, before],
-                )
+            for since, _until, row in history
+        )
+        superseded = [(since, until, row) for since, until, row in history if until is not None]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                'INSERT INTO accounts_rowversion ("table", row_id, before, known_from, known_to) '
+                "SELECT %s, given.row_id, to_jsonb(was), given.since, given.until FROM unnest("
+                "%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[]) "
+                "AS given (row_id, since, until, before), "
+                f"LATERAL jsonb_populate_record(NULL::{table}, given.before) AS was",
+                [
+                    table,
+                    [row.get("id") for _since, _until, row in superseded],
+                    [since for since, _until, _row in superseded],
+                    [until for _since, until, _row in superseded],
+                    [
+                        json.dumps({**row, moment: since}, default=str)
+                        for since, _until, row in superseded
+                    ],
+                ],
+            )
