@@ -18,7 +18,7 @@ from projects.actions.sign_off_letters import write_colleague
 from projects.compute.change_documents import Parties, hash_of
 from projects.compute.gate_documents import Asking, Silence, sign_off_document, still_says
 from projects.models import Gate, PassiveClause, Side, SignOff, SignOffLink
-from projects.queries.change_requests import face_of
+from projects.queries.faces import face_of
 from projects.queries.gates import clause_of, round_of, terms_of_gate
 
 State = Gate.State

@@ -18,7 +18,8 @@ from accounts.models import Contact, Tenant, User
 from projects.actions.change_requests import locked
 from projects.compute.change_documents import Parties, document_of, hash_of, verifies
 from projects.models import ChangeRequest, SigningLink
-from projects.queries.change_requests import face_of, terms_of
+from projects.queries.change_requests import terms_of
+from projects.queries.faces import face_of
 
 State = ChangeRequest.State
 VALID_FOR_DAYS = 14

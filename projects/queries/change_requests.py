@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from accounts.models import Membership, Responsibility
+from accounts.models import Membership
 from accounts.permissions import ALLOWED
 from projects.compute.change_documents import ItemTerms, Terms
 from projects.models import (
@@ -161,21 +161,6 @@ def terms_of(change: ChangeRequest, currency: str) -> Terms | None:
         days_later=change.days_later,
         items=[ItemTerms(item.title, item.effort_days) for item in change.items.all()],
     )
-
-
-def face_of(project: Project) -> str:
-    """The one person of the vendor whom the customer turns to about a project: its manager until it
-    is handed over, else the customer's face; empty where nobody is."""
-    if project.handover_day is None and project.manager is not None:
-        return str(project.manager.name)
-    current = (
-        Responsibility.objects.filter(customer=project.customer_id, to_on__isnull=True)
-        .select_related("colleague")
-        .first()
-    )
-    if current is not None and current.colleague is not None:
-        return str(current.colleague.name)
-    return str(project.manager.name) if project.manager else ""
 
 
 def others_may_approve(change: ChangeRequest) -> bool:

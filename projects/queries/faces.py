@@ -33,6 +33,12 @@ def face_colleague(project: Project) -> Colleague | None:
     return manager
 
 
+def face_of(project: Project) -> str:
+    """The name of the one face; empty where nobody is."""
+    found = face_colleague(project)
+    return found.name if found else ""
+
+
 def shown_face(project: Project) -> ShownFace:
     """The one face of a project, as the customer is told of it."""
     found = face_colleague(project)

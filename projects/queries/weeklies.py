@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -22,12 +22,10 @@ State = WeeklyReport.State
 
 @dataclass(frozen=True)
 class WeeklyRow:
-    """A running project in a week. ``report``: its latest version, None: nobody has drafted it.
-    ``recipients``: who the customer's people are that a bulk sending writes to."""
+    """A running project in a week. ``report``: its latest version, None: nobody has drafted it."""
 
     project: Project
     report: WeeklyReport | None
-    recipients: list[Contact] = field(default_factory=list)
 
     @property
     def state(self) -> str:

@@ -12,10 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.contact_links import LinkClosed
-from accounts.letters import Letter, public_address
+from accounts.letters import Letter
 from accounts.models import Tenant
 from accounts.queries.calendars import working_calendar
 from projects.actions.customer_pages import note_opened, page_closed_by, send_wish
+from projects.actions.member_pages import address_of_page, letter_language
 from projects.forms.customer_pages import WishForm
 from projects.models import Project, ProjectPageLink, Requirement, WeeklyReport, WeeklyReportLink
 from projects.queries.customer_pages import customer_page
@@ -99,11 +100,11 @@ def _tell_face(wish: Requirement, tenant: Tenant) -> None:
     user = face_member(wish.project)
     if user is None:
         return
-    path = f"/t/{tenant.slug}/projects/{wish.project_id}/requirements/{wish.pk}/"
+    address = address_of_page(tenant, "requirement", wish.project_id, wish.pk)
     letter = Letter(
         template="projects/letters/wish",
-        context={"wish": wish, "tenant": tenant, "address": public_address() + path},
-        language=user.language or "en",
+        context={"wish": wish, "tenant": tenant, "address": address},
+        language=letter_language(user),
     )
     transaction.on_commit(partial(letter.send, user.email))
 

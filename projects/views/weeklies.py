@@ -61,7 +61,9 @@ def weeklies(request: TenantRequest) -> HttpResponse:
     context = {
         "rows": [(row, usual[row.project.pk]) for row in rows],
         "missing": sum(row.report is None for row in rows),
-        "drafts": sum(row.state == WeeklyReport.State.DRAFT for row in rows),
+        "can_send": any(
+            row.state == WeeklyReport.State.DRAFT and usual[row.project.pk] for row in rows
+        ),
         "week": week,
         "until": last_day(week),
         "earlier": week - WEEK,
