@@ -16,6 +16,7 @@ from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
 from config.demo.gates import make_example_gates
 from config.demo.groups import make_example_groups
+from config.demo.handovers import make_example_handovers
 from config.demo.histories import make_example_histories
 from config.demo.plans import make_example_plans
 from config.demo.records import make_example_records
@@ -49,6 +50,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
     make_example_histories(tenant)
     make_example_scope(tenant)
     make_example_records(tenant)
+    make_example_handovers(tenant)
     make_example_gates(tenant)
     make_example_weeklies(tenant)
     show_every_scheme(tenant)

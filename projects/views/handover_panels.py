@@ -21,11 +21,11 @@ from projects.views.plan_frame import today_of
 from ui.tables import Column
 
 ITEM_COLUMNS = (
-    Column("what", _("What")),
+    Column("what", _("Point")),
     Column("who", _("Who sees to it")),
     Column("due", _("Due on"), sort=("is_settled", "due_on")),
     Column("state", _("State"), sort=("is_settled", "state")),
-    Column("origin", _("From"), wide=True),
+    Column("origin", _("Comes from"), wide=True),
 )
 SHOWN = 5
 

@@ -32,14 +32,14 @@ from ui.tables import Column, Table
 
 ROWS = 25
 TO_DO_COLUMNS = (
-    Column("what", gettext_lazy("What")),
+    Column("what", gettext_lazy("Point")),
     Column("who", gettext_lazy("Who sees to it")),
     Column("due", gettext_lazy("Due on")),
-    Column("origin", gettext_lazy("From"), wide=True),
+    Column("origin", gettext_lazy("Comes from"), wide=True),
     Column("state", gettext_lazy("State")),
 )
 KNOWN_COLUMNS = (
-    Column("what", gettext_lazy("What")),
+    Column("what", gettext_lazy("Point")),
     Column("text", gettext_lazy("Details")),
 )
 
