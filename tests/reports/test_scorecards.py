@@ -268,6 +268,11 @@ def test_a_scorecard_says_how_many_and_how_sure(
     assert "worse than the average" in one
 
 
+def test_the_own_scorecard_is_one_click_from_my_projects(tenant: Tenant, pam: Membership) -> None:
+    client = signed_in(pam.user)
+    assert f'href="{OWN}"' in client.get("/t/acme/projects/", {"view": "mine"}).content.decode()
+
+
 def test_nobody_has_a_place_on_two_projects(tenant: Tenant, pam: Membership) -> None:
     with tenant_scope(tenant.id):
         me, other = Colleague.objects.get(membership=pam), manager("Other")
