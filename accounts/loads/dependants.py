@@ -38,6 +38,7 @@ NOUNS: dict[str, str | Promise] = {
     "projects.signoff": _("sign-offs"),
     "projects.signoffanswer": _("answers to sign-offs"),
     "projects.signofflink": _("links for sign-offs"),
+    "projects.taskbaseline": _("locked dates of tasks"),
     "projects.tasklink": _("dependencies of tasks"),
     "projects.trainingsession": _("training sessions"),
     "projects.attendance": _("attendances"),

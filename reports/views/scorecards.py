@@ -96,6 +96,10 @@ def scorecard(request: TenantRequest) -> HttpResponse:
     """One person's: one's own, or that of ``person``."""
     asked = asked_for(request)
     context = _frame(asked)
+    context |= {
+        "has_others": bool(asked.seen - {asked.own}),
+        "others_url": address("scorecards", **asked.kept),
+    }
     if asked.person is None:
         return render(request, "reports/scorecards/none.html", context)
     board = board_asked(request, asked)
@@ -110,8 +114,6 @@ def scorecard(request: TenantRequest) -> HttpResponse:
         "others": board.projects["person"].nunique() - (1 if number else 0),
         "components": card(board, asked.person, name, asked.kept) if number else [],
         "projects_url": address("scorecard_projects", person=asked.person, **asked.kept),
-        "has_others": bool(asked.seen - {asked.own}),
-        "others_url": address("scorecards", **asked.kept),
         "exports": _exports("scorecard", asked, person=asked.person),
     }
     return render(request, "reports/scorecards/person.html", context)
