@@ -200,6 +200,33 @@ def late_project(world: dict[str, Customer]) -> set[str]:
     return {"projects"}
 
 
+def test_a_handover_on_the_day_of_the_acceptance_leaves_the_night_as_it_was(
+    scope: Tenant, world: dict[str, Customer]
+) -> None:
+    row = Project.objects.get(customer=world["ann"])
+    assert row.accepted_on is not None
+    Project.objects.update(awaits_handover=True, handed_over_on=row.accepted_on)
+    assert replayed(scope, TONIGHT, "then").is_same
+    Project.objects.update(handed_over_on=None)
+    assert not replayed(scope, TONIGHT, "then").is_same, "awaiting it, the customer is onboarding"
+
+
+def test_rows_kept_before_there_were_handovers_await_none(
+    scope: Tenant, world: dict[str, Customer]
+) -> None:
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO accounts_rowversion ("table", row_id, before, known_from, known_to) '
+            "SELECT 'projects_project', id, to_jsonb(t) - 'awaits_handover' - 'handed_over_on', "
+            "known_from, %s FROM projects_project t",
+            [now],
+        )
+    Project.objects.update(awaits_handover=True, known_from=now)
+    assert replayed(scope, TONIGHT, "then").is_same
+    assert not replayed(scope, TONIGHT, "now").is_same
+
+
 CHANGES = [
     late_payment,
     corrected_payment,
