@@ -41,6 +41,9 @@ navigation.register(
     )
 )
 navigation.register(
+    NavigationItem(_("To sign"), "sign_offs", "signature", "sign_off", 21, prefix="/sign-offs/")
+)
+navigation.register(
     NavigationItem(_("My week"), "my_week", "calendar-check", "book_effort", 22, prefix="/week/")
 )
 navigation.register(
