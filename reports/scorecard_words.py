@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from reports.compute.scorecards import BY_KEY, FIGURES, Compared
 from ui import formats
@@ -28,62 +27,62 @@ class Words:
 
 WORDS: dict[str, Words] = {
     "on_time": Words(
-        lazy("On time"),
+        gettext_lazy("On time"),
         SHARE,
-        lazy(
+        gettext_lazy(
             "Of the accepted projects that have a baseline, the share accepted on or before its last"
             " day."
         ),
     ),
     "schedule_days": Words(
-        lazy("Schedule variance"),
+        gettext_lazy("Schedule variance"),
         DAYS,
-        lazy(
+        gettext_lazy(
             "Working days from start to acceptance, minus those of the locked baseline; above zero is"
             " late. Mean of the projects."
         ),
     ),
     "effort_over": Words(
-        lazy("Effort variance"),
+        gettext_lazy("Effort variance"),
         EXTRA,
-        lazy(
+        gettext_lazy(
             "Effort booked minus effort of the baseline, divided by the baseline. Mean of the"
             " projects; unknown where nobody booked effort."
         ),
     ),
     "cycle_days": Words(
-        lazy("Delivery cycle"),
+        gettext_lazy("Delivery cycle"),
         DAYS,
-        lazy("Working days from the first day to the acceptance. Mean of the projects."),
+        gettext_lazy("Working days from the first day to the acceptance. Mean of the projects."),
     ),
     "acceptance_days": Words(
-        lazy("Acceptance lead time"),
+        gettext_lazy("Acceptance lead time"),
         DAYS,
-        lazy(
+        gettext_lazy(
             "Working days from the day on which the customer was first asked to accept until it did."
             " Mean of the projects; unknown where it was not asked on a gate."
         ),
     ),
     "scope_creep": Words(
-        lazy("Scope-creep index"),
+        gettext_lazy("Scope-creep index"),
         SHARE,
-        lazy(
+        gettext_lazy(
             "Effort without a signature, on change requests that nobody signed or on items outside"
             " the baseline, divided by the baseline. Mean of the projects."
         ),
     ),
     "satisfaction": Words(
-        lazy("Satisfaction at acceptance"),
+        gettext_lazy("Satisfaction at acceptance"),
         MARK,
-        lazy(
+        gettext_lazy(
             "What the customer answered when it signed the acceptance, from 1 to 5. Mean of the"
             " projects; unknown where nobody answered."
         ),
     ),
     "tier_later": Words(
-        lazy("Above the lowest tier"),
+        gettext_lazy("Above the lowest tier"),
         SHARE,
-        lazy(
+        gettext_lazy(
             "Share of the projects whose customer stood above the lowest rung of the tier ladder six"
             " months after the handover. From the stored night of that day, or the latest within a"
             " month before; unknown until then, and without such a night."
@@ -92,10 +91,10 @@ WORDS: dict[str, Words] = {
 }
 
 COMPONENTS: dict[str, str | Promise] = {
-    "delivery": lazy("Delivery"),
-    "scope": lazy("Scope"),
-    "satisfaction": lazy("Satisfaction"),
-    "tier": lazy("The customer's tier six months later"),
+    "delivery": gettext_lazy("Delivery"),
+    "scope": gettext_lazy("Scope"),
+    "satisfaction": gettext_lazy("Satisfaction"),
+    "tier": gettext_lazy("The customer's tier six months later"),
 }
 
 
