@@ -23,7 +23,9 @@ VERBS.update(
         "passive_clause.recorded": _("Clause of silence recorded"),
         "project.accepted": _("Project accepted by the customer"),
         "sign_off.approved": _("Gate confirmed by an approver"),
+        "sign_off.overdue": _("Sign-off overdue"),
         "sign_off.passive": _("Gate confirmed by silence"),
+        "sign_off.reminded": _("Approver reminded of a gate"),
         "sign_off.returned": _("Gate returned by an approver"),
     }
 )

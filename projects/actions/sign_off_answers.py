@@ -221,7 +221,7 @@ def _settle(answer: SignOffAnswer, gate: Gate, *, by: User | None) -> None:
 def _accept(gate: Gate, answers: Any) -> None:
     """The day of the customer's last sign-off is the day of acceptance."""
     days = answers.filter(side=Side.CUSTOMER).values_list("counts_on", flat=True)
-    project = Project.objects.get(pk=gate.project_id)
+    project = Project.objects.select_for_update().get(pk=gate.project_id)
     if project.accepted_on is None:
         # A load may have moved the start since it was asked.
         record_acceptance(project=project, on=max(*days, project.starts_on), by=None, gate=gate)

@@ -10,6 +10,7 @@ import structlog
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts.actions.audit import record
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from projects.actions.gates import locked_gate
@@ -106,4 +107,13 @@ def _first(sign_off: SignOff, kind: Kind) -> bool:
     if not unanswered().filter(pk=sign_off.pk).exists():
         return False
     _row, is_new = SignOffReminder.objects.get_or_create(sign_off=sign_off, kind=kind)
+    if is_new:
+        record(
+            "sign_off.overdue" if kind == Kind.OVERDUE else "sign_off.reminded",
+            by=None,
+            about=sign_off.gate,
+            project=sign_off.gate.project.name,
+            approver=sign_off.name,
+            until=sign_off.deadline_on.isoformat(),
+        )
     return bool(is_new)

@@ -100,6 +100,13 @@ def test_reminders_come_three_days_before_and_on_the_day_each_once(
     assert on_day(16) == []
     with tenant_scope(world.tenant.id):
         assert ManagerNotice.objects.filter(kind="gate_overdue").count() == 1
+        told = AuditRecord.objects.filter(verb__in=["sign_off.reminded", "sign_off.overdue"])
+        assert sorted(told.values_list("data__approver", "verb")) == [
+            ("Zhou Min", "sign_off.overdue"),
+            ("Zhou Min", "sign_off.reminded"),
+            ("Zhou Min", "sign_off.reminded"),
+            ("vic", "sign_off.reminded"),
+        ]
         assert Gate.objects.get(title="Overall solution").state == "asked"
 
 
