@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
+from migrated import Migrated
+from pytest_django import DjangoDbBlocker
 
 # Examples may take their time: the machine may be busy with other tests.
 settings.register_profile("tenure", deadline=None)
 settings.load_profile("tenure")
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_modify_db_settings_parallel_suffix: None) -> Migrated | None:
+    """How the test database gets its tables without being migrated once more; None on servers that
+    are not the tests' own."""
+    return Migrated() if os.environ.get("TENURE_TEST_SERVERS") == "own" else None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(migrated: Migrated | None) -> None:
+    if migrated:
+        migrated.before()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, migrated: Migrated | None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    if migrated:
+        with django_db_blocker.unblock():
+            migrated.after()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import os
 import shutil
 import tempfile
 
-import psycopg2
 import pytest
 
 # A crash may cost these servers all they hold: nothing but tests.
@@ -30,6 +29,7 @@ if "DATA_DIR" not in os.environ and not (
     # Gone with the tests. Workers of a parallel run inherit the variable.
     _directory = tempfile.mkdtemp(prefix="tenure-tests-")
     os.environ["DATA_DIR"] = _directory
+    os.environ["TENURE_TEST_SERVERS"] = "own"
     atexit.register(shutil.rmtree, _directory, ignore_errors=True)
 os.environ["SECRET_KEY"] = "tests only"
 os.environ["HOST"] = "127.0.0.1"
@@ -37,23 +37,14 @@ os.environ.pop("DEMO_SIGN_IN", None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Not before: it reads the settings.
-    from config import embedded
+    # Not before: they read the settings.
+    from migrated import superuser
+
     from config.servers import ensure_servers
 
     ensure_servers()
-    if not _directory:
-        return
-    where = embedded.places(_directory)
-    connection = psycopg2.connect(
-        host=str(where.sockets),
-        user=embedded.SUPERUSER,
-        dbname="postgres",
-        password=embedded.secret(_directory, f"password of {embedded.SUPERUSER}"),
-    )
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        for name, value in NOT_DURABLE.items():
-            cursor.execute(f"ALTER SYSTEM SET {name} = %s", [value])
-        cursor.execute("SELECT pg_reload_conf()")
-    connection.close()
+    if _directory:
+        with superuser("postgres") as cursor:
+            for name, value in NOT_DURABLE.items():
+                cursor.execute(f"ALTER SYSTEM SET {name} = %s", [value])
+            cursor.execute("SELECT pg_reload_conf()")
