@@ -17,7 +17,7 @@ from accounts.tenancy import tenant_scope
 from projects.actions.requirements import capture_requirement
 from projects.actions.weeklies import draft_report, send_report
 from projects.compute.weekly_reports import read_facts, week_to_report
-from projects.models import Classification, Requirement, Task
+from projects.models import Classification, Gate, Requirement, Risk, SignOff, Task
 from projects.queries.weekly_facts import weekly_facts
 from tests.projects.change_world import approved, booked, drafted, sent
 from tests.projects.weekly_world import FRIDAY, MONDAY, WeeklyWorld, done, weekly_world
@@ -192,3 +192,37 @@ def test_a_week_is_drafted_once(world: WeeklyWorld) -> None:
     assert draft_report(**given).pk == draft_report(**given).pk
     with tenant_scope(world.tenant.id):
         assert world.project.weeklies.count() == 1
+
+
+def test_gates_wait_for_who_was_asked_last(world: WeeklyWorld) -> None:
+    gate = Gate.objects.create(
+        project=world.project, phase=world.phases[0], title="Build is done", confirms="All of it",
+        due_on=FRIDAY, state="asked", round=2,
+    )  # fmt: skip
+
+    def asked(round_: int, name: str, **fields: Any) -> SignOff:
+        return SignOff.objects.create(
+            gate=gate, round=round_, side="customer", contact=world.contact, name=name,
+            language="en", deadline_on=FRIDAY, document="{}", document_hash="0" * 64, **fields,
+        )  # fmt: skip
+
+    asked(1, "Of the round before")
+    asked(2, "Withdrawn", withdrawn_at=world.at())
+    asked(2, "Zhou Min")
+    assert [(row["title"], row["who"]) for row in facts_of(world)["waiting"]["gates"]["rows"]] == [
+        ("Build is done", "Zhou Min")
+    ]
+    Gate.objects.update(state="passed", passed_on=FRIDAY)
+    assert facts_of(world)["waiting"]["gates"]["rows"] == []
+
+
+def test_open_risks_stand_by_weight(world: WeeklyWorld) -> None:
+    for number, (title, probability, state) in enumerate(
+        (("Small", 1, "open"), ("Great", 3, "open"), ("Settled", 3, "closed")), 1
+    ):
+        told = {"state_at": world.at(), "state_why": "Over"} if state == "closed" else {}
+        Risk.objects.create(
+            project=world.project, number=number, title=title, probability=probability,
+            raised_on=MONDAY, state=state, **told,
+        )  # fmt: skip
+    assert titles(facts_of(world)["risks"]) == ["Great", "Small"]
