@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer, Membership, Visibility
 from accounts.models.reach import colleagues_of
 from projects.models import Project
+from projects.models.projects import with_handover_day
 
 
 class Stage(TextChoices):
@@ -108,11 +109,12 @@ def starting_width(membership: Membership, today: date) -> str:
 
 
 def manages_open_project(membership: Membership, today: date) -> bool:
-    """Whether a project that is not accepted yet is the member's own to manage."""
+    """Whether a project that is not handed over yet is the member's own to manage."""
     mine = visible_projects(membership).filter(
         manager__in=colleagues_of(membership, Visibility.MINE)
     )
-    return bool(mine.exclude(stages(today)[Stage.ACCEPTED]).exists())
+    open_ones = Q(passed_on__isnull=True) | Q(passed_on__gt=today)
+    return bool(with_handover_day(mine).filter(open_ones).exists())
 
 
 def visible_projects(membership: Membership) -> QuerySet:

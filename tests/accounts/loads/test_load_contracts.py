@@ -251,7 +251,8 @@ def test_a_file_leaves_a_handover_as_it_is(load: Any) -> None:
     accepted = PROJECTS + "A,J1,Go live,Pat,2024-01-01,2024-06-30,{},HQ\n"
     assert load("projects", accepted.format("2024-05-31")).counts == (0, 1, 0, 0)
     project = Project.objects.get()
-    assert project.awaits_handover and project.accepted_on and project.handover_day is None
+    assert (project.awaits_handover, project.handover_day) == (True, None)
+    assert str(project.accepted_on) == "2024-05-31"
     assert Responsibility.objects.get(customer__key="A", to_on=None).colleague.name == "Pat"
     Project.objects.update(handed_over_on="2024-06-10")
     for day in ("", "2024-06-11"):
