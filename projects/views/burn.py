@@ -24,8 +24,7 @@ from projects.models import Effort, Project
 from projects.queries import burn as queries
 from projects.queries.burn import ITEM, NOTHING, SIGNED, UNAPPROVED, Burn, BurnRow
 from projects.queries.effort import visible_effort
-from projects.views.plan_frame import frame, today_of, visible_project
-from projects.views.tasks import crumbs
+from projects.views.plan_frame import crumbs, frame, today_of, visible_project
 from projects.views.week_grid import days_words
 from ui import formats
 from ui.charts import Series, TimeChart

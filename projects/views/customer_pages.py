@@ -25,9 +25,8 @@ from projects.forms.customer_pages import PageLinkForm
 from projects.models import Project, ProjectPageLink
 from projects.queries.customer_pages import page_links
 from projects.queries.weeklies import reports_of
-from projects.views.plan_frame import frame, today_of, visible_project
+from projects.views.plan_frame import crumbs, frame, today_of, visible_project
 from projects.views.project_page import page_context
-from projects.views.tasks import crumbs
 from ui.tables import Column, Table
 
 REPORTS = (

@@ -27,8 +27,7 @@ from projects.queries.handovers import OPEN_TO_CHANGE, customer_items, handover_
 from projects.views.faults import show_faults
 from projects.views.handover_links import with_origins
 from projects.views.handovers import handover_page
-from projects.views.plan_frame import today_of, visible_project
-from projects.views.tasks import crumbs
+from projects.views.plan_frame import crumbs, today_of, visible_project
 
 CONFLICT = 409
 

@@ -26,8 +26,7 @@ from projects.models.handovers import REQUIRED
 from projects.queries import handovers as queries
 from projects.queries import plans
 from projects.views.handover_links import with_origins
-from projects.views.plan_frame import frame, today_of, visible_project
-from projects.views.tasks import crumbs
+from projects.views.plan_frame import crumbs, frame, today_of, visible_project
 from ui.tables import Column, Table
 
 ROWS = 25

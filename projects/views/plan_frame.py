@@ -46,6 +46,14 @@ def today_of(request: TenantRequest) -> date:
     return request.tenant.local_date(timezone.now())
 
 
+def crumbs(project: Project) -> list[tuple[Any, str]]:
+    """To the pages below a project."""
+    return [
+        (_("Projects"), reverse("projects")),
+        (project.name, reverse("project", args=[project.pk])),
+    ]
+
+
 def frame(request: TenantRequest, project: Project, active: str) -> dict[str, Any]:
     """Head and tabs of a project's pages."""
     calendar = working_calendar()

@@ -23,8 +23,7 @@ from projects.forms.plans import FromTemplate, NewProject
 from projects.models import PlanTemplate, PlanTemplateVersion
 from projects.queries import plans
 from projects.queries.templates import latest_version
-from projects.views.plan_frame import today_of, visible_project
-from projects.views.tasks import crumbs
+from projects.views.plan_frame import crumbs, today_of, visible_project
 
 
 @require("edit_plans")

@@ -21,9 +21,8 @@ from projects.forms.requirements import CaptureForm, ClassifyForm
 from projects.models import ChangeRequest, Classification, Project, Requirement
 from projects.queries import change_requests as queries
 from projects.queries.delivery import deliveries
-from projects.views.plan_frame import frame, today_of, visible_project
+from projects.views.plan_frame import crumbs, frame, today_of, visible_project
 from projects.views.signing_documents import person_days
-from projects.views.tasks import crumbs
 from ui.tables import Column, Table
 
 REQUIREMENTS = (

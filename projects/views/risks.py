@@ -21,8 +21,7 @@ from projects.models import Project, Risk
 from projects.queries.risks import risks_of
 from projects.views.conflicts import side_by_side, with_current_version
 from projects.views.faults import show_faults
-from projects.views.plan_frame import frame, today_of, visible_project
-from projects.views.tasks import crumbs
+from projects.views.plan_frame import crumbs, frame, today_of, visible_project
 from ui.tables import Column, Table
 
 CONFLICT = 409

@@ -32,7 +32,7 @@ from projects.queries.task_effort import worked_on
 from projects.queries.task_links import links_of
 from projects.views.conflicts import compared, with_current_version
 from projects.views.gate_marks import ahead_of
-from projects.views.plan_frame import today_of, visible_project, visible_task
+from projects.views.plan_frame import crumbs, today_of, visible_project, visible_task
 from projects.views.plans import line, show_timeline
 from ui.links import safe_next
 
@@ -259,14 +259,6 @@ def move_undoings(request: TenantRequest, pk: int, record_pk: int) -> HttpRespon
         )  # fmt: skip
         messages.success(request, told % {"count": count})
     return redirect(safe_next(request))
-
-
-def crumbs(project: Project) -> list[tuple[Any, str]]:
-    """To the pages below a project."""
-    return [
-        (_("Projects"), reverse("projects")),
-        (project.name, reverse("project", args=[project.pk])),
-    ]
 
 
 def _task(request: TenantRequest, pk: int, task_pk: int) -> tuple[Project, Task]:
