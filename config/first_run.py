@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.utils.timezone import now
 
 from accounts.actions.tenants import create_tenant
+from accounts.letters import without_letters
 from accounts.management.progress import CommandProgress
 from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
@@ -45,15 +46,16 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         say("Making the demo tenant …")
         until = tenant.last_ended_day(tenant.created_at)
         call_command("seed_demo", tenant=slug, until=until, stdout=io.StringIO())
-    make_example_groups(tenant)
-    make_example_plans(tenant)
-    make_example_histories(tenant)
-    make_example_scope(tenant)
-    make_example_records(tenant)
-    make_example_handovers(tenant)
-    make_example_gates(tenant)
-    make_example_weeklies(tenant)
-    show_every_scheme(tenant)
+    with without_letters():
+        make_example_groups(tenant)
+        make_example_plans(tenant)
+        make_example_histories(tenant)
+        make_example_scope(tenant)
+        make_example_records(tenant)
+        make_example_handovers(tenant)
+        make_example_gates(tenant)
+        make_example_weeklies(tenant)
+        show_every_scheme(tenant)
     missing = _missing_nights(tenant)
     if missing:
         say(f"Computing {len(missing)} nights of the past …")

@@ -11,7 +11,6 @@ from django.db.models import Case, When
 from django.utils import timezone
 
 from accounts.actions.facts import note_creation
-from accounts.letters import without_letters
 from accounts.models import Colleague, Contact, Membership, Role, Tenant, User
 from accounts.tenancy import tenant_scope
 from projects.actions.change_requests import ChangeValues, approve_change, draft_change
@@ -70,7 +69,7 @@ TURNS = ((0, 2, 3, 4), (0, 5, 6), (1, 2, 8), (0, 1, 7))
 def make_example_scope(tenant: Tenant) -> None:
     """Ask for it once, in the first running projects that have a plan."""
     today = tenant.local_date(timezone.now())
-    with tenant_scope(tenant.id), without_letters():
+    with tenant_scope(tenant.id):
         able = Membership.objects.filter(is_active=True).select_related("user").order_by("pk")
         author = able.filter(roles__contains=[Role.PROJECT_MANAGER]).first()
         approver = able.filter(roles__contains=[Role.EXECUTIVE]).first()
