@@ -64,9 +64,8 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
     pages = (("project", _("List")), ("project_board", _("Board")),
              ("project_timeline", _("Timeline")), ("project_gates", _("Gates")),
              ("project_scope", _("Scope")), ("project_effort", _("Effort")),
-             ("project_risks", _("Risks")),
-             ("project_handover", _("Handover")), ("project_training", _("Training")),
-             ("project_payments", _("Payments")),
+             ("project_risks", _("Risks")), ("project_training", _("Training")),
+             ("project_payments", _("Payments")), ("project_handover", _("Handover")),
              ("project_shared", _("Shared")))  # fmt: skip
     return {
         "project": project,
