@@ -108,6 +108,8 @@ def _accept(tenant: Tenant, project: Project, on: date) -> None:
 def _propose(tenant: Tenant, project: Project, until: date, *, is_returned: bool) -> None:
     manager = project.manager
     by = manager.membership.user if manager and manager.membership else None
+    if by is None:
+        return
     handover = start_handover(project=project, today=until, by=by)
     HandoverItem.objects.create(
         handover=handover, section="promise", title=LEFT[1][1], text=LEFT[1][2],
@@ -126,7 +128,8 @@ def _propose(tenant: Tenant, project: Project, until: date, *, is_returned: bool
     proposed.save()
     if is_returned:
         handover.state = Handover.State.RETURNED
-        member = project.customer.service_manager.membership
+        service = project.customer.service_manager
+        member = service.membership if service else None
         HandoverAnswer.objects.create(
             round=proposed, outcome="returned", reason=REASON, at=_at(tenant, until - RETURNED),
             by=member.user if member else None,
