@@ -60,6 +60,7 @@ FIELDS.update(
         "baseline": _("Baseline"),
         "change_request": _("Change request"),
         "classification": _("Classification"),
+        "contract": _("Contract"),
         "document_hash": _("SHA-256 of the document"),
         "due_on": _("Due on"),
         "effort": _("Effort"),
