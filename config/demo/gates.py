@@ -6,11 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Max, Q
-
 from accounts.contact_links import new_secret
-from accounts.models import Colleague, Contact, ContactRole, Role, Tenant, User
+from accounts.models import Colleague, Contact, Tenant, User
 from accounts.tenancy import tenant_scope
+from config.demo.gate_facts import begun_phases, deciding_contacts, done_on, signing_manager
 from projects.compute.change_documents import Parties, hash_of
 from projects.compute.gate_documents import Asking, Silence, sign_off_document
 from projects.models import (
@@ -20,7 +19,6 @@ from projects.models import (
     SignOff,
     SignOffAnswer,
     SignOffLink,
-    Task,
 )
 from projects.queries.gates import terms_of_gate
 
@@ -57,12 +55,12 @@ def make_example_gates(tenant: Tenant) -> None:
                 "project_id", "phase__position"
             )
         )
-        contacts = _contacts({gate.project.customer_id for gate in gates})
-        approver = _approver()
+        contacts = deciding_contacts({gate.project.customer_id for gate in gates})
+        approver = signing_manager()
         if approver is None:
             return
-        done = _done_on()
-        begun = _begun()
+        done = done_on()
+        begun = begun_phases()
         assert approver.membership is not None
         clauses = _clauses(gates, tenant, approver.membership.user)
         rows, changed = _Rows(), []
@@ -89,49 +87,6 @@ def make_example_gates(tenant: Tenant) -> None:
         SignOffLink.objects.bulk_create(rows.links)
         SignOffAnswer.objects.bulk_create(rows.answers)
         ManagerNotice.objects.bulk_create(rows.notices)
-
-
-def _contacts(customers: set[int]) -> dict[int, Contact]:
-    """Customer → a decision maker of it, else any contact."""
-    deciding = ContactRole.objects.filter(
-        role=ContactRole.Kind.DECISION_MAKER, contact__customer__in=customers
-    ).values_list("contact_id", flat=True)
-    found: dict[int, Contact] = {}
-    decides = set(deciding)
-    for contact in Contact.objects.filter(customer__in=customers).order_by("pk"):
-        if contact.customer_id not in found or (
-            contact.pk in decides and found[contact.customer_id].pk not in decides
-        ):
-            found[contact.customer_id] = contact
-    return found
-
-
-def _approver() -> Colleague | None:
-    """The project manager who can sign in."""
-    found: Colleague | None = (
-        Colleague.objects.filter(membership__roles__contains=[Role.PROJECT_MANAGER])
-        .select_related("membership__user")
-        .order_by("pk")
-        .first()
-    )
-    return found
-
-
-def _done_on() -> dict[int, date]:
-    """Phase → the day on which its last task was done, of phases with no open task."""
-    rows = (
-        Task.objects.order_by()
-        .values("phase_id")
-        .annotate(last=Max("finished_on"), open=Max("pk", filter=~Q(state=Task.State.DONE)))
-    )
-    return {row["phase_id"]: row["last"] for row in rows if row["open"] is None and row["last"]}
-
-
-def _begun() -> set[int]:
-    """Phases in which work has begun and is not done."""
-    open_ones = Task.objects.exclude(state=Task.State.DONE).order_by().values("phase")
-    begun = Task.objects.filter(started_on__isnull=False, phase__in=open_ones)
-    return set(begun.order_by().values_list("phase_id", flat=True))
 
 
 def _clauses(gates: list[Gate], tenant: Tenant, by: User) -> dict[int, PassiveClause]:

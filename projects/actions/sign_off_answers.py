@@ -15,7 +15,7 @@ from accounts.models import Tenant, User
 from projects.actions.acceptance import record_acceptance
 from projects.actions.gates import locked_gate
 from projects.actions.notices import tell_manager
-from projects.actions.sign_offs import check_sign_off, check_sign_off_link
+from projects.actions.sign_off_links import check_sign_off, check_sign_off_link
 from projects.models import (
     Gate,
     ManagerNotice,

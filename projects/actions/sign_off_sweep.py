@@ -17,7 +17,7 @@ from projects.actions.gates import locked_gate
 from projects.actions.notices import tell_manager
 from projects.actions.sign_off_answers import pass_by_silence
 from projects.actions.sign_off_letters import write_colleague, write_contact
-from projects.actions.sign_offs import make_link
+from projects.actions.sign_off_links import make_link
 from projects.models import ManagerNotice, SignOff, SignOffReminder
 from projects.queries.gates import unanswered
 

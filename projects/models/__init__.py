@@ -1,15 +1,8 @@
+from projects.models.acceptance import Acceptance
 from projects.models.change_requests import ChangeItem, ChangeRequest
 from projects.models.customer_pages import OpenedLink, ProjectPageLink
 from projects.models.effort import Effort
-from projects.models.gates import (
-    Acceptance,
-    Gate,
-    PassiveClause,
-    SignOff,
-    SignOffAnswer,
-    SignOffLink,
-    SignOffReminder,
-)
+from projects.models.gates import Gate, PassiveClause
 from projects.models.handovers import (
     Handover,
     HandoverAnswer,
@@ -24,6 +17,7 @@ from projects.models.projects import Project
 from projects.models.requirements import Classification, Requirement
 from projects.models.risks import Level, Risk
 from projects.models.scope import Baseline, BaselineItem, Sow, SowItem
+from projects.models.sign_offs import SignOff, SignOffAnswer, SignOffLink, SignOffReminder
 from projects.models.signing import CustomerAnswer, SignedScan, SigningLink, SigningQuestion
 from projects.models.templates import PlanTemplate, PlanTemplateVersion
 from projects.models.training import Attendance, SessionModule, TrainingSession

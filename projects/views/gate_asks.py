@@ -19,13 +19,8 @@ from accounts.requests import TenantRequest
 from accounts.views.sent_links import show_once
 from projects.actions.gates import GateConflict
 from projects.actions.sign_off_letters import contact_letter
-from projects.actions.sign_offs import (
-    ask_further,
-    ask_gate,
-    revoke_sign_off_link,
-    send_again,
-    take_back,
-)
+from projects.actions.sign_off_links import revoke_sign_off_link, send_again
+from projects.actions.sign_offs import ask_further, ask_gate, take_back
 from projects.forms.gates import AskForm, FurtherForm
 from projects.models import Gate, SignOffLink
 from projects.queries import gates as queries

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from projects.actions.sign_off_answers import answer_by_sign_off_link
-from projects.actions.sign_offs import check_sign_off_link
+from projects.actions.sign_off_links import check_sign_off_link
 from projects.forms.gates import ConfirmForm, ReturnForm
 from projects.models import SignOffLink
 from projects.queries.gates import clause_of

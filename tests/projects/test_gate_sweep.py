@@ -16,8 +16,8 @@ from accounts.models import AuditRecord, Membership, Tenant
 from accounts.tenancy import tenant_scope
 from projects.actions.gates import end_clause
 from projects.actions.sign_off_answers import answer_on_screen, pass_by_silence
+from projects.actions.sign_off_links import revoke_sign_off_link
 from projects.actions.sign_off_sweep import sweep_sign_offs
-from projects.actions.sign_offs import revoke_sign_off_link
 from projects.models import (
     Gate,
     ManagerNotice,

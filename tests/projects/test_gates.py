@@ -24,13 +24,8 @@ from projects.actions.gates import (
     remove_gate,
 )
 from projects.actions.sign_off_answers import answer_by_sign_off_link, answer_on_screen
-from projects.actions.sign_offs import (
-    ask_further,
-    check_sign_off_link,
-    revoke_sign_off_link,
-    send_again,
-    take_back,
-)
+from projects.actions.sign_off_links import check_sign_off_link, revoke_sign_off_link, send_again
+from projects.actions.sign_offs import ask_further, take_back
 from projects.models import Gate, ManagerNotice, Project, SignOff, SignOffAnswer, SignOffLink, Task
 from projects.queries.gates import blocked_gates, ran_ahead, sign_offs_waiting
 from tests.projects.gate_world import GateWorld, gate_world

@@ -14,7 +14,7 @@ from accounts.contact_links import LinkClosed
 from accounts.models import Membership, Tenant
 from accounts.tenancy import tenant_scope
 from projects.actions.sign_off_answers import answer_by_sign_off_link, pass_by_silence
-from projects.actions.sign_offs import send_again
+from projects.actions.sign_off_links import send_again
 from projects.models import Gate, SignOff, SignOffAnswer, SignOffLink
 from tests.projects.gate_world import GateWorld, gate_world
 
