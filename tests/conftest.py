@@ -10,8 +10,11 @@ from hypothesis import settings
 from migrated import Migrated
 from pytest_django import DjangoDbBlocker
 
-# Examples may take their time: the machine may be busy with other tests.
-settings.register_profile("tenure", deadline=None)
+# Examples may take their time: the machine may be busy with other tests. They are others in every
+# run; EXAMPLES=1000 looks for longer.
+settings.register_profile(
+    "tenure", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "50"))
+)
 settings.load_profile("tenure")
 
 

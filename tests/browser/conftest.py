@@ -14,11 +14,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -81,11 +84,27 @@ def browser() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+class KeptStaticFiles(StaticFilesHandler):
+    """Static files do not change meanwhile: each is found once, and asked for once by a window."""
+
+    kept: ClassVar[dict[str, tuple[bytes, str]]] = {}
+
+    def serve(self, request: HttpRequest) -> HttpResponse:
+        if request.path not in self.kept:
+            found = super().serve(request)
+            self.kept[request.path] = (found.getvalue(), found["Content-Type"])
+            found.close()
+        content, kind = self.kept[request.path]
+        return HttpResponse(content, content_type=kind, headers={"Cache-Control": "max-age=3600"})
+
+
 @pytest.fixture(scope="session")
 def live_server(django_db_setup: None) -> Iterator[LiveServer]:
     """One server for all of these tests. pytest-django would begin it before the database is made,
     and so stop it only after the database was dropped."""
-    server = LiveServer("localhost")
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = KeptStaticFiles
+    server.start()
     yield server
     server.stop()
 
