@@ -28,7 +28,7 @@ def cases_of(customer: Customer, now: datetime) -> QuerySet:
     still_open = Q(closed_at__isnull=True) | Q(closed_at__gt=now)
     return (
         Case.objects.filter(customer=customer)
-        .select_related("contact")
+        .select_related("contact", "colleague")
         .annotate(
             place=Choose(
                 When(still_open, then=Value(0)), default=Value(1), output_field=IntegerField()

@@ -25,11 +25,13 @@ TOUCHPOINT_COLUMNS = (
 CASE_COLUMNS = (
     Column("opened", _("Opened at"), sort="opened_at"),
     Column("title", pgettext_lazy("heading", "Title"), sort="title"),
+    Column("kind", _("Kind"), sort="kind", wide=True),
     Column("priority", _("Priority"), sort="urgency"),
     Column("state", _("State"), sort=("place", "opened_at")),
     Column("response", _("First response at"), sort="first_response_at", wide=True),
     Column("satisfaction", _("Satisfaction"), sort="satisfaction", align="end", wide=True),
     Column("contact", _("Contact"), sort="contact__name", wide=True),
+    Column("by", _("By"), sort="colleague__name", wide=True),
 )
 
 

@@ -90,6 +90,7 @@ def frame(request: TenantRequest, project: Project, active: str) -> dict[str, An
                 "count": None,
             }
             for name, label in pages
+            if name != "project_payments" or may(request.membership, "view_money")
         ],
     }
 

@@ -232,6 +232,7 @@ def test_from_a_session_to_who_is_trained_on_screen(
         question(project, timezone.now(), kind="problem")
     panel = client.get(f"/t/acme/customers/{project.customer_id}/")
     assert "Basics &lt;1&gt;" in panel.content.decode()
+    assert "Problem" in text(panel)
     assert client.get(f"{own}removal/").status_code == 200
     assert client.post(f"{own}removal/").status_code == 302
     with tenant_scope(tenant.id):
