@@ -143,7 +143,7 @@ class Course:
 
 
 def test_nights_say_the_same_with_states_as_without(make_tenant, paths: Counter) -> None:  # type: ignore[no-untyped-def]
-    for seed in range(16):
+    for seed in range(8):
         tenant = make_tenant(f"t{seed}")
         with tenant_scope(tenant.id):
             Course(seed).go(26)
