@@ -10,7 +10,7 @@ from babel.numbers import get_currency_precision
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact
@@ -31,7 +31,7 @@ MOST_PRICE = Decimal(10**12)
 class ChangeForm(forms.Form):
     """The terms of a change request."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
+    title = forms.CharField(label=pgettext_lazy("heading", "Title"), max_length=300)
     text = forms.CharField(
         label=gettext_lazy("What is to be done"),
         max_length=10_000,

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Colleague, Contact, Customer
 from projects.forms.plans import MOST_PEOPLE, DayField, EffortField, people
@@ -85,7 +85,7 @@ class TaskQuick(forms.Form):
 class TaskForm(TaskQuick):
     """A whole task."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
+    title = forms.CharField(label=pgettext_lazy("heading", "Title"), max_length=300)
     side = forms.ChoiceField(label=gettext_lazy("Who does it"), choices=Side.choices)
     role = forms.CharField(label=gettext_lazy("Role"), max_length=100, required=False)
     who = forms.ChoiceField(label=gettext_lazy("Person"), required=False)

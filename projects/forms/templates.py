@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from projects.compute.plan_documents import Document, Gate, Words, tasks_of, words_in
 from projects.forms.plans import EffortField
@@ -41,7 +41,7 @@ class Seen(forms.Form):
 
 
 class PhaseForm(Seen):
-    title_en = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    title_en = forms.CharField(label=pgettext_lazy("heading", "Title"), max_length=200)
     title_zh = forms.CharField(
         label=gettext_lazy("Title in Chinese"), max_length=200, required=False
     )
