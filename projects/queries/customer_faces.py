@@ -126,12 +126,14 @@ def faces_per_customer(
     return dict(found)
 
 
-def mean_faces(today: date, tenant: Tenant) -> dict[str, PhaseMean]:
-    """Phase → the mean over the tenant's customers, in one statement; a customer who had to do with
-    nobody in a phase says nothing of it."""
+def mean_faces(
+    today: date, tenant: Tenant, customer_ids: Collection[int] | None = None
+) -> dict[str, PhaseMean]:
+    """Phase → the mean over the tenant's customers or over these, in one statement; a customer who had
+    to do with nobody in a phase says nothing of it."""
     found = {
         phase: PhaseMean(customers, int(faces))
-        for phase, customers, faces in _read(_MEANS, today, tenant, None)
+        for phase, customers, faces in _read(_MEANS, today, tenant, customer_ids)
     }
     return {phase: found[phase] for phase in Phase.values if phase in found}
 

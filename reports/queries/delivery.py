@@ -10,11 +10,14 @@ from decimal import Decimal
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from accounts.models import ContractLine
+from accounts.models import ContractLine, Tenant
 from accounts.queries.calendars import working_calendar
 from projects.compute.delivery import THOUSANDTHS, creep_index, delivery_figures
 from projects.frames.delivery import delivery_frames
 from projects.models import Project
+from projects.queries.customer_faces import Phase, PhaseMean, mean_faces
+from segmentation.models import Night
+from segmentation.queries.remembered import loads_seen, of_night
 from segmentation.queries.scopes import Scope
 
 
@@ -84,6 +87,21 @@ def delivery_of_month(scope: Scope, first_day: date, last_day: date) -> MonthOfD
         not_live=not_live,
         not_live_customers=customers,
     )
+
+
+def faces_met(
+    scope: Scope, last_day: date, night: Night | None, tenant: Tenant
+) -> PhaseMean | None:
+    """How many of our people customers had to do with in their projects, up to a day; None where none
+    had to do with anybody."""
+
+    def counted() -> PhaseMean | None:
+        customers = None if scope.is_whole else scope.ids
+        return mean_faces(last_day, tenant, customers).get(Phase.PROJECT)
+
+    if scope.is_whole:
+        return of_night(f"faces-{last_day}-{loads_seen()}", night, counted)
+    return counted()
 
 
 def _not_live(scope: Scope, day: date) -> tuple[Decimal, int]:

@@ -18,7 +18,7 @@ from accounts.permissions import require
 from accounts.requests import TenantRequest
 from reports.changes import Change, in_points, number_of, relative
 from reports.charts import arr_chart, movements_chart, retention_chart
-from reports.queries.delivery import delivery_of_month
+from reports.queries.delivery import delivery_of_month, faces_met
 from reports.queries.money import cash_of, renewals_of
 from reports.queries.month import MonthInReview, completed_months, month_in_review
 from reports.queries.risks import largest_risks
@@ -77,6 +77,7 @@ def month(request: TenantRequest) -> HttpResponse:
         ),
         "renewals": renewals_of(scope, first_day, last_day, latest, known_until=known_until),
         **delivery_figures(scope, first_day, last_day),
+        "faces": faces_met(scope, last_day, latest, request.tenant),
         "arr_chart": arr_chart(review.trend, currency),
         "movements_chart": movements_chart(review.trend, currency),
         "retention_chart": retention_chart(review.yearly),

@@ -11,10 +11,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Colleague, Contract, ContractLine, Customer, Membership, Module, Tenant
+from accounts.models import (
+    Colleague,
+    Contract,
+    ContractLine,
+    Customer,
+    Membership,
+    Module,
+    Responsibility,
+    Tenant,
+    Touchpoint,
+)
 from accounts.queries.calendars import working_calendar
 from projects.models import Baseline, BaselineItem, ChangeRequest, Effort, Project, Sow, SowItem
-from reports.queries.delivery import MonthOfDelivery, delivery_of_month
+from reports.queries.delivery import MonthOfDelivery, delivery_of_month, faces_met
 from segmentation.queries.scopes import Scope
 
 FIRST, LAST = date(2026, 6, 1), date(2026, 6, 30)
@@ -124,3 +134,22 @@ def test_many_projects_cost_as_many_statements_as_few(whole: Scope) -> None:
             delivery_of_month(whole, FIRST, LAST)
         counted.append(len(captured))
     assert counted[0] == counted[1]
+
+
+def test_faces_are_those_of_the_projects(whole: Scope, scope: Tenant) -> None:
+    assert faces_met(whole, LAST, None, scope) is None
+    people = [Colleague.objects.create(key=key, name=key) for key in ("ann", "bea", "cho")]
+    for key, met in (("A", people), ("B", people[:1])):
+        customer = Customer.objects.create(key=key, name=key)
+        Responsibility.objects.create(
+            customer=customer, colleague=people[0], capacity="project_manager", from_on=FIRST,
+            why="project",
+        )  # fmt: skip
+        for number, person in enumerate(met):
+            Touchpoint.objects.create(
+                customer=customer, key=f"{key}{number}", kind="visit", happened_on=FIRST,
+                colleague=person,
+            )  # fmt: skip
+    found = faces_met(whole, LAST, None, scope)
+    assert found is not None
+    assert (found.customers, found.mean) == (2, 2)
