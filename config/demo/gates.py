@@ -48,12 +48,13 @@ def make_example_gates(tenant: Tenant) -> None:
     """Pass and ask them once, as of the day up to which the demo was filled."""
     until = tenant.last_ended_day(tenant.created_at)
     with tenant_scope(tenant.id):
-        if SignOff.objects.exists():
+        # Acceptances of histories are signed already.
+        if SignOff.objects.filter(gate__is_acceptance=False).exists():
             return
         gates = list(
-            Gate.objects.select_related("phase", "project__customer", "project__manager").order_by(
-                "project_id", "phase__position"
-            )
+            Gate.objects.exclude(state=Gate.State.PASSED)
+            .select_related("phase", "project__customer", "project__manager")
+            .order_by("project_id", "phase__position")
         )
         contacts = deciding_contacts({gate.project.customer_id for gate in gates})
         approver = signing_manager()

@@ -2,18 +2,19 @@
 answer, one that was returned, and one that the project manager still has to propose.
 
 Nobody's face and nobody's stage changes by it: who was handed over was so on the day of acceptance,
-and who was accepted lately stays with the project manager until the handover is.
+who was accepted lately stays with the project manager until the handover is, and of customers with
+several projects the first one decided.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import translation
 
 from accounts.actions.facts import keep_versions
-from accounts.models import Colleague, Customer, Tenant
+from accounts.models import Colleague, Customer, Membership, Role, Tenant, User
 from accounts.tenancy import tenant_scope
 from projects.actions.handovers import start_handover
 from projects.models import (
@@ -33,8 +34,6 @@ LANGUAGE = "zh-hans"
 ACCEPTED, PROPOSED, RETURNED = timedelta(days=5), timedelta(days=3), timedelta(days=1)
 # So many of the latest acceptances left something to do: enough to look at.
 SHOWN = 12
-# What the lately accepted show, by turns.
-TURNS = ("proposed", "returned", "to_propose")
 WORDS = "客户的人事经理刚到任两个月，请先电话联系再上门。"
 REASON = "承诺里的加班规则调整没有写明完成日期，请与客户确认后补充。"
 # Section, title, details, due so many days after the handover.
@@ -59,32 +58,60 @@ def make_example_handovers(tenant: Tenant) -> None:
         planned = Project.objects.filter(plans__isnull=False).select_related(
             "customer__service_manager", "manager__membership__user"
         )
-        accepted = planned.filter(
-            accepted_on__isnull=False, customer__service_manager__isnull=False
-        ).order_by("-accepted_on", "pk")
-        _accepted(tenant, list(accepted[:SHOWN]))
-        for project, turn in zip(_lately(planned, until), TURNS, strict=False):
-            _accept(tenant, project, until - ACCEPTED)
-            if turn != "to_propose":
-                _propose(tenant, project, until, is_returned=turn == "returned")
+        accepted = list(
+            planned.filter(
+                accepted_on__isnull=False, customer__service_manager__isnull=False
+            ).order_by("-accepted_on", "pk")
+        )
+        returned, to_propose = [*_later(accepted), None, None][:2]
+        running = _running(planned, until)
+        _accepted(tenant, [one for one in accepted if one not in (returned, to_propose)][:SHOWN])
+        Project.objects.filter(
+            pk__in=[one.pk for one in (returned, to_propose) if one is not None]
+        ).update(awaits_handover=True)
+        # Others go on running: gates and weekly reports are looked at there.
+        if len(running) > 1:
+            _accept(tenant, running[0], until - ACCEPTED)
+            _propose(tenant, running[0], until, is_returned=False)
+        if returned is not None:
+            _propose(tenant, returned, until, is_returned=True)
 
 
-def _lately(planned: QuerySet, until: date) -> list[Project]:
-    """Running projects of customers with none accepted, those of who can sign in first."""
-    earlier = Project.objects.filter(accepted_on__isnull=False).values("customer_id")
-    running = planned.filter(
+def _running(planned: QuerySet, until: date) -> list[Project]:
+    """Projects that have run for a while. Those of managers who can sign in come last: their weekly
+    reports and gates are looked at while they run."""
+    found = planned.filter(
         accepted_on=None,
         starts_on__lt=until - timedelta(days=30),
         customer__service_manager__isnull=False,
         manager__isnull=False,
-    ).exclude(customer__in=earlier)
-    known = Q(
-        manager__membership__isnull=False, customer__service_manager__membership__isnull=False
     )
-    in_order = ("customer__service_manager__membership", "starts_on", "pk")
-    own = list(running.filter(known).order_by(*in_order)[: len(TURNS)])
-    others = running.exclude(pk__in=[one.pk for one in own]).order_by("starts_on", "pk")
-    return own + list(others[: len(TURNS) - len(own)])
+    return sorted(
+        found.order_by("starts_on", "pk"),
+        key=lambda one: (-_is_member(one.manager), _is_member(one.customer.service_manager)),
+    )
+
+
+def _later(accepted: list[Project]) -> list[Project]:
+    """Of customers with several accepted projects the last, those of who can sign in first: whatever
+    becomes of it, the customer's face changed with the first."""
+    firsts: dict[int, Project] = {}
+    lasts: dict[int, Project] = {}
+    for project in sorted(accepted, key=lambda one: (one.accepted_on, one.pk)):
+        firsts.setdefault(project.customer_id, project)
+        lasts[project.customer_id] = project
+    later = [one for customer, one in lasts.items() if one is not firsts[customer]]
+    return sorted(later, key=lambda one: (_is_member(one.manager), -_day(one).toordinal()))
+
+
+def _day(project: Project) -> date:
+    assert project.accepted_on is not None, "asked of accepted projects"
+    return project.accepted_on
+
+
+def _is_member(person: Colleague | None) -> int:
+    """0: yes, to sort by."""
+    return 0 if person is not None and person.membership_id else 1
 
 
 def _accept(tenant: Tenant, project: Project, on: date) -> None:
@@ -107,9 +134,7 @@ def _accept(tenant: Tenant, project: Project, on: date) -> None:
 
 def _propose(tenant: Tenant, project: Project, until: date, *, is_returned: bool) -> None:
     manager = project.manager
-    by = manager.membership.user if manager and manager.membership else None
-    if by is None:
-        return
+    by = manager.membership.user if manager and manager.membership else _anybody()
     handover = start_handover(project=project, today=until, by=by)
     HandoverItem.objects.create(
         handover=handover, section="promise", title=LEFT[1][1], text=LEFT[1][2],
@@ -135,6 +160,14 @@ def _propose(tenant: Tenant, project: Project, until: date, *, is_returned: bool
             by=member.user if member else None,
         )  # fmt: skip
     handover.save()
+
+
+def _anybody() -> User:
+    """Who begins a list where the project's manager cannot sign in."""
+    found = Membership.objects.filter(
+        roles__overlap=[Role.PROJECT_MANAGER, Role.ADMIN], is_active=True
+    ).order_by("pk")
+    return found.select_related("user")[0].user
 
 
 def _accepted(tenant: Tenant, projects: list[Project]) -> None:

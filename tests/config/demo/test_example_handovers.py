@@ -15,24 +15,25 @@ from projects.queries.handovers import section_rows
 
 @pytest.fixture
 def projects(scope: Tenant, alice: object) -> list[Project]:
-    """Of five customers: two accepted, three running for months."""
+    """Two customers with one accepted project, two with two, and two whose first one runs."""
     today = scope.last_ended_day(scope.created_at)
     mia = Colleague.objects.create(key="mia", name="Mia")
     sue = Colleague.objects.create(key="sue", name="Sue")
     made = []
-    for number, accepted in enumerate((60, 40, None, None, None)):
+    for number, accepted in enumerate(((60,), (40,), (200, 20), (220, 30), (None,), (None,))):
         customer = Customer.objects.create(key=f"c{number}", name="C", service_manager=sue)
-        made.append(
-            Project.objects.create(
-                customer=customer,
-                key=f"p{number}",
-                name="P",
-                manager=mia,
-                starts_on=today - timedelta(300 - number),
-                due_on=today + timedelta(30),
-                accepted_on=today - timedelta(accepted) if accepted else None,
+        for place, days in enumerate(accepted):
+            made.append(
+                Project.objects.create(
+                    customer=customer,
+                    key=f"p{number}-{place}",
+                    name="P",
+                    manager=mia,
+                    starts_on=today - timedelta(300 - number - place),
+                    due_on=today + timedelta(30),
+                    accepted_on=today - timedelta(days) if days else None,
+                )
             )
-        )
     make_example_plans(scope)
     customer_facts_changed.send(sender=Project, customer_ids=None)
     return made
@@ -54,7 +55,7 @@ def test_every_state_is_there_once_and_no_face_moves(
     customer_facts_changed.send(sender=Project, customer_ids=None)
     assert faces() == before
     states = list(Handover.objects.values_list("state", flat=True))
-    assert sorted(states) == ["accepted", "accepted", "proposed", "returned"]
+    assert sorted(states) == [*["accepted"] * 4, "proposed", "returned"]
     to_propose = Project.objects.filter(
         awaits_handover=True, handed_over_on=None, accepted_on__isnull=False, handovers=None
     )
