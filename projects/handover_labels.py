@@ -30,6 +30,7 @@ FIELDS.update(
         "changed": _("Changed"),
         "handed_over_on": _("Handed over on"),
         "handover": _("Handover"),
+        "handover_item": _("Item of a handover"),
         "items": _("Items"),
         "note": _("Note"),
         "removed": _("Taken off"),
