@@ -72,22 +72,11 @@ def scope(tenant) -> Iterator[object]:  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def make_member(db: None):  # type: ignore[no-untyped-def]
+def make_member(db: None) -> Callable[..., object]:
     """Makes members: ``make_member(tenant, "alice@acme.example", "admin")``."""
-    from accounts.actions.tenants import add_member
-    from accounts.models import User
-    from accounts.tenancy import tenant_scope
+    import members
 
-    def make(tenant, email: str, *roles: str, **fields):  # type: ignore[no-untyped-def]
-        user = User.objects.filter(email=email).first()
-        if user is None:
-            user = User.objects.create_user(
-                email, "correct horse battery", name=email.split("@")[0]
-            )
-        with tenant_scope(tenant.id):
-            return add_member(user=user, roles=roles, by=None, **fields)
-
-    return make
+    return members.make_member
 
 
 @pytest.fixture

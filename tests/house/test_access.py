@@ -15,14 +15,18 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from members import make_member
+from pytest_django import DjangoDbBlocker
 
 from accounts.actions.audit import record
 from accounts.actions.invitations import invite
+from accounts.actions.tenants import create_tenant
 from accounts.calendars.document import CalendarDocument
 from accounts.models import (
     AuditRecord,
@@ -276,9 +280,7 @@ def share_with(contact: Contact, project: Project, tenant: Tenant, by: User) -> 
     return {"page_link": page_link, "weekly": weekly, "weekly_link": weekly_link}
 
 
-def make_world(
-    tenant: Tenant, make_member: Callable[..., Membership], name: str, day: date
-) -> World:
+def make_world(tenant: Tenant, name: str, day: date) -> World:
     """``day`` of its one night: two tenants' worlds share no name and no number."""
     member = make_member(tenant, f"somebody@{name}.example", "team_member")
     with tenant_scope(tenant.id):
@@ -532,14 +534,42 @@ def fresh_cache() -> None:
     cache.clear()
 
 
-@pytest.fixture
-def world(tenant: Tenant, make_member: Callable[..., Membership]) -> World:
-    return make_world(tenant, make_member, "acme", date(2026, 1, 31))
+@pytest.fixture(scope="module")
+def worlds(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[tuple[World, World]]:
+    """Those of two tenants, made once: what a test does to them is rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        tenants = [
+            create_tenant(slug=slug, name=slug.title(), by=None) for slug in ("acme", "other")
+        ]
+        days = (date(2026, 1, 31), date(2026, 1, 30))
+        here, there = (
+            make_world(tenant, tenant.slug, day) for tenant, day in zip(tenants, days, strict=True)
+        )
+        yield here, there
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def elsewhere(charlie: User, make_member: Callable[..., Membership]) -> World:
-    return make_world(Tenant.objects.get(slug="other"), make_member, "other", date(2026, 1, 30))
+def world(worlds: tuple[World, World], db: None) -> World:
+    return worlds[0]
+
+
+@pytest.fixture
+def elsewhere(worlds: tuple[World, World], db: None) -> World:
+    return worlds[1]
+
+
+@pytest.fixture
+def tenant(world: World) -> Tenant:
+    return world.tenant
+
+
+@pytest.fixture
+def charlie(elsewhere: World) -> User:
+    """Administrator of the other tenant."""
+    return make_member(elsewhere.tenant, "charlie@other.example", "admin").user
 
 
 def signed_in(user: User) -> Client:
@@ -583,9 +613,7 @@ def test_an_outsider_finds_nothing(url: Url, world: World, charlie: User) -> Non
 
 
 @each_inside
-def test_each_role_finds_what_it_is_allowed(
-    url: Url, world: World, make_member: Callable[..., Membership]
-) -> None:
+def test_each_role_finds_what_it_is_allowed(url: Url, world: World) -> None:
     path = path_of(url, world, "acme")
     for role in Role.values:
         client = signed_in(make_member(world.tenant, f"{role}@acme.example", role).user)
@@ -684,7 +712,7 @@ def test_what_is_public_exists() -> None:
 
 
 def test_a_member_of_two_tenants_is_in_one_at_a_time(
-    world: World, elsewhere: World, make_member: Callable[..., Membership], alice: User
+    world: World, elsewhere: World, alice: User
 ) -> None:
     make_member(elsewhere.tenant, alice.email, "admin")
     client = signed_in(alice)
