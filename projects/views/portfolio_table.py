@@ -23,7 +23,7 @@ _CUSTOMER = Column("customer", gettext_lazy("Customer"), sort="customer__name")
 _PROJECT = Column("project", gettext_lazy("Project"), sort="name")
 _MANAGER = Column("manager", gettext_lazy("Project manager"), sort="manager__name")
 _STAGE = Column("stage", gettext_lazy("Stage"), sort=("place", "urgency"))
-_DAYS = Column("days", gettext_lazy("Days"), align="end")
+_DAYS = Column("due", gettext_lazy("Days"), sort="due_on", align="end")
 _PHASE = Column("phase", gettext_lazy("Phase"))
 _MILESTONE = Column("milestone", gettext_lazy("Next milestone"))
 _OVER = Column(
@@ -93,7 +93,7 @@ _TOUCH = Column(
     gettext_lazy("Last touch"),
     why=gettext_lazy("The latest touchpoint with the customer, by anybody of ours."),
 )
-_DUE = Column("due", gettext_lazy("Due on"), sort="due_on")
+_DUE = Column("due_on", gettext_lazy("Due on"))
 _STARTS = Column("starts", gettext_lazy("Starts on"), sort="starts_on")
 _FACE = Column("face", gettext_lazy("Face today"), sort="face_name")
 
