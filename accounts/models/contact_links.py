@@ -32,7 +32,10 @@ class ContactLink(TenantModel):
         abstract = True
 
     def closed_by(self, now: datetime) -> str:
-        """Why it opens nothing any more whatever it is for: revoked, expired, or "" while it does."""
-        if self.revoked_at is not None:
+        """Why it opens nothing any more whatever it is for: revoked, expired, or "" while it does.
+
+        Who is no longer a contact of the customer reads and signs nothing of it.
+        """
+        if self.revoked_at is not None or self.contact_id is None:
             return "revoked"
         return "expired" if self.expires_at <= now else ""

@@ -93,9 +93,6 @@ def revoke_page_link(*, link: ProjectPageLink, by: User) -> None:
 def page_closed_by(link: ProjectPageLink, now: datetime, today: date) -> str:
     """Why a link opens nothing any more: revoked, expired, or "" while it does."""
     accepted_on = link.project.accepted_on
-    if link.contact_id is None:
-        # Who is no longer a contact of the customer reads nothing of it.
-        return "revoked"
     if (
         link.ends_after_acceptance
         and accepted_on is not None

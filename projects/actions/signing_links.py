@@ -94,7 +94,7 @@ def check_link(link: SigningLink, change: ChangeRequest, now: datetime, currency
         LinkClosed: with the reason.
     """
     closed = link.closed_by(now)
-    if link.answered_at is not None and closed != "revoked":
+    if link.answered_at is not None:
         raise LinkClosed("answered")
     if closed:
         raise LinkClosed(closed)

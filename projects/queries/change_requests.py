@@ -79,7 +79,7 @@ def scope_items(project: Project) -> QuerySet:
 
 def open_links(now: datetime) -> Q:
     """Links that can still be signed by."""
-    return Q(revoked_at=None, answered_at=None, expires_at__gt=now)
+    return Q(revoked_at=None, answered_at=None, expires_at__gt=now, contact__isnull=False)
 
 
 def changes_of(project: Project, now: datetime) -> QuerySet:

@@ -193,11 +193,10 @@ def _standing_of(link: SigningLink, change: ChangeRequest, now: Any) -> str:
     """Where a link stands, for its list."""
     if link.answered_at:
         return "answered"
-    if link.revoked_at:
-        return "revoked"
-    if change.state not in OPEN:
+    closed = link.closed_by(now)
+    if closed != "revoked" and change.state not in OPEN:
         return "over"
-    return "expired" if link.expires_at <= now else "open"
+    return closed or "open"
 
 
 def _conflict() -> str:

@@ -53,7 +53,7 @@ def weekly_page(request: HttpRequest, tenant: Tenant, link: WeeklyReportLink) ->
         LinkClosed: the link opens nothing any more.
     """
     now = timezone.now()
-    if why := "revoked" if link.contact_id is None else link.closed_by(now):
+    if why := link.closed_by(now):
         raise LinkClosed(why)
     note_opened(link, now)
     return _weekly(request, tenant, link.report)

@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 
+from accounts.actions.contacts import remove_contact
 from accounts.models import AuditRecord, Membership, Tenant
 from accounts.tenancy import tenant_scope
 from projects.actions.gates import end_clause
@@ -172,6 +173,15 @@ def test_who_had_no_link_was_not_silent(world: GateWorld, on_day) -> None:  # ty
     with tenant_scope(world.tenant.id):
         revoke_sign_off_link(link=SignOffLink.objects.get(), by=world.manager.user)
     assert "zhou@rookcombe.example" not in {to for to, _subject in on_day(11)}
+    on_day(20)
+    with tenant_scope(world.tenant.id):
+        assert not SignOffAnswer.objects.exists()
+
+
+def test_who_is_no_longer_a_contact_was_not_silent(world: GateWorld, on_day) -> None:  # type: ignore[no-untyped-def]
+    asked(world)
+    with tenant_scope(world.tenant.id):
+        remove_contact(contact=world.contact, by=world.manager.user)
     on_day(20)
     with tenant_scope(world.tenant.id):
         assert not SignOffAnswer.objects.exists()

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 from django.utils import timezone
 
+from accounts.actions.contacts import remove_contact
 from accounts.contact_links import LinkClosed
 from accounts.models import AuditRecord, Colleague, Contact, Customer, Membership, Tenant
 from projects.actions.gates import (
@@ -382,3 +383,12 @@ def test_an_approver_of_ours_is_written(
     (letter,) = mail.outbox
     assert letter.to == ["vic@acme.example"]
     assert f"/sign-offs/{world.ours().pk}/" in letter.body
+
+
+def test_who_is_no_longer_a_contact_signs_nothing(world: GateWorld) -> None:
+    link, _secret = world.ask()
+    remove_contact(contact=world.contact, by=world.manager.user)
+    link.refresh_from_db()
+    with pytest.raises(LinkClosed, match="revoked"):
+        confirm(world, link)
+    assert not SignOffAnswer.objects.exists()
