@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -145,7 +146,8 @@ class AskForm(forms.Form):
         if clause is None or not gate.uses_silence:
             del self.fields["silence_counts"]
         else:
-            self.fields["silence_counts"].help_text = clause.words
+            # Help texts may hold markup, and these words are somebody's.
+            self.fields["silence_counts"].help_text = escape(clause.words)
 
 
 class FurtherForm(forms.Form):

@@ -111,8 +111,9 @@ def _sign_offs(membership: Membership, today: date) -> tuple[list[Decision], int
     rows = sign_offs_waiting(membership)
     return [
         Decision(
-            _("Sign off"), row.gate.title, row.gate.project, "gate",
-            (row.gate.project_id, row.gate_id), until=row.deadline_on,
+            # Their own sign-off they open even where they do not see the project.
+            _("Sign off"), row.gate.title, row.gate.project, "sign_off",
+            (row.gate.project_id, row.gate_id, row.pk), until=row.deadline_on,
             is_late=row.deadline_on < today,
         )
         for row in rows[:MOST_OF_A_KIND]

@@ -105,7 +105,7 @@ def blocked_gates(project_ids: Collection[int], today: date) -> dict[int, list[G
     """Project id → its blocked gates, in two queries however many projects there are."""
     gates = Gate.objects.filter(
         project__in=list(project_ids), state__in=[State.ASKED, State.RETURNED]
-    ).select_related("phase", "project")
+    ).select_related("phase", "project__customer")
     found: dict[int, list[GateRow]] = defaultdict(list)
     for row in _rows(gates, today):
         if row.is_blocked:

@@ -122,6 +122,9 @@ def test_an_approver_reads_what_they_sign_even_where_they_do_not_see_the_project
     assert vic.get(page(world)).status_code == 404
     assert vic.get(gate_page(world, f"sign-offs/{ours.pk}/")).status_code == 200
     assert vic.get(gate_page(world, f"sign-offs/{theirs.pk}/")).status_code == 404
+    assert (
+        gate_page(world, f"sign-offs/{ours.pk}/") in vic.get("/t/acme/projects/").content.decode()
+    )
 
 
 def test_the_contact_confirms_the_acceptance_and_the_project_is_accepted(world: GateWorld) -> None:
@@ -183,6 +186,15 @@ def test_silence_is_said_with_its_clause_before_anything_is_decided(world: GateW
     shown = Client().get(path).content.decode()
     assert "Without an answer" not in shown
     assert "Nothing counts as confirmed unless you confirm it." in shown
+
+
+def test_what_somebody_typed_as_the_clause_is_shown_and_no_markup(world: GateWorld) -> None:
+    with tenant_scope(world.tenant.id):
+        world.clause()
+        PassiveClause.objects.update(words="<form>7.3 & so on")
+    shown = signed_in(world.manager).get(gate_page(world, "asks/")).content.decode()
+    assert "&lt;form&gt;7.3 &amp; so on" in shown
+    assert "<form>7.3" not in shown
 
 
 @pytest.mark.parametrize(
