@@ -79,6 +79,8 @@ def handover_item_states(request: TenantRequest, pk: int, item_pk: int) -> HttpR
     """Say that an item of the list is done or not to be carried over, with the reason."""
     project = visible_project(request, pk)
     item = _listed(project, item_pk)
+    if item.section not in TO_DO:
+        raise Http404
     settle = SettleForm(request.POST, item=item)
     if settle.is_valid():
         try:

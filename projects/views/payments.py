@@ -16,7 +16,7 @@ from accounts.models import Instalment
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from projects.actions.payments import tie_payment, untie_payment
-from projects.models import Project, Task
+from projects.models import MilestonePayment, Project, Task
 from projects.queries import payments as queries
 from projects.queries import plans
 from projects.views.plan_frame import frame, visible_project
@@ -92,10 +92,12 @@ def payment_ties(request: TenantRequest, pk: int, instalment_pk: int) -> HttpRes
 
 
 def _instalment(project: Project, pk: int) -> Instalment:
-    """An instalment of the project's customer, or a 404."""
+    """An instalment of the project's customer, or a 404. What is owed for another project is tied and
+    untied there, by who sees that project."""
     found: Instalment | None = Instalment.objects.filter(
         contract__customer=project.customer_id, pk=pk
     ).first()
-    if found is None:
+    ties = MilestonePayment.objects.filter(instalment=pk).exclude(milestone__project=project)
+    if found is None or ties.exists():
         raise Http404
     return found

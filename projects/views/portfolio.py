@@ -112,7 +112,9 @@ def _file(request: TenantRequest, found: QuerySet, today: date) -> HttpResponse:
     rows = found.iterator(chunk_size=EXPORTED_AT_ONCE)
     return file_response(
         [column.label for column in EXPORTED],
-        exported_rows(rows, today, working_calendar()),
+        exported_rows(
+            rows, today, working_calendar(), may_see_money=may(request.membership, "view_money")
+        ),
         format_=request.GET["format"],
         name=f"{request.tenant.slug}-projects-{today.isoformat()}",
         title=gettext("Projects"),

@@ -144,19 +144,19 @@ def shown_rows(projects: list[Any], today: date, calendar: WorkingCalendar) -> l
 
 
 def exported_rows(
-    projects: Iterable[Any], today: date, calendar: WorkingCalendar
+    projects: Iterable[Any], today: date, calendar: WorkingCalendar, *, may_see_money: bool
 ) -> Iterator[tuple[Cell, ...]]:
     """What a file holds of each project; days as on the screen, without the word."""
     for part in batched(projects, EXPORTED_AT_ONCE):
         for shown in shown_rows(part, today, calendar):
-            yield _cells(shown)
+            yield _cells(shown, may_see_money=may_see_money)
 
 
-def _cells(shown: Shown) -> tuple[Cell, ...]:
+def _cells(shown: Shown, *, may_see_money: bool) -> tuple[Cell, ...]:
     project, facts, standing = shown.project, shown.facts, shown.standing
     milestone, waiting = facts.next_milestone, facts.waits_for
     left = standing.remaining
-    payments = standing.payments
+    payments = standing.payments if may_see_money else None
     return (
         project.customer.name,
         project.name,

@@ -264,3 +264,12 @@ def test_a_long_list_takes_no_more_statements(world: HandoverWorld) -> None:
             for one in more
         )  # fmt: skip
     assert statements() <= few
+
+
+def test_what_is_to_be_known_is_settled_by_nobody(world: HandoverWorld) -> None:
+    with in_(world):
+        ready(world)
+        item = HandoverItem.objects.filter(section="contact").first()
+        assert item is not None
+    given = {"state": "dropped", "why": "Gone", "seen": item.version}
+    assert as_(world.pam).post(page(world, f"items/{item.pk}/states/"), given).status_code == 404

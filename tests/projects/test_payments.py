@@ -24,6 +24,7 @@ from accounts.models import (
     Payment,
     Tenant,
 )
+from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
 from projects.actions.payments import tie_payment, untie_payment
 from projects.actions.tasks import remove_task
@@ -240,3 +241,27 @@ def test_tied_and_untied_on_screen(
     client.post(ties, {"milestone": ""})
     with tenant_scope(tenant.id):
         assert not MilestonePayment.objects.exists()
+
+
+def test_what_is_owed_for_another_project_is_tied_and_untied_there(
+    tenant: Tenant, project: Project, manager: Membership
+) -> None:
+    with tenant_scope(tenant.id):
+        other = project_of(project.customer, "P2")
+        task, made = milestone(project), tie(other, manager, milestone(other))
+    ties = f"/t/acme/projects/{project.pk}/payments/{made.pk}/ties/"
+    for chosen in ("", task.pk):
+        assert as_(manager).post(ties, {"milestone": chosen}).status_code == 404
+    with tenant_scope(tenant.id):
+        assert MilestonePayment.objects.get().milestone.project == other
+
+
+def test_the_file_of_projects_tells_no_money_to_who_may_not_see_it(
+    tenant: Tenant, project: Project, manager: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenant_scope(tenant.id):
+        tie(project, manager, milestone(project, D, D), amount="98765")
+    file = "/t/acme/projects/?format=csv"
+    assert "98765" in as_(manager).get(file).content.decode()
+    monkeypatch.setitem(ALLOWED, "view_money", ("admin",))
+    assert "98765" not in as_(manager).get(file).content.decode()
