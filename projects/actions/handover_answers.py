@@ -140,8 +140,8 @@ def accept_handover(
     Raises:
         HandoverConflict: another list than ``seen`` is proposed by now.
         ValidationError: it is not proposed (any more), this member is not asked or proposed it
-            although others could accept it, a section was not gone through, or the customer's
-            acceptance was taken back meanwhile.
+            although others could accept it, a section was not gone through, the customer's
+            acceptance was taken back meanwhile, or nobody is named to take it over any more.
     """
     current = locked_handover(handover)
     proposed = _proposed(current)
@@ -157,6 +157,10 @@ def accept_handover(
     project = Project.objects.select_for_update().get(pk=current.project_id)
     if project.accepted_on is None or project.accepted_on > today:
         raise ValidationError(_("The customer has not accepted the project yet."))
+    # Who is named by now becomes the face, whoever it was proposed to.
+    to = current.project.customer.service_manager
+    if to is None:
+        raise ValidationError(_("No customer-service manager is named for the customer."))
     keep_versions([project], until=now)
     project.awaits_handover, project.handed_over_on, project.known_from = True, today, now
     project.save(update_fields=["awaits_handover", "handed_over_on", "known_from"])
@@ -165,7 +169,7 @@ def accept_handover(
     nobodys = HandoverItem.objects.filter(
         handover=current, section__in=TO_DO, state="open", person=None, contact=None
     )
-    nobodys.update(person=current.proposed_to)
+    nobodys.update(person=to)
     record(
         "handover.accepted", by=membership.user, about=current, label=project.name,
         round=current.round, handed_over_on=today.isoformat(),

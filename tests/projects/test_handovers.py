@@ -292,9 +292,20 @@ def test_only_who_is_asked_answers(
             handover=handover, seen=handover.version, reason="x", membership=other,
             tenant=world.tenant,
         )  # fmt: skip
-    # Who is named for the customer meanwhile takes over as well.
-    Customer.objects.update(service_manager=Colleague.objects.get(membership=other))
+    # Who is named for the customer meanwhile takes over as well, and what is nobody's is theirs.
+    olga = Colleague.objects.get(membership=other)
+    Customer.objects.update(service_manager=olga)
     accept(world, handover, membership=other)
+    assert HandoverItem.objects.get(title="A second training").person == olga
+
+
+def test_nothing_is_handed_over_to_nobody(world: HandoverWorld) -> None:
+    handover = proposed(world)
+    Customer.objects.update(service_manager=None)
+    with pytest.raises(ValidationError, match="No customer-service manager is named"):
+        accept(world, handover)
+    world.project.refresh_from_db()
+    assert world.project.handed_over_on is None
 
 
 def test_nobody_accepts_their_own_proposal_unless_nobody_else_could(
