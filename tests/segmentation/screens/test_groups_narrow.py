@@ -224,7 +224,7 @@ def test_a_groups_page_leads_to_the_screens_it_narrows(
 ) -> None:
     url = f"/t/acme/groups/{group.pk}/"
     found = client.get(url).context["screens"]
-    assert len(found) == 7
+    assert len(found) == 8
     for _label, address in found:
         page = client.get(address)
         assert page.status_code == 200
