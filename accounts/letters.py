@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -85,6 +86,16 @@ class Letter:
             log.error("letter not sent", letter=self.template, error=type(error).__name__)
             return False
         return True
+
+
+def write_later(letter: Letter, to: str, *, when_sent: Callable[[], None] | None = None) -> None:
+    """Send a letter once the open transaction is done; ``when_sent`` is called after it has left."""
+
+    def write() -> None:
+        if letter.send(to) and when_sent is not None:
+            when_sent()
+
+    transaction.on_commit(write)
 
 
 def send_invitation(*, invitation: Invitation, tenant: Tenant, link: str) -> bool:

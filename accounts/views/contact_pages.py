@@ -9,13 +9,13 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods
 
 from accounts.contact_links import ContactPage, LinkClosed, contact_pages
-from accounts.models import ContactLink, Tenant
+from accounts.models import ContactLink, Membership, Tenant
 from accounts.models.members import hash_secret
 from accounts.tenancy import tenant_scope
 from accounts.throttle import within_rate
 
 TRIES, SECONDS = 30, 60
-GONE, UNKNOWN, OFTEN = 410, 404, 429
+FORBIDDEN, UNKNOWN, GONE, OFTEN = 403, 404, 410, 429
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,12 +37,23 @@ def _answer(request: HttpRequest, tenant_id: int, secret: str) -> HttpResponse:
         with translation.override(link.language), timezone.override(tenant.zone):
             # The error page and the template's `html lang` follow the link's language.
             request.LANGUAGE_CODE = link.language  # type: ignore[attr-defined]
+            if page.is_signature and request.method == "POST" and _is_member(request):
+                # What the customer signs, nobody of the vendor signs for them.
+                return _closed(request, "member", FORBIDDEN)
             try:
                 response: HttpResponse = import_string(page.show)(request, tenant, link)
             except LinkClosed as closed:
                 response = _closed(request, closed.why, GONE, is_signature=page.is_signature)
             response["Content-Language"] = link.language
             return response
+
+
+def _is_member(request: HttpRequest) -> bool:
+    """Whether a member of the tenant in scope is signed in in this browser."""
+    return (
+        request.user.is_authenticated
+        and Membership.objects.filter(user=request.user.pk, is_active=True).exists()
+    )
 
 
 def _found(secret_hash: str) -> tuple[ContactPage | None, ContactLink | None]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts.contact_links import contact_path
-from accounts.letters import Letter, public_address
+from accounts.letters import Letter, public_address, write_later
 from accounts.models import ContactLink
 from ui.qr_codes import QrCode, qr_code
 
@@ -36,7 +35,13 @@ def address_of(tenant_id: int, secret: str) -> str:
 
 
 def show_once(
-    request: HttpRequest, link: ContactLink, *, name: str, email: str, letter: Letter
+    request: HttpRequest,
+    link: ContactLink,
+    *,
+    name: str,
+    email: str,
+    letter: Letter,
+    when_sent: Callable[[], None] | None = None,
 ) -> None:
     """Keep a link for the next page that asks for it, and write its letter where there is an e-mail
     address, once the open transaction is done. ``letter.context["address"]`` is the whole address."""
@@ -49,7 +54,7 @@ def show_once(
         "text": letter.line("_chat"),
     }
     if email:
-        transaction.on_commit(partial(letter.send, email))
+        write_later(letter, email, when_sent=when_sent)
 
 
 def taken_once(request: HttpRequest, kind: type[ContactLink], links: set[int]) -> SentLink | None:

@@ -110,7 +110,7 @@ def answer_on_screen(
 def pass_by_silence(*, sign_off: SignOff, tenant: Tenant) -> SignOffAnswer | None:
     """Take the customer's silence for consent, once its deadline has passed and where the SOW says
     so. None where it does not count: answered meanwhile, not asked any more, the clause ended, or no
-    link that they could have answered by, as for who is no longer a contact of the customer.
+    link that they could have answered by and that reached them: whose letter left, or that was opened.
     """
     gate = locked_gate(sign_off.gate)
     held = round_of(gate).filter(pk=sign_off.pk).first()
@@ -126,7 +126,8 @@ def pass_by_silence(*, sign_off: SignOff, tenant: Tenant) -> SignOffAnswer | Non
     clause = clause_of(gate.project)
     if clause is None or clause.pk != held.clause_id:
         return None
-    if held.contact_id is None or not held.links.filter(revoked_at=None).exists():
+    by_links = held.links.filter(revoked_at=None)
+    if held.contact_id is None or not by_links.exclude(reached_at=None).exists():
         return None
     answer = _keep(held, tenant, outcome=Outcome.PASSIVE, clause=clause, counts_on=held.deadline_on)
     _settle(answer, gate, by=None)

@@ -3,12 +3,10 @@ they are written when the transaction is over."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from django.db import transaction
+from collections.abc import Callable
 
 from accounts.contact_links import contact_path
-from accounts.letters import Letter, public_address
+from accounts.letters import Letter, public_address, write_later
 from accounts.models import Tenant
 from projects.actions.member_pages import address_of_page, letter_language
 from projects.models import SignOff
@@ -35,11 +33,18 @@ def contact_letter(kind: str, sign_off: SignOff, tenant: Tenant, secret: str) ->
     )
 
 
-def write_contact(kind: str, sign_off: SignOff, tenant: Tenant, secret: str = "") -> None:
+def write_contact(
+    kind: str,
+    sign_off: SignOff,
+    tenant: Tenant,
+    secret: str = "",
+    *,
+    when_sent: Callable[[], None] | None = None,
+) -> None:
     """Write the contact, once the open transaction is done; nobody who has no address."""
     if sign_off.contact is not None and sign_off.contact.email:
         letter = contact_letter(kind, sign_off, tenant, secret)
-        transaction.on_commit(partial(letter.send, sign_off.contact.email))
+        write_later(letter, sign_off.contact.email, when_sent=when_sent)
 
 
 def write_colleague(kind: str, sign_off: SignOff, tenant: Tenant) -> None:
@@ -62,4 +67,4 @@ def write_colleague(kind: str, sign_off: SignOff, tenant: Tenant) -> None:
         },
         language=letter_language(member.user),
     )
-    transaction.on_commit(partial(letter.send, member.user.email))
+    write_later(letter, member.user.email)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.contact_links import LinkClosed, new_secret
 from accounts.models import Contact, Tenant, User
+from accounts.tenancy import tenant_scope
 from projects.actions.gates import locked_gate
 from projects.compute.gate_documents import still_says
 from projects.models import Gate, SignOff, SignOffLink
@@ -57,6 +58,12 @@ def revoke_sign_off_link(*, link: SignOffLink, by: User) -> None:
     record(
         "gate.link_revoked", by=by, about=gate, project=gate.project.name, approver=link.signatory
     )
+
+
+def mark_reached(*, tenant_id: int, link_id: int) -> None:
+    """Keep that a letter with a link has left, or that somebody opened it, the first time."""
+    with tenant_scope(tenant_id):
+        SignOffLink.objects.filter(pk=link_id, reached_at=None).update(reached_at=timezone.now())
 
 
 def make_link(

@@ -88,6 +88,8 @@ class SignOffLink(ContactLink):
     sign_off = TenantForeignKey(SignOff, models.PROTECT, related_name="links")
     signatory = models.CharField(max_length=254)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # When a letter with it left, or somebody opened it: who was not reached was not silent.
+    reached_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["-id"]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.compute.working_days import WorkingCalendar
 from accounts.models import Contact
 from projects.models import (
+    ChangeRequest,
     Project,
     ProjectPageLink,
     Requirement,
@@ -83,7 +84,9 @@ def customer_page(
         decided=[line for line in changes if line not in in_hand],
         questions=list(
             SigningQuestion.objects.filter(
-                link__change_request__project=project, answered_at=None
+                link__change_request__project=project,
+                answered_at=None,
+                link__change_request__state=ChangeRequest.State.APPROVED_INTERNALLY,
             ).values_list("text", flat=True)[: progress.MOST_ROWS]
         ),
         wishes=open_points.wish_lines(open_points.wishes(project), SHOWN_WISHES),

@@ -30,6 +30,7 @@ from accounts.compute.working_days import WorkingCalendar
 from accounts.models import Tenant
 from projects.compute.weekly_reports import SCHEMA, WEEK, last_day, to_json
 from projects.models import (
+    ChangeRequest,
     Classification,
     Effort,
     Project,
@@ -102,7 +103,8 @@ def weekly_facts(
             "gates": _counted(open_points.gate_lines(project)),
             "signatures": sum(line.standing in open_points.TO_DECIDE for line in changes),
             "questions": SigningQuestion.objects.filter(
-                link__change_request__project=project, answered_at=None
+                link__change_request__project=project, answered_at=None,
+                link__change_request__state=ChangeRequest.State.APPROVED_INTERNALLY,
             ).count(),
         },
         "changes": _counted(changes),

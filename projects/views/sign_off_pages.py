@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from projects.actions.sign_off_answers import answer_by_sign_off_link
-from projects.actions.sign_off_links import check_sign_off_link
+from projects.actions.sign_off_links import check_sign_off_link, mark_reached
 from projects.forms.gates import ConfirmForm, ReturnForm
 from projects.models import SignOffLink
 from projects.queries.gates import clause_of
@@ -29,6 +29,7 @@ def sign_off_page(request: HttpRequest, tenant: Tenant, link: SignOffLink) -> Ht
         LinkClosed: the link opens nothing any more.
     """
     check_sign_off_link(link, timezone.now())
+    mark_reached(tenant_id=tenant.pk, link_id=link.pk)
     act = request.POST.get("act", "")
     if request.method == "POST" and act in ACTS:
         return _answered(request, tenant, link, act)

@@ -186,6 +186,7 @@ def _add_acceptance(
     said = SignOffAnswer.objects.filter(
         sign_off__gate__project__in=projects, sign_off__gate__is_acceptance=True,
         sign_off__round=F("sign_off__gate__round"), satisfaction__isnull=False,
+        outcome=SignOffAnswer.Outcome.APPROVED,
     ).order_by().values_list("sign_off__gate__project").annotate(mean=Avg("satisfaction"))  # fmt: skip
     asked = SignOff.objects.filter(
         gate__project__in=projects, gate__is_acceptance=True, side=Side.CUSTOMER,

@@ -17,7 +17,7 @@ from accounts.models import AuditRecord, Membership, Tenant
 from accounts.tenancy import tenant_scope
 from projects.actions.gates import end_clause
 from projects.actions.sign_off_answers import answer_on_screen, pass_by_silence
-from projects.actions.sign_off_links import revoke_sign_off_link
+from projects.actions.sign_off_links import mark_reached, revoke_sign_off_link
 from projects.actions.sign_off_sweep import sweep_sign_offs
 from projects.models import (
     Gate,
@@ -61,12 +61,20 @@ def on_day(world: GateWorld, time_machine):  # type: ignore[no-untyped-def]
     return go
 
 
-def asked(world: GateWorld, title: str = "Overall solution", *, silence: bool = True) -> Gate:
-    """Asked until the fourteenth day from now."""
+def asked(
+    world: GateWorld,
+    title: str = "Overall solution",
+    *,
+    silence: bool = True,
+    reached: bool = True,
+) -> Gate:
+    """Asked until the fourteenth day from now; reached: the letter with the link has left."""
     with tenant_scope(world.tenant.id):
         if silence:
             world.clause(title)
-        world.ask(world.gate(title), silence_counts=silence)
+        link, _secret = world.ask(world.gate(title), silence_counts=silence)
+        if reached:
+            mark_reached(tenant_id=world.tenant.pk, link_id=link.pk)
         return world.gate(title)
 
 
@@ -147,6 +155,19 @@ def test_a_day_missed_is_made_up_for(world: GateWorld, on_day) -> None:  # type:
         assert Gate.objects.get(title="Acceptance").passed_on == deadline
         # The customer accepted with the end of the deadline, whenever we noticed.
         assert Project.objects.get().accepted_on == deadline
+
+
+def test_who_was_not_reached_was_not_silent(world: GateWorld, on_day) -> None:  # type: ignore[no-untyped-def]
+    gate = asked(world, reached=False)
+    ours(world)
+    on_day(33)
+    with tenant_scope(world.tenant.id):
+        assert Gate.objects.get(pk=gate.pk).state == "asked"
+        notice = ManagerNotice.objects.filter(kind="gate_overdue").get()
+        assert notice.gate_id == gate.pk, "the manager sees to it"
+        link = SignOffLink.objects.get(sign_off__gate=gate)
+        mark_reached(tenant_id=world.tenant.pk, link_id=link.pk)
+        assert pass_by_silence(sign_off=link.sign_off, tenant=world.tenant) is not None
 
 
 def test_silence_without_a_clause_never_counts(world: GateWorld, on_day) -> None:  # type: ignore[no-untyped-def]

@@ -236,3 +236,16 @@ def test_markup_in_a_document_stays_text(tenant: Tenant, world: ChangeWorld) -> 
     page = Client().get(f"/r/{tenant.pk}.{secret}/").content.decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "<img src=x>" not in page
+
+
+def test_nobody_of_the_vendor_signs_for_the_customer(
+    tenant: Tenant, world: ChangeWorld, link: tuple[SigningLink, str]
+) -> None:
+    client = Client()
+    client.force_login(world.author.user)
+    assert client.get(link[1]).status_code == 200, "they may look at it"
+    answer = client.post(link[1], filled(link[0]))
+    assert answer.status_code == 403
+    assert "Only the customer can answer here" in text(answer)
+    with tenant_scope(tenant.id):
+        assert not CustomerAnswer.objects.exists()
