@@ -164,7 +164,8 @@ def accept_handover(
     keep_versions([project], until=now)
     project.awaits_handover, project.handed_over_on, project.known_from = True, today, now
     project.save(update_fields=["awaits_handover", "handed_over_on", "known_from"])
-    current.state = State.ACCEPTED
+    # To whom each round was proposed stays with the round.
+    current.state, current.proposed_to = State.ACCEPTED, to
     _answer(current, proposed, Outcome.ACCEPTED, "", membership.user)
     nobodys = HandoverItem.objects.filter(
         handover=current, section__in=TO_DO, state="open", person=None, contact=None
@@ -207,7 +208,7 @@ def _answer(
     handover: Handover, proposed: HandoverRound, outcome: str, reason: str, by: User
 ) -> None:
     HandoverAnswer.objects.create(round=proposed, outcome=outcome, reason=reason, by=by)
-    handover.save(update_fields=["state"])
+    handover.save(update_fields=["state", "proposed_to"])
 
 
 def _tell_proposer(proposed: HandoverRound, kind: str, tenant: Tenant, reason: str) -> None:
