@@ -19,6 +19,7 @@ from projects.actions.payments import tie_payment, untie_payment
 from projects.models import MilestonePayment, Project, Task
 from projects.queries import payments as queries
 from projects.queries import plans
+from projects.queries.portfolio import visible_projects
 from projects.views.plan_frame import frame, visible_project
 from ui.tables import Column, Table
 
@@ -59,6 +60,13 @@ def project_payments(request: TenantRequest, pk: int) -> HttpResponse:
         "rows": [(row, locked.get(row.milestone.pk) if row.milestone else None) for row in rows],
         "sums": queries.milestone_payments_due([project.pk], today).get(project.pk),
         "chosen": chosen,
+        # Of projects that the member does not see, neither the name nor the milestone.
+        "seen": set(
+            visible_projects(request.membership)
+            .filter(pk__in={milestone.project_id for milestone in milestones})
+            .values_list("pk", flat=True)
+        )
+        | {project.pk},
         "milestones": queries.milestones_of(project) if may_tie else [],
         "may_tie": may_tie,
     }

@@ -17,12 +17,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import (
     AuditRecord,
+    Colleague,
     Contract,
     Customer,
     Instalment,
     Membership,
     Payment,
     Tenant,
+    VisibilityRule,
 )
 from accounts.permissions import ALLOWED
 from accounts.tenancy import tenant_scope
@@ -265,3 +267,20 @@ def test_the_file_of_projects_tells_no_money_to_who_may_not_see_it(
     assert "98765" in as_(manager).get(file).content.decode()
     monkeypatch.setitem(ALLOWED, "view_money", ("admin",))
     assert "98765" not in as_(manager).get(file).content.decode()
+
+
+def test_projects_that_a_member_does_not_see_are_not_named(
+    tenant: Tenant, project: Project, manager: Membership
+) -> None:
+    with tenant_scope(tenant.id):
+        project.manager = Colleague.objects.get(membership=manager)
+        project.save(update_fields=["manager"])
+        other = project_of(project.customer, "Secret roll-out")
+        tie(other, manager, milestone(other))
+    page = f"/t/acme/projects/{project.pk}/payments/"
+    assert "Secret roll-out" in text(as_(manager).get(page))
+    with tenant_scope(tenant.id):
+        VisibilityRule.objects.create(role="project_manager", record="projects", visibility="mine")
+    shown = text(as_(manager).get(page))
+    assert "Secret roll-out" not in shown
+    assert "Another project" in shown
