@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from accounts.actions.facts import note_creation
+from accounts.actions.facts import keep_versions, note_creation
 from accounts.queries.calendars import working_calendar
-from projects.models import Baseline, BaselineItem, ChangeRequest, Sow, SowItem
+from projects.models import Baseline, BaselineItem, ChangeRequest, Project, Sow, SowItem
 
 
 def enter_baseline(change: ChangeRequest, *, at: datetime) -> Baseline | None:
     """The next version of the baseline: the items before it and the change's own, the due day moved
-    by its working days. The versions before it stay as they are. None without a signed SOW.
+    by its working days, and the project's own with it. The versions before it stay as they are. None
+    without a signed SOW.
 
     The change request is signed and locked by the caller, in one transaction.
     """
@@ -55,7 +56,20 @@ def enter_baseline(change: ChangeRequest, *, at: datetime) -> Baseline | None:
     )
     for row in (*added, baseline, *items):
         note_creation(row, at=at)
+    _move_due_day(change, at=at)
     return baseline
+
+
+def _move_due_day(change: ChangeRequest, *, at: datetime) -> None:
+    """The project is due as much later as the customer signed, so that nobody calls it late for what
+    was agreed. An accepted project stays as it was delivered."""
+    project = Project.objects.select_for_update().get(pk=change.project_id)
+    if not change.days_later or project.accepted_on is not None:
+        return
+    keep_versions([project], until=at)
+    project.due_on = working_calendar().add_working_days(project.due_on, change.days_later)
+    project.known_from = at
+    project.save(update_fields=["due_on", "known_from"])
 
 
 def _items(change: ChangeRequest, sow: Sow) -> list[tuple[str, str, Decimal | None]]:

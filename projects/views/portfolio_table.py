@@ -60,7 +60,8 @@ _ACCEPTANCE = Column(
         "The day on which the customer accepted. Of a running project with ≈ the day on which the "
         "phase of its acceptance, or its plan, will be done, if everything from today on takes the "
         "working days planned for it: what is late pushes what waits for it. Behind it the working "
-        "days that the plan ends after the baseline's last day; negative is before it."
+        "days that the plan of a running project ends after the baseline's last day; negative is "
+        "before it."
     ),
 )
 _PAYMENTS = Column(

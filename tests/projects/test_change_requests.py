@@ -33,6 +33,7 @@ from projects.models import (
     ChangeRequest,
     Classification,
     CustomerAnswer,
+    Project,
     SigningLink,
     SowItem,
 )
@@ -209,6 +210,11 @@ def test_signing_amends_the_baseline_and_the_old_version_stays(
     assert (new.version, new.change_request, new.valid_from) == (2, change, today)
     assert new.effort_days == Decimal("27.5")
     assert new.due_on == working_calendar().add_working_days(old.due_on, 5)
+    # The project's own day with it, and what it was is kept.
+    moved = Project.objects.get(pk=world.project.pk)
+    assert moved.due_on == working_calendar().add_working_days(world.project.due_on, 5)
+    (version,) = RowVersion.objects.filter(table="projects_project", row_id=moved.pk)
+    assert version.before["due_on"] == world.project.due_on.isoformat()
     assert sorted(BaselineItem.objects.filter(baseline=new).values_list("item__title", flat=True)) == [
         "Import its people", "Set up", "Set up the company", "Training",
     ]  # fmt: skip
