@@ -21,6 +21,7 @@ from projects.models import Acceptance, ManagerNotice
 from projects.queries.gates import clause_of
 from projects.views.gate_frame import gates_crumbs
 from projects.views.plan_frame import today_of, visible_project
+from ui.confirm import confirm_page
 
 
 @require("edit_plans")
@@ -51,14 +52,13 @@ def passive_clause_endings(request: TenantRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         if clause_of(project) is None:
             return redirect(url)
-        context = {
-            "title": _("End the clause of silence?"),
-            "body": _("From now on no silence counts, not even of those who were told that it would."),
-            "action": _("End it"),
-            "url": request.path,
-            "back_url": url,
-        }  # fmt: skip
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("End the clause of silence?"),
+            body=_("From now on no silence counts, not even of those who were told that it would."),
+            action=_("End it"),
+            back_url=url,
+        )
     end_clause(project=project, by=request.user)
     return redirect(url)
 

@@ -37,6 +37,7 @@ from projects.queries import change_requests as queries
 from projects.views.plan_frame import today_of, visible_project
 from projects.views.requirements import change_row, scope_crumbs, visible_requirement
 from projects.views.signing_documents import exact_money, person_days
+from ui.confirm import confirm_page
 
 CONFLICT = 409
 # A link waits in the session for the one page that shows it.
@@ -161,14 +162,13 @@ def change_request_withdrawals(request: TenantRequest, pk: int, change_pk: int) 
     change = visible_change(project, change_pk)
     url = reverse("change_request", args=[project.pk, change.pk])
     if request.method == "GET":
-        context = {
-            "title": _("Withdraw “%(change)s”?") % {"change": change},
-            "body": _("Links that were sent stop working at once. It cannot be signed any more."),
-            "action": _("Withdraw"),
-            "url": request.path,
-            "back_url": url,
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Withdraw “%(change)s”?") % {"change": change},
+            body=_("Links that were sent stop working at once. It cannot be signed any more."),
+            action=_("Withdraw"),
+            back_url=url,
+        )
     try:
         withdraw_change(change=change, on=today_of(request), by=request.user)
     except ValidationError as error:

@@ -27,6 +27,7 @@ from projects.queries.customer_pages import page_links
 from projects.queries.weeklies import reports_of
 from projects.views.plan_frame import crumbs, frame, today_of, visible_project
 from projects.views.project_page import page_context
+from ui.confirm import confirm_page
 from ui.tables import Column, Table
 
 REPORTS = (
@@ -126,14 +127,13 @@ def page_link_revocations(request: TenantRequest, pk: int, link_pk: int) -> Http
 
 def confirm_revocation(request: TenantRequest, name: str, back_url: str) -> HttpResponse:
     """The page that asks before a link is ended."""
-    context = {
-        "title": _("Revoke the link of %(signatory)s?") % {"signatory": name},
-        "body": _("It stops working at once."),
-        "action": _("Revoke"),
-        "url": request.path,
-        "back_url": back_url,
-    }
-    return render(request, "components/confirm_page.html", context)
+    return confirm_page(
+        request,
+        title=_("Revoke the link of %(signatory)s?") % {"signatory": name},
+        body=_("It stops working at once."),
+        action=_("Revoke"),
+        back_url=back_url,
+    )
 
 
 def shared_crumbs(project: Project) -> list[tuple[Any, str]]:

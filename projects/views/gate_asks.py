@@ -27,6 +27,7 @@ from projects.models import Gate, SignOffLink
 from projects.queries import gates as queries
 from projects.views.gate_frame import gate_crumbs, sign_off_of, visible_gate
 from projects.views.plan_frame import today_of
+from ui.confirm import confirm_page
 
 CONFLICT = 409
 
@@ -115,14 +116,13 @@ def gate_withdrawals(request: TenantRequest, pk: int, gate_pk: int) -> HttpRespo
     """Asks, then takes the question back."""
     gate = visible_gate(request, pk, gate_pk)
     if request.method == "GET":
-        context = {
-            "title": _("Take the question about “%(gate)s” back?") % {"gate": gate.title},
-            "body": _("Links that were sent stop working at once. You can ask again."),
-            "action": _("Take back"),
-            "url": request.path,
-            "back_url": reverse("gate", args=[pk, gate.pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Take the question about “%(gate)s” back?") % {"gate": gate.title},
+            body=_("Links that were sent stop working at once. You can ask again."),
+            action=_("Take back"),
+            back_url=reverse("gate", args=[pk, gate.pk]),
+        )
     try:
         take_back(gate=gate, by=request.user)
     except ValidationError as error:
@@ -161,14 +161,13 @@ def sign_off_link_revocations(
         raise Http404
     url = reverse("gate", args=[pk, gate.pk])
     if request.method == "GET":
-        context = {
-            "title": _("Revoke the link of %(signatory)s?") % {"signatory": link.signatory},
-            "body": _("It stops working at once."),
-            "action": _("Revoke"),
-            "url": request.path,
-            "back_url": url,
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Revoke the link of %(signatory)s?") % {"signatory": link.signatory},
+            body=_("It stops working at once."),
+            action=_("Revoke"),
+            back_url=url,
+        )
     try:
         revoke_sign_off_link(link=link, by=request.user)
     except ValidationError as error:

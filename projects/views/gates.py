@@ -22,6 +22,7 @@ from projects.models import Acceptance, Gate, Project, SignOff, SignOffLink
 from projects.queries import gates as queries
 from projects.views.gate_frame import gate_crumbs, gates_crumbs, visible_gate
 from projects.views.plan_frame import frame, today_of, visible_project
+from ui.confirm import confirm_page
 
 CONFLICT = 409
 
@@ -135,14 +136,13 @@ def gate_removal(request: TenantRequest, pk: int, gate_pk: int) -> HttpResponse:
     """Asks, then takes a gate away that nobody was asked about."""
     found = visible_gate(request, pk, gate_pk)
     if request.method == "GET":
-        context = {
-            "title": _("Take “%(gate)s” away?") % {"gate": found.title},
-            "body": _("The phase then ends without a signature."),
-            "action": _("Take away"),
-            "url": request.path,
-            "back_url": reverse("gate", args=[found.project_id, found.pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Take “%(gate)s” away?") % {"gate": found.title},
+            body=_("The phase then ends without a signature."),
+            action=_("Take away"),
+            back_url=reverse("gate", args=[found.project_id, found.pk]),
+        )
     try:
         remove_gate(gate=found, by=request.user)
     except ValidationError as error:

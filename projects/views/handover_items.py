@@ -28,6 +28,7 @@ from projects.views.faults import show_faults
 from projects.views.handover_links import with_origins
 from projects.views.handovers import handover_page
 from projects.views.plan_frame import crumbs, today_of, visible_project
+from ui.confirm import confirm_page
 
 CONFLICT = 409
 
@@ -101,15 +102,14 @@ def handover_item_removal(request: TenantRequest, pk: int, item_pk: int) -> Http
     project = visible_project(request, pk)
     item = _listed(project, item_pk)
     if request.method == "GET":
-        context = {
-            "title": _("Take this off the list?"),
-            "body": item.title,
-            "action": _("Take off"),
-            "url": request.path,
-            "back_url": reverse("handover_item", args=[project.pk, item.pk]),
-            "kind": "danger",
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Take this off the list?"),
+            body=item.title,
+            action=_("Take off"),
+            back_url=reverse("handover_item", args=[project.pk, item.pk]),
+            kind="danger",
+        )
     try:
         remove_item(item=item, seen=item.version, by=request.user)
     except HandoverConflict:

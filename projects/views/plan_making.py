@@ -24,6 +24,7 @@ from projects.models import PlanTemplate, PlanTemplateVersion
 from projects.queries import plans
 from projects.queries.templates import latest_version
 from projects.views.plan_frame import crumbs, today_of, visible_project
+from ui.confirm import confirm_page
 
 
 @require("edit_plans")
@@ -95,19 +96,18 @@ def date_locks(request: TenantRequest, pk: int) -> HttpResponse:
     """Lock the plan's dates with the signed SOW's baseline."""
     project = visible_project(request, pk)
     if request.method == "GET":
-        context = {
-            "title": _("Lock the dates of this plan?"),
-            "body": _(
+        return confirm_page(
+            request,
+            title=_("Lock the dates of this plan?"),
+            body=_(
                 "The days and the effort of every task are kept as agreed, with the signed SOW. The "
                 "plan can go on changing, and every page shows it against them. They are locked once "
                 "for each version of the baseline."
             ),
-            "action": _("Lock dates"),
-            "kind": "primary",
-            "url": request.path,
-            "back_url": reverse("project", args=[project.pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+            action=_("Lock dates"),
+            kind="primary",
+            back_url=reverse("project", args=[project.pk]),
+        )
     try:
         count = lock_dates(project=project, by=request.user)
     except ValidationError as error:

@@ -45,7 +45,7 @@ _EFFORT = Column(
 )
 _REMAINING = Column(
     "remaining",
-    gettext_lazy("Still to work"),
+    gettext_lazy("Left by forecast"),
     align="end",
     why=gettext_lazy(
         "Person-days still to be worked: the forecast at completion minus what was booked, from the "

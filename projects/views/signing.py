@@ -26,6 +26,7 @@ from projects.views.change_requests import visible_change
 from projects.views.plan_frame import today_of, visible_project
 from projects.views.requirements import scope_crumbs
 from projects.views.signing_documents import shown_document
+from ui.confirm import confirm_page
 
 
 @require("edit_changes")
@@ -65,14 +66,13 @@ def signing_link_revocations(
         raise Http404
     url = reverse("change_request", args=[project.pk, change.pk])
     if request.method == "GET":
-        context = {
-            "title": _("Revoke the link of %(signatory)s?") % {"signatory": link.signatory},
-            "body": _("It stops working at once."),
-            "action": _("Revoke"),
-            "url": request.path,
-            "back_url": url,
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Revoke the link of %(signatory)s?") % {"signatory": link.signatory},
+            body=_("It stops working at once."),
+            action=_("Revoke"),
+            back_url=url,
+        )
     try:
         revoke_link(link=link, by=request.user)
     except ValidationError as error:

@@ -34,6 +34,7 @@ from projects.views.conflicts import compared, with_current_version
 from projects.views.gate_marks import ahead_of
 from projects.views.plan_frame import crumbs, today_of, visible_project, visible_task
 from projects.views.plans import line, show_timeline
+from ui.confirm import confirm_page
 from ui.links import safe_next
 
 FURTHEST = 2000
@@ -224,14 +225,13 @@ def task_removal(request: TenantRequest, pk: int, task_pk: int) -> HttpResponse:
     project, found = _task(request, pk, task_pk)
     url = reverse("task", args=[project.pk, found.pk])
     if request.method == "GET":
-        context = {
-            "title": _("Take “%(task)s” away?") % {"task": found},
-            "body": _("What waited for it then waits for what it waited for."),
-            "action": _("Take away"),
-            "url": request.path,
-            "back_url": url,
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Take “%(task)s” away?") % {"task": found},
+            body=_("What waited for it then waits for what it waited for."),
+            action=_("Take away"),
+            back_url=url,
+        )
     try:
         remove_task(task=found, seen=found.version, by=request.user)
     except ValidationError as error:

@@ -31,6 +31,7 @@ from projects.queries.portfolio import visible_projects
 from projects.queries.training import attendants, sessions_of
 from projects.views.faults import show_faults
 from projects.views.plan_frame import today_of
+from ui.confirm import confirm_page
 
 # More people than this are not ticked off on one page; they are found by their name.
 MOST_ATTENDANTS = 300
@@ -139,14 +140,13 @@ def session_removal(request: TenantRequest, pk: int, session_pk: int) -> HttpRes
     customer = visible_customer(request, pk)
     found = visible_session(customer, session_pk)
     if request.method == "GET":
-        context = {
-            "title": _("Take “%(session)s” away?") % {"session": found},
-            "body": _("Who took part goes with it; past nights still know it."),
-            "action": _("Take away"),
-            "url": request.path,
-            "back_url": reverse("training_session", args=[customer.pk, found.pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Take “%(session)s” away?") % {"session": found},
+            body=_("Who took part goes with it; past nights still know it."),
+            action=_("Take away"),
+            back_url=reverse("training_session", args=[customer.pk, found.pk]),
+        )
     remove_session(session=found, by=request.user)
     messages.success(request, _("Taken away: %(name)s.") % {"name": found})
     if found.project_id:

@@ -37,6 +37,7 @@ from projects.views.customer_pages import confirm_revocation, shared_crumbs
 from projects.views.plan_frame import today_of, visible_project
 from projects.views.weekly_documents import document_html
 from projects.views.weekly_sending import revision_of, sent, taken
+from ui.confirm import confirm_page
 from ui.formats import short_date
 from ui.tags.formats import language
 
@@ -179,14 +180,13 @@ def weekly_removal(request: TenantRequest, pk: int, report_pk: int) -> HttpRespo
     """Asks, then drops a draft."""
     project, report = _report(request, pk, report_pk)
     if request.method == "GET":
-        context = {
-            "title": _("Drop this draft?"),
-            "body": _("Its texts are lost. It can be drafted again from the facts."),
-            "action": _("Drop it"),
-            "url": request.path,
-            "back_url": reverse("weekly", args=[project.pk, report.pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Drop this draft?"),
+            body=_("Its texts are lost. It can be drafted again from the facts."),
+            action=_("Drop it"),
+            back_url=reverse("weekly", args=[project.pk, report.pk]),
+        )
     try:
         discard_report(report=report, seen=report.revision, by=request.user)
     except (WeeklyConflict, ValidationError):

@@ -1,0 +1,22 @@
+"""The question before something is done, as a page of its own: for browsers without scripts."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def confirm_page(
+    request: HttpRequest, *, title: str, body: str, action: str, back_url: str, kind: str = "danger"
+) -> HttpResponse:
+    """Asks; the same address is posted to by who agrees.
+
+    Args:
+        action: what the button says.
+        kind: of the button, ``danger`` or ``primary``.
+    """
+    context = {
+        "title": title, "body": body, "action": action, "url": request.path, "back_url": back_url,
+        "kind": kind,
+    }  # fmt: skip
+    return render(request, "components/confirm_page.html", context)
