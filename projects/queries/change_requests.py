@@ -82,6 +82,15 @@ def open_links(now: datetime) -> Q:
     return Q(revoked_at=None, answered_at=None, expires_at__gt=now, contact__isnull=False)
 
 
+def owed_questions() -> QuerySet:
+    """Questions of signatories that wait for an answer, of every project. Once a change request is
+    decided or withdrawn, nobody waits any more."""
+    found: QuerySet = SigningQuestion.objects.filter(
+        answered_at=None, link__change_request__state=State.APPROVED_INTERNALLY
+    )
+    return found
+
+
 def changes_of(project: Project, now: datetime) -> QuerySet:
     """A project's change requests with ``booked`` (person-days, None: nothing), ``is_sent`` and
     ``has_question``; those to decide first."""

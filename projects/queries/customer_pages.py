@@ -10,15 +10,14 @@ from django.db.models import Q
 from accounts.compute.working_days import WorkingCalendar
 from accounts.models import Contact
 from projects.models import (
-    ChangeRequest,
     Project,
     ProjectPageLink,
     Requirement,
-    SigningQuestion,
     Task,
     WeeklyReport,
 )
 from projects.queries import open_points, progress
+from projects.queries.change_requests import owed_questions
 from projects.queries.faces import ShownFace, shown_face
 from projects.queries.weeklies import sent_reports
 
@@ -83,11 +82,9 @@ def customer_page(
         decisions=in_hand,
         decided=[line for line in changes if line not in in_hand],
         questions=list(
-            SigningQuestion.objects.filter(
-                link__change_request__project=project,
-                answered_at=None,
-                link__change_request__state=ChangeRequest.State.APPROVED_INTERNALLY,
-            ).values_list("text", flat=True)[: progress.MOST_ROWS]
+            owed_questions()
+            .filter(link__change_request__project=project)
+            .values_list("text", flat=True)[: progress.MOST_ROWS]
         ),
         wishes=open_points.wish_lines(open_points.wishes(project), SHOWN_WISHES),
         reports=list(sent_reports(project).defer("facts", "texts")[:SHOWN_REPORTS]),

@@ -25,9 +25,8 @@ from projects.models import (
     Project,
     Requirement,
     SigningLink,
-    SigningQuestion,
 )
-from projects.queries.change_requests import open_links
+from projects.queries.change_requests import open_links, owed_questions
 from projects.queries.gates import blocked_gates, sign_offs_waiting
 from projects.queries.handovers import handovers_to_propose
 from projects.queries.weeklies import weekly_reports_due
@@ -194,10 +193,9 @@ def _to_send(projects: QuerySet) -> tuple[list[Decision], int]:
 
 def _questions(projects: QuerySet) -> tuple[list[Decision], int]:
     rows = _first(
-        SigningQuestion.objects.filter(
-            answered_at=None, link__change_request__project__in=projects,
-            link__change_request__state=State.APPROVED_INTERNALLY,
-        ).select_related("link__change_request__project__customer"),
+        owed_questions()
+        .filter(link__change_request__project__in=projects)
+        .select_related("link__change_request__project__customer"),
         "asked_at",
     )  # fmt: skip
     return [

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
-from projects.models import Gate, Project, Risk, Side, SignOff
+from projects.models import Project, Risk, Side
 from projects.queries.change_requests import Standing, changes_of, requirements_of, standing_of
+from projects.queries.gates import unanswered
 from projects.queries.progress import MOST_ROWS, Lines
 
 # What of a change request the customer has been told.
@@ -80,17 +81,10 @@ def wishes(project: Project) -> QuerySet:
 
 def gate_lines(project: Project) -> list[GateLine]:
     """Gates that wait for a sign-off of the customer, the earliest deadline first."""
-    waiting = SignOff.objects.filter(
-        gate__project=project,
-        gate__state=Gate.State.ASKED,
-        round=F("gate__round"),
-        side=Side.CUSTOMER,
-        withdrawn_at=None,
-        answers=None,
-    ).select_related("gate")
+    waiting = unanswered().filter(gate__project=project, side=Side.CUSTOMER)
     return [
         GateLine(sign_off.gate.title, sign_off.name, sign_off.deadline_on)
-        for sign_off in waiting.order_by("deadline_on", "pk")[:MOST_ROWS]
+        for sign_off in waiting[:MOST_ROWS]
     ]
 
 

@@ -30,16 +30,15 @@ from accounts.compute.working_days import WorkingCalendar
 from accounts.models import Tenant
 from projects.compute.weekly_reports import SCHEMA, WEEK, last_day, to_json
 from projects.models import (
-    ChangeRequest,
     Classification,
     Effort,
     Project,
     Side,
-    SigningQuestion,
     Task,
     WeeklyReport,
 )
 from projects.queries import open_points, progress
+from projects.queries.change_requests import owed_questions
 from projects.queries.faces import shown_face
 from projects.queries.plans import baseline_of
 
@@ -102,10 +101,9 @@ def weekly_facts(
             "for_us": progress.task_lines(_ours_that_wait(project), day, calendar).plain(),
             "gates": _counted(open_points.gate_lines(project)),
             "signatures": sum(line.standing in open_points.TO_DECIDE for line in changes),
-            "questions": SigningQuestion.objects.filter(
-                link__change_request__project=project, answered_at=None,
-                link__change_request__state=ChangeRequest.State.APPROVED_INTERNALLY,
-            ).count(),
+            "questions": owed_questions()
+            .filter(link__change_request__project=project)
+            .count(),
         },
         "changes": _counted(changes),
         "requirements": _requirements(project, since, until),
