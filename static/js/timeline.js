@@ -4,7 +4,7 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 let focused = null; // key of the bar that has the focus, over a swap
 let scrolled = 0;
 let busy = false;
-let pressed = null; // what was pressed while the server was answering
+let pressed = null; // what was pressed while the server was answering: {undo, key, days, longer}
 
 const bars = () => [...document.querySelectorAll("#timeline .gantt-bar")];
 
@@ -29,6 +29,14 @@ function send(bar, days, longer) {
   });
 }
 
+function takeBack() {
+  const undo = document.querySelector("#timeline form[data-undo-move]");
+  if (!undo) return false;
+  busy = true;
+  undo.requestSubmit();
+  return true;
+}
+
 document.addEventListener("focusin", (event) => {
   const bar = event.target.closest?.("#timeline .gantt-bar");
   if (!bar) return;
@@ -40,11 +48,11 @@ document.addEventListener("keydown", (event) => {
   const bar = event.target.closest?.("#timeline .gantt-bar");
   if (!bar || event.altKey) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "z") {
-    const undo = document.querySelector("#timeline form[data-undo-move]");
-    if (!undo || busy) return;
-    event.preventDefault();
-    busy = true;
-    undo.requestSubmit();
+    if (busy) {
+      // What has not been sent yet is not sent; otherwise the answer on its way is taken back.
+      event.preventDefault();
+      pressed = pressed?.days || pressed?.longer ? null : { undo: true };
+    } else if (takeBack()) event.preventDefault();
     return;
   }
   if (event.ctrlKey || event.metaKey) return;
@@ -60,7 +68,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   const [days, longer] = event.shiftKey ? [0, STEPS[event.key]] : [STEPS[event.key], 0];
   if (busy) {
-    if (pressed?.key !== bar.dataset.key) pressed = { key: bar.dataset.key, days: 0, longer: 0 };
+    const key = bar.dataset.key;
+    if (pressed?.key !== key) pressed = { undo: pressed?.undo, key, days: 0, longer: 0 };
     pressed.days += days;
     pressed.longer += longer;
     return;
@@ -87,6 +96,10 @@ document.addEventListener("htmx:afterSettle", () => {
   bar?.focus({ preventScroll: true });
   const more = pressed;
   pressed = null;
+  if (more?.undo && takeBack()) {
+    pressed = { ...more, undo: false };
+    return;
+  }
   if (bar && more?.key === focused && (more.days || more.longer)) {
     send(bar, more.days, more.longer);
     return;
