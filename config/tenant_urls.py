@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
     path("", include("segmentation.urls")),
+    path("", include("service.urls")),
     path("", include("reports.urls")),
 ]
 handler400 = "ui.views.bad_request"

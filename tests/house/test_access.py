@@ -8,11 +8,12 @@ outside needs nothing when it asks for a sign-in, and a line in ``PUBLIC`` when 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import access_worlds
 import pytest
 from django.core.cache import cache
 from django.db import transaction
@@ -186,6 +187,7 @@ class World:
     handover_item: HandoverItem
     session: TrainingSession
     instalment: Instalment
+    further: dict[str, Any] = field(default_factory=dict)
 
 
 def make_plan_of(customer: Customer, name: str, member: Membership) -> dict[str, Any]:
@@ -288,7 +290,7 @@ def make_world(tenant: Tenant, name: str, day: date) -> World:
         night = Night.objects.create(as_of=day, state=Night.State.DONE, known_at=timezone.now())
         contact = Contact.objects.create(customer=customer, key="c", name="c")
         plan = make_plan_of(customer, name, member)
-        return World(
+        world = World(
             tenant=tenant,
             customer=customer,
             contact=contact,
@@ -327,6 +329,9 @@ def make_world(tenant: Tenant, name: str, day: date) -> World:
             **share_with(contact, plan["project"], tenant, member.user),
             **make_gate_of(plan["project"], contact, tenant, member),
         )
+        for module in access_worlds.MODULES:
+            world.further |= module.make(world)
+        return world
 
 
 # URL name → what stands in its path.
@@ -508,6 +513,9 @@ OBJECTS["weekly_link_revocations"] = lambda w: {
     "report_pk": w.weekly.pk,
     "link_pk": w.weekly_link.pk,
 }
+
+for _module in access_worlds.MODULES:
+    OBJECTS |= _module.OBJECTS
 
 # What stands in these paths is no object of a tenant: every tenant has the same schemes and tiers.
 SAME_EVERYWHERE = {"strategy", "strategy_returns"}

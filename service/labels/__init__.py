@@ -1,0 +1,1 @@
+"""Words for what the audit records of service: one module per noun."""

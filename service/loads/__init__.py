@@ -1,0 +1,1 @@
+"""Kinds of files that bring facts of this app."""

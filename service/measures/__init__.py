@@ -1,0 +1,1 @@
+"""Measures that nights compute from the facts of this app."""

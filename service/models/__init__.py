@@ -1,0 +1,1 @@
+"""What service keeps: one module per noun."""

@@ -1,0 +1,2 @@
+"""What this app contributes to the registries that screens, loads and nights are built from: one
+module per noun, each imported here."""
