@@ -12,6 +12,31 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
+from ui.timelines import CustomerTimeline, TimelineEntry, TimelinePage, TimelineSource
+
+__all__ = [
+    "Block",
+    "Blocks",
+    "CustomerTimeline",
+    "FirstScreen",
+    "FirstScreens",
+    "Navigation",
+    "NavigationEntry",
+    "NavigationItem",
+    "RenderedBlock",
+    "TimelineEntry",
+    "TimelinePage",
+    "TimelineSource",
+    "customer_badges",
+    "customer_panels",
+    "customer_timeline",
+    "first_screens",
+    "my_customers_blocks",
+    "navigation",
+    "overview_blocks",
+    "warmed",
+]
+
 Text = str | Promise
 
 
@@ -163,6 +188,8 @@ first_screens = FirstScreens()
 customer_panels = Blocks()
 # Facts in the head of the customer page; the subject is the Customer.
 customer_badges = Blocks()
+# What happened with a customer, in one list; the subject is the Customer.
+customer_timeline = CustomerTimeline()
 # What waits beside the night's figures, on the service manager's first screen; the subject is whose
 # customers it shows: mine, team or all.
 my_customers_blocks = Blocks()
