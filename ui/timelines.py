@@ -75,8 +75,8 @@ class TimelineSource:
 
     ``feed``: dotted path of ``(request, customer, TimelinePage) → list[TimelineEntry]``, newest first,
     of what the person may see, with a fixed number of statements. Asked for more, it gives the same
-    entries first (order by the day or moment, then by the primary key). ``ability``: what a member must be
-    allowed for the kind to be there at all ("": nothing further).
+    entries first (order by the day or moment, then by the primary key).
+    ``ability``: what a member must be allowed for the kind to be there at all ("": nothing further).
     """
 
     key: str
