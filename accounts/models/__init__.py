@@ -16,7 +16,7 @@ from accounts.models.members import (
 )
 from accounts.models.responsibility import Responsibility
 from accounts.models.tenants import DirectoryEntry, Tenant
-from accounts.models.touchpoints import Touchpoint
+from accounts.models.touchpoints import Touchpoint, TouchpointTie
 from accounts.models.users import User
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Team",
     "Tenant",
     "Touchpoint",
+    "TouchpointTie",
     "User",
     "Visibility",
     "VisibilityRule",
