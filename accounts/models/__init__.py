@@ -1,10 +1,19 @@
 from accounts.models.audit import AuditRecord, RowVersion
 from accounts.models.calendars import CalendarVersion
 from accounts.models.cases import Case
+from accounts.models.channels import Channel, ChannelPost
 from accounts.models.contact_links import ContactLink
 from accounts.models.contracts import Contract, ContractLine, Instalment, Module, Payment
 from accounts.models.customers import Contact, ContactRole, Customer
 from accounts.models.loads import Load, LoadMapping, LoadPart
+from accounts.models.mail import (
+    MailOutage,
+    MailSettings,
+    OutgoingMail,
+    Purpose,
+    UnreachableAddress,
+    Unsubscription,
+)
 from accounts.models.members import (
     Colleague,
     Invitation,
@@ -14,6 +23,7 @@ from accounts.models.members import (
     Visibility,
     VisibilityRule,
 )
+from accounts.models.notifications import Notification, NotificationPreference
 from accounts.models.responsibility import Responsibility
 from accounts.models.tenants import DirectoryEntry, Tenant
 from accounts.models.touchpoints import Touchpoint, TouchpointTie
@@ -23,6 +33,8 @@ __all__ = [
     "AuditRecord",
     "CalendarVersion",
     "Case",
+    "Channel",
+    "ChannelPost",
     "Colleague",
     "Contact",
     "ContactLink",
@@ -36,9 +48,15 @@ __all__ = [
     "Load",
     "LoadMapping",
     "LoadPart",
+    "MailOutage",
+    "MailSettings",
     "Membership",
     "Module",
+    "Notification",
+    "NotificationPreference",
+    "OutgoingMail",
     "Payment",
+    "Purpose",
     "Responsibility",
     "Role",
     "RowVersion",
@@ -46,6 +64,8 @@ __all__ = [
     "Tenant",
     "Touchpoint",
     "TouchpointTie",
+    "UnreachableAddress",
+    "Unsubscription",
     "User",
     "Visibility",
     "VisibilityRule",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.members import Colleague
 from accounts.models.reach import CustomerManager
+from accounts.models.tenants import validate_timezone
 from accounts.tenancy import TenantForeignKey, TenantModel
 
 
@@ -77,6 +78,10 @@ class Contact(TenantModel):
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
     phone = models.CharField(_("phone"), max_length=60, blank=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
+    # When letters may come goes by it; empty: as the tenant's.
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, null=True, blank=True, validators=[validate_timezone]
+    )
     attributes = models.JSONField(default=dict, blank=True)
     # The name, case-folded by the database: what the search reads. Folding each of a hundred
     # thousand names at every key stroke would take four times as long.
