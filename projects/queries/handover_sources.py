@@ -23,10 +23,9 @@ from projects.models import (
     HandoverItem,
     Project,
     Risk,
-    SigningQuestion,
     Task,
 )
-from projects.queries.change_requests import requirements_of
+from projects.queries.change_requests import owed_questions, requirements_of
 from ui import formats
 from ui.tags.formats import language
 
@@ -109,11 +108,9 @@ def change_requests(project: Project, at: Moment) -> Iterator[Found]:
 
 
 def questions(project: Project, at: Moment) -> Iterator[Found]:
-    """What signatories asked and nobody answered."""
-    asked = SigningQuestion.objects.filter(
-        link__change_request__project=project, answered_at=None
-    ).select_related("link__change_request")
-    for question in asked:
+    """What signatories asked and what waits for an answer."""
+    asked = owed_questions().filter(link__change_request__project=project)
+    for question in asked.select_related("link__change_request"):
         yield Found(
             Section.OPEN_ITEM, Source.QUESTION, question.pk,
             _("Question of %(name)s about %(change)s")
