@@ -1,22 +1,22 @@
 """What service keeps: one module per noun."""
 
+from service.models.ctas import Cta, CtaStep
+from service.models.plays import Play, PlayFiring, PlayRun, PlayStanding, PlayVersion
+from service.models.product_updates import (
     ProductUpdate,
-    RequestAnswer,
-    RequestDecision,
-    RequestDigest,
-    RequestPageLink,
-    Told,
     UpdateLink,
     UpdateModule,
     UpdateRecipient,
     UpdateRequest,
 )
-)
-from service.models.ctas import Cta, CtaStep
-from service.models.plays import Play, PlayFiring, PlayRun, PlayStanding, PlayVersion
-from service.models.product_updates import (
 from service.models.ranks import RankVersion
 from service.models.request_decisions import (
+    RequestAnswer,
+    RequestDecision,
+    RequestDigest,
+    RequestPageLink,
+    Told,
+)
 from service.models.requests import Ask, Request, RequestSettings, Vote
 from service.models.survey_answers import SurveyAnswer
 from service.models.survey_rounds import SurveyInvitation, SurveyRound
@@ -24,6 +24,7 @@ from service.models.surveys import SCALES, Survey, SurveyKind, SurveySettings, S
 from service.models.work import CloseReason, WorkChange
 
 __all__ = [
+    "SCALES",
     "Ask",
     "CloseReason",
     "Cta",
@@ -41,7 +42,6 @@ __all__ = [
     "RequestDigest",
     "RequestPageLink",
     "RequestSettings",
-    "SCALES",
     "Survey",
     "SurveyAnswer",
     "SurveyInvitation",
