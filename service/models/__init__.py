@@ -1,5 +1,6 @@
 """What service keeps: one module per noun."""
 
+from service.models.churn import ChurnReason
 from service.models.ctas import Cta, CtaStep
 from service.models.plays import Play, PlayFiring, PlayRun, PlayStanding, PlayVersion
 from service.models.product_updates import (
@@ -10,6 +11,16 @@ from service.models.product_updates import (
     UpdateRequest,
 )
 from service.models.ranks import RankVersion
+from service.models.referrals import Referral
+from service.models.renewals import (
+    Renewal,
+    RenewalCall,
+    RenewalMonth,
+    RenewalOutcome,
+    RenewalSnapshot,
+    RenewalStage,
+    RenewalWeights,
+)
 from service.models.request_decisions import (
     RequestAnswer,
     RequestDecision,
@@ -18,6 +29,7 @@ from service.models.request_decisions import (
     Told,
 )
 from service.models.requests import Ask, Request, RequestSettings, Vote
+from service.models.suggestions import Suggestion
 from service.models.survey_answers import SurveyAnswer
 from service.models.survey_rounds import SurveyInvitation, SurveyRound
 from service.models.surveys import SCALES, Survey, SurveyKind, SurveySettings, SurveyVersion
@@ -26,6 +38,7 @@ from service.models.work import CloseReason, WorkChange
 __all__ = [
     "SCALES",
     "Ask",
+    "ChurnReason",
     "CloseReason",
     "Cta",
     "CtaStep",
@@ -36,12 +49,21 @@ __all__ = [
     "PlayVersion",
     "ProductUpdate",
     "RankVersion",
+    "Referral",
+    "Renewal",
+    "RenewalCall",
+    "RenewalMonth",
+    "RenewalOutcome",
+    "RenewalSnapshot",
+    "RenewalStage",
+    "RenewalWeights",
     "Request",
     "RequestAnswer",
     "RequestDecision",
     "RequestDigest",
     "RequestPageLink",
     "RequestSettings",
+    "Suggestion",
     "Survey",
     "SurveyAnswer",
     "SurveyInvitation",
