@@ -16,6 +16,7 @@ from accounts.models import Contact, Customer
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.customers import visible_customer
+from ui.confirm import confirm_page
 
 
 @require("edit_customers")
@@ -65,14 +66,13 @@ def contact_removal(request: TenantRequest, pk: int, contact_pk: int) -> HttpRes
     customer = visible_customer(request, pk)
     found = _contact(customer, contact_pk)
     if request.method == "GET":
-        context = {
-            "title": _("Take %(name)s away?") % {"name": found},
-            "body": _("The contact and its roles go; past nights still know them."),
-            "action": _("Take away"),
-            "url": request.get_full_path(),
-            "back_url": reverse("contact", args=[pk, contact_pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Take %(name)s away?") % {"name": found},
+            body=_("The contact and its roles go; past nights still know them."),
+            action=_("Take away"),
+            back_url=reverse("contact", args=[pk, contact_pk]),
+        )
     remove_contact(contact=found, by=request.user)
     messages.success(request, _("Taken away: %(name)s.") % {"name": found.name})
     return redirect(f"{reverse('customer', args=[pk])}#contacts")

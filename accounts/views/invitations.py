@@ -22,6 +22,7 @@ from accounts.permissions import require
 from accounts.queries import people as queries
 from accounts.requests import TenantRequest
 from accounts.views.people import tabs
+from ui.confirm import confirm_page
 from ui.tables import Column, Table
 
 COLUMNS = (
@@ -87,14 +88,13 @@ def revocations(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then ends an invitation."""
     found = get_object_or_404(Invitation, pk=pk)
     if request.method == "GET":
-        context = {
-            "title": _("Revoke the invitation of %(email)s?") % {"email": found.email},
-            "body": _("Its link stops working at once."),
-            "action": _("Revoke"),
-            "url": request.get_full_path(),
-            "back_url": reverse("invitations"),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Revoke the invitation of %(email)s?") % {"email": found.email},
+            body=_("Its link stops working at once."),
+            action=_("Revoke"),
+            back_url=reverse("invitations"),
+        )
     try:
         revoke_invitation(invitation=found, by=request.user)
     except ValidationError as error:

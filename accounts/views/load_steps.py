@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.tasks import enqueue_load
 from accounts.views.loads import find_load
+from ui.confirm import confirm_page
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,13 @@ def _step(
     """Asks on GET, takes the step on POST; a load that is past it stays as it is."""
     load, _kind = find_load(pk)
     if question and request.method == "GET":
-        context = {
-            "title": question.title,
-            "body": question.body,
-            "action": question.action,
-            "url": request.get_full_path(),
-            "back_url": reverse("load", args=[load.pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=question.title,
+            body=question.body,
+            action=question.action,
+            back_url=reverse("load", args=[load.pk]),
+        )
     try:
         return take(load)
     except NotPossible:

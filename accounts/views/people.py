@@ -19,6 +19,7 @@ from accounts.models import Membership
 from accounts.permissions import require
 from accounts.queries.people import customers_named_for, members
 from accounts.requests import TenantRequest
+from ui.confirm import confirm_page
 from ui.tables import Column, Table
 
 COLUMNS = (
@@ -100,14 +101,13 @@ def deactivations(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then closes the tenant to a member."""
     found = _member(pk)
     if request.method == "GET":
-        context = {
-            "title": _("Deactivate %(name)s?") % {"name": found},
-            "body": _("They can no longer enter. What they did and are named for stays."),
-            "action": _("Deactivate"),
-            "url": request.get_full_path(),
-            "back_url": reverse("member", args=[pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Deactivate %(name)s?") % {"name": found},
+            body=_("They can no longer enter. What they did and are named for stays."),
+            action=_("Deactivate"),
+            back_url=reverse("member", args=[pk]),
+        )
     try:
         deactivate_member(membership=found, by=request.user)
     except ValidationError as error:

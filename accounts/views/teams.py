@@ -18,6 +18,7 @@ from accounts.permissions import require
 from accounts.queries import people as queries
 from accounts.requests import TenantRequest
 from accounts.views.people import tabs
+from ui.confirm import confirm_page
 
 
 @require("manage_people")
@@ -69,14 +70,13 @@ def removal(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then takes a team away."""
     found = get_object_or_404(Team, pk=pk)
     if request.method == "GET":
-        context = {
-            "title": _("Take the team %(name)s away?") % {"name": found},
-            "body": _("Its members stay members, without a team."),
-            "action": _("Take away"),
-            "url": request.get_full_path(),
-            "back_url": reverse("team", args=[pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Take the team %(name)s away?") % {"name": found},
+            body=_("Its members stay members, without a team."),
+            action=_("Take away"),
+            back_url=reverse("team", args=[pk]),
+        )
     delete_team(team=found, by=request.user)
     messages.success(request, _("Taken away: %(name)s.") % {"name": found.name})
     return redirect("teams")

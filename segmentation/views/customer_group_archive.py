@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,6 +14,7 @@ from accounts.requests import TenantRequest
 from segmentation.actions.customer_groups import archive_group, restore_group
 from segmentation.queries.customer_groups import may_change
 from segmentation.views.customer_group import not_yours, visible_group
+from ui.confirm import confirm_page
 
 
 @require("edit_groups")
@@ -24,14 +25,13 @@ def archivals(request: TenantRequest, pk: int) -> HttpResponse:
     if not may_change(request.membership, group):
         return not_yours(request, group)
     if request.method == "GET":
-        context = {
-            "title": _("Archive the group %(name)s?") % {"name": group.name},
-            "body": _("No night evaluates it any more. Its history stays, and it can be restored."),
-            "action": _("Archive"),
-            "url": request.get_full_path(),
-            "back_url": reverse("customer_group", args=[pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Archive the group %(name)s?") % {"name": group.name},
+            body=_("No night evaluates it any more. Its history stays, and it can be restored."),
+            action=_("Archive"),
+            back_url=reverse("customer_group", args=[pk]),
+        )
     archive_group(group=group, by=request.user)
     messages.success(request, _("Archived: %(name)s.") % {"name": group.name})
     return redirect("customer_groups")

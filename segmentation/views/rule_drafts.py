@@ -29,6 +29,7 @@ from segmentation.queries.rules import document_of, latest_rule_set
 from segmentation.rule_errors import error_sentence
 from segmentation.rule_forms.publishing import PublishForm
 from segmentation.rule_words import changes_in_words, in_words
+from ui.confirm import confirm_page
 
 
 @require("edit_rules")
@@ -106,14 +107,13 @@ def rule_draft_removal(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then discards the draft."""
     draft = found_draft(pk)
     if request.method == "GET":
-        context = {
-            "title": _("Discard this draft?"),
-            "body": _("What it changes is lost. The rules in force stay as they are."),
-            "action": _("Discard"),
-            "url": request.get_full_path(),
-            "back_url": reverse("rule_draft", args=[pk]),
-        }
-        return render(request, "components/confirm_page.html", context)
+        return confirm_page(
+            request,
+            title=_("Discard this draft?"),
+            body=_("What it changes is lost. The rules in force stay as they are."),
+            action=_("Discard"),
+            back_url=reverse("rule_draft", args=[pk]),
+        )
     discard_draft(draft=draft, by=request.user)
     messages.success(request, _("The draft is gone."))
     return redirect("rules")
