@@ -119,6 +119,9 @@ TEXTS: dict[str, str | Promise] = {
     "answered_before_opened": _("The first response lies before the opening."),
     "closed_before_opened": _("The closing lies before the opening."),
     "not_one_to_five": _("Satisfaction is a whole number from 1 to 5."),
+    "answer_of_another": _("The answer belongs to another customer."),
+    "answer_by_link": _("This was answered by a link: only the customer's person changes it."),
+    "score_off_scale": _("The score of %(kind)s is a whole number from %(low)s to %(high)s."),
     "unknown_project": _("There is no such project."),
     "unknown_item": _("The signed SOW of the project has no such item."),
     "item_of_another": _(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.loads import registry
 from accounts.models import Customer, Load, Tenant
 from accounts.tenancy import tenant_scope
 
@@ -104,8 +105,9 @@ def test_wrong_usage_ends_with_two(tenant: Tenant, file: Path, arguments: tuple[
 
 
 def test_a_kind_that_comes_later_is_refused_with_the_kinds_there_are(
-    tenant: Tenant, file: Path
+    tenant: Tenant, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delitem(registry._kinds, "surveys")
     error = failure("load", "surveys", str(file))
     assert error.returncode == 1
     for kind in ("customers", "contacts", "modules", "contracts", "instalments", "payments"):
