@@ -5,6 +5,7 @@ from accounts.models.channels import Channel, ChannelPost
 from accounts.models.contact_links import ContactLink
 from accounts.models.contracts import Contract, ContractLine, Instalment, Module, Payment
 from accounts.models.customers import Contact, ContactRole, Customer
+from accounts.models.departments import Department
 from accounts.models.loads import Load, LoadMapping, LoadPart
 from accounts.models.mail import (
     MailOutage,
@@ -42,6 +43,7 @@ __all__ = [
     "Contract",
     "ContractLine",
     "Customer",
+    "Department",
     "DirectoryEntry",
     "Instalment",
     "Invitation",

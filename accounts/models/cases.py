@@ -77,6 +77,8 @@ class Case(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant_id", "customer", "-opened_at"], name="case_customer_ix"),
+            # What came or changed since somebody looked last.
+            models.Index(fields=["tenant_id", "known_from"], name="case_known_ix"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,14 @@
 """What service keeps: one module per noun."""
 
+from service.models.cases import (
+    CaseClock,
+    CaseEntry,
+    CaseEscalation,
+    CaseLink,
+    CaseOpening,
+    CaseRules,
+    CaseWork,
+)
 from service.models.churn import ChurnReason
 from service.models.ctas import Cta, CtaStep
 from service.models.plays import Play, PlayFiring, PlayRun, PlayStanding, PlayVersion
@@ -38,6 +47,13 @@ from service.models.work import CloseReason, WorkChange
 __all__ = [
     "SCALES",
     "Ask",
+    "CaseClock",
+    "CaseEntry",
+    "CaseEscalation",
+    "CaseLink",
+    "CaseOpening",
+    "CaseRules",
+    "CaseWork",
     "ChurnReason",
     "CloseReason",
     "Cta",
