@@ -16,6 +16,8 @@ EVERYONE = tuple(Role.values)
 ALLOWED: dict[str, tuple[str, ...]] = {
     "view_customers": EVERYONE,
     "edit_customers": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    # Whoever meets a customer writes it down; one's own is changed by oneself, or an administrator.
+    "log_touchpoints": EVERYONE,
     "view_tiers": EVERYONE,
     "edit_strategies": (Role.ADMIN,),
     "view_groups": EVERYONE,
@@ -60,6 +62,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit_plan_templates": (Role.ADMIN, Role.PROJECT_MANAGER),
     "book_effort": (Role.TEAM_MEMBER, Role.PROJECT_MANAGER),
     "view_weeks": EVERYONE,
+    "view_work": EVERYONE,
+    "work_ctas": (
+        Role.ADMIN,
+        Role.SERVICE_MANAGER,
+        Role.PROJECT_MANAGER,
+        Role.TEAM_MEMBER,
+    ),
+    "edit_ranks": (Role.ADMIN,),
     "view_money": EVERYONE,
     "view_month": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),

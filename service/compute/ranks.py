@@ -161,7 +161,8 @@ def _risk(signals: dict[str, float], weights: RankWeights) -> float:
     summed = 0.0
     for name in SIGNALS:
         summed += getattr(weights, name) * signals[name]
-    return floor + (1.0 - floor) * (summed / weights.points)
+    # The last bit of the sum may lie above.
+    return min(1.0, floor + (1.0 - floor) * (summed / weights.points))
 
 
 def _urgency(days_left: int, weights: RankWeights) -> float:

@@ -101,7 +101,7 @@ def test_time_left_weighs_more_until_the_limit(left: int, urgency: float):
 @given(facts, weights)
 def test_every_factor_stays_within_its_bounds(known: RankFacts, set_: RankWeights):
     found = rank_of(known, set_)
-    assert set_.floor / 100 <= found.risk <= 1 + 1e-9
+    assert set_.floor / 100 <= found.risk <= 1
     assert 0 < found.urgency <= set_.limit / 100
     assert all(0 <= signal <= 1 for signal in found.signals.values())
     assert found.stake > 0
