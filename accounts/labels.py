@@ -15,6 +15,8 @@ ASSIGNED, ASSIGNMENT_UNDONE = "customer.assigned", "customer.assignment_undone"
 
 # Apps above add theirs in ``AppConfig.ready()``.
 VERBS: dict[str, str | Promise] = {
+    "api_token.made": _("API token made"),
+    "api_token.revoked": _("API token revoked"),
     "calendar.changed": _("Working calendar changed"),
     "contact.added": _("Contact added"),
     "contact.changed": _("Contact changed"),
@@ -44,6 +46,9 @@ VERBS: dict[str, str | Promise] = {
     "team.renamed": _("Team renamed"),
     "tenant.changed": _("Settings changed"),
     "tenant.created": _("Tenant made"),
+    "touchpoint.changed": _("Touchpoint changed"),
+    "touchpoint.logged": _("Touchpoint kept"),
+    "touchpoint.removed": _("Touchpoint taken away"),
     "visibility.changed": _("What roles see changed"),
 }
 
@@ -51,11 +56,14 @@ VERBS: dict[str, str | Promise] = {
 FIELDS: dict[str, str | Promise] = {
     **{role.value: role.label for role in Role},
     "assignment": _("Naming"),
+    "scopes": _("Scopes"),
     "attributes": _("Attributes"),
     "bytes": _("Bytes"),
     "calendar": _("Working calendar"),
     "condition": _("Condition"),
+    "colleague": _("By whom"),
     "contact": _("Contact"),
+    "contacts": _("With whom"),
     "copy_of": _("Copy of"),
     "country": _("Country"),
     "created": _("Created"),
@@ -70,6 +78,7 @@ FIELDS: dict[str, str | Promise] = {
     "facts": pgettext_lazy("audit", "Facts"),
     "gross_margin": _("Gross margin"),
     "group": _("Group"),
+    "happened_on": _("Happened on"),
     "industry": _("Industry"),
     "invitation": _("Invitation"),
     "is_shared": _("For everybody"),
@@ -82,6 +91,8 @@ FIELDS: dict[str, str | Promise] = {
     "months": _("Months"),
     "moves": _("Moves"),
     "name": _("Name"),
+    "next_on": _("Next step by"),
+    "next_step": _("Next step"),
     "night": _("Night"),
     "night_hour": _("Night hour"),
     "note": _("Note"),

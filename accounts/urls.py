@@ -1,6 +1,6 @@
 """URLs of this app inside a tenant."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import (
     assignments,
@@ -75,4 +75,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="assignment_undoings",
     ),
     path("audit/", audit.audit, name="audit"),
+    path("", include("accounts.token_urls")),
+    path("", include("accounts.touchpoint_urls")),
 ]

@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
     "django_filters",
+    "rest_framework",
+    "drf_spectacular",
     "lucide",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -193,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(15 * 60.0),
     },
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
+    "sweep mail": {"task": "accounts.tasks.sweep_mail", "schedule": schedule(20.0)},
 }
 
 # --- People -------------------------------------------------------------------------------------
@@ -235,6 +238,25 @@ MFA_TOTP_ISSUER = "Tenure"
 # Nobody signs up here: an address is an invitation's or the operator's, and need not be proved again.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
+# --- API ----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.rest.tokens.TokenAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "accounts.rest.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tenure",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
 # --- Mail -----------------------------------------------------------------------------------------
 
 _mail = env.email_url("EMAIL_URL", default="consolemail://")
@@ -247,6 +269,8 @@ if _mail["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Tenure <tenure@localhost>")
+# Where letters come back to; each letter adds +… before the @. Empty: to the sender's address.
+MAIL_BOUNCE_ADDRESS = env.str("MAIL_BOUNCE_ADDRESS", "")
 
 # --- Language and time ----------------------------------------------------------------------------
 

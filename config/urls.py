@@ -13,6 +13,7 @@ urlpatterns = [
     # Before allauth's: some of its pages are not for us.
     path("", include("accounts.platform_urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("accounts.api_urls")),
     path("", include("ui.urls")),
     # Where rule files and editors find it; the same for every tenant.
     path("schemas/rules.json", rule_schema, name="rule_schema"),

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 
 
 def confirm_page(
-    request: HttpRequest, *, title: str, body: str, action: str, back_url: str, kind: str = "danger"
+    request: HttpRequest,
+    *,
+    title: str | Promise,
+    body: str | Promise,
+    action: str | Promise,
+    back_url: str,
+    kind: str = "danger",
 ) -> HttpResponse:
     """Asks; the same address is posted to by who agrees.
 

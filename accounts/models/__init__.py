@@ -6,6 +6,7 @@ from accounts.models.contact_links import ContactLink
 from accounts.models.contracts import Contract, ContractLine, Instalment, Module, Payment
 from accounts.models.customers import Contact, ContactRole, Customer
 from accounts.models.departments import Department
+from accounts.models.keys import ApiAnswer, ApiToken
 from accounts.models.loads import Load, LoadMapping, LoadPart
 from accounts.models.mail import (
     MailOutage,
@@ -31,6 +32,8 @@ from accounts.models.touchpoints import Touchpoint, TouchpointTie
 from accounts.models.users import User
 
 __all__ = [
+    "ApiAnswer",
+    "ApiToken",
     "AuditRecord",
     "CalendarVersion",
     "Case",

@@ -42,7 +42,11 @@ VERSIONS_PER_PAGE = 10
 
 def settings_tabs(active: str) -> list[dict[str, Any]]:
     """The pages of the settings."""
-    items = (("tenant_settings", _("General")), ("calendar", _("Working calendar")))
+    items = (
+        ("tenant_settings", _("General")),
+        ("calendar", _("Working calendar")),
+        ("api_tokens", _("API tokens")),
+    )
     return [
         {"label": label, "url": reverse(name), "active": name == active, "count": None}
         for name, label in items

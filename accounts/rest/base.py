@@ -1,0 +1,128 @@
+"""The view that every part of the API derives from."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, permissions, throttling
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import ApiToken, Customer, Membership, Tenant, User
+from accounts.permissions import may
+from accounts.rest.idempotency import AnsweredBefore, answered_once
+from accounts.rest.scopes import scopes
+from accounts.rest.tokens import tenant_of
+from accounts.tenancy import tenant_scope
+from accounts.tenancy.models import TenantQuerySet
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+def token_of(request: Request) -> ApiToken | None:
+    """Whom the request is of; None: nobody said."""
+    found = request.auth
+    return found if isinstance(found, ApiToken) else None
+
+
+class ScopePermission(permissions.BasePermission):
+    """The token has the scope that the view asks for, and the person it is of has the ability."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        assert isinstance(view, ApiView)
+        token = token_of(request)
+        if token is None:
+            raise exceptions.NotAuthenticated(_("Say who you are: Authorization: Bearer …"))
+        needed = view.scope_to_read if request.method in READING else view.scope_to_write
+        if needed not in token.scopes:
+            raise exceptions.PermissionDenied(
+                _("This token lacks the scope %(scope)s.") % {"scope": needed}
+            )
+        if token.member is not None and not may(token.member, scopes[needed].ability):
+            raise exceptions.PermissionDenied(_("The person of this token may not do this."))
+        return True
+
+
+class TokenThrottle(throttling.SimpleRateThrottle):
+    """So many requests a minute for each token."""
+
+    scope = "token"
+    rate = "600/min"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+        token = token_of(request)
+        return None if token is None else f"api:{token.tenant_id}:{token.pk}"
+
+
+class ApiView(APIView):
+    """A resource of one tenant. The scope is open for the whole request; what is refused or breaks
+    leaves nothing behind."""
+
+    scope_to_read: ClassVar[str]
+    scope_to_write: ClassVar[str] = ""
+    permission_classes = [ScopePermission]
+    throttle_classes = [TokenThrottle]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        tenant = tenant_of(request.headers.get("Authorization", ""))
+        request.tenant = tenant  # type: ignore[attr-defined]
+        if tenant is None:
+            return super().dispatch(request, *args, **kwargs)
+        structlog.contextvars.bind_contextvars(tenant=tenant.slug)
+        with tenant_scope(tenant.pk), timezone.override(tenant.zone):
+            response = super().dispatch(request, *args, **kwargs)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.again = answered_once(request) if request.method == "POST" else None
+
+    def handle_exception(self, exc: Exception) -> Response:
+        self.again = None
+        if isinstance(exc, AnsweredBefore):
+            return exc.response()
+        return super().handle_exception(exc)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        again = getattr(self, "again", None)
+        if again is not None and response.status_code < 400:
+            again.keep(response.status_code, response.data)
+        return final
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.request._request.tenant  # type: ignore[no-any-return, attr-defined]
+
+    @property
+    def token(self) -> ApiToken:
+        found = token_of(self.request)
+        assert found is not None, "ScopePermission has seen it"
+        return found
+
+    @property
+    def member(self) -> Membership | None:
+        """Whose token it is; None: a program of the tenant's own."""
+        return self.token.member
+
+    @property
+    def person(self) -> User | None:
+        """For ``by=``."""
+        return self.token.member.user if self.token.member else None
+
+    def customers(self) -> TenantQuerySet:
+        """The customers that the token sees: those of its person, or every one."""
+        if self.member is None:
+            return Customer.objects.all()
+        return Customer.objects.visible_to(self.member)

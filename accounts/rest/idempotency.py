@@ -1,0 +1,77 @@
+"""Requests that come again because the answer to the first was lost are answered, not done again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from accounts.models import ApiAnswer
+from accounts.rest.problems import KeyOfAnotherRequest
+
+HEADER = "Idempotency-Key"
+LONGEST = 200
+KEPT_FOR = timedelta(days=7)
+
+
+class AnsweredBefore(exceptions.APIException):
+    """Carries the answer that was given to the same request before."""
+
+    def __init__(self, answer: ApiAnswer) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def response(self) -> Response:
+        return Response(
+            self.answer.body, status=self.answer.status, headers={"Idempotent-Replayed": "true"}
+        )
+
+
+@dataclass
+class Again:
+    """The place for the answer to a request; goes with it when it is refused."""
+
+    row: ApiAnswer
+
+    def keep(self, status: int, body: Any) -> None:
+        self.row.status = status
+        self.row.body = json.loads(json.dumps(body, cls=JSONEncoder))
+        self.row.save(update_fields=["status", "body"])
+
+
+def answered_once(request: Request) -> Again | None:
+    """Take the key of a request. Another one with the same key waits here until the first is done.
+
+    Raises:
+        AnsweredBefore: the same request was answered; its answer is said again.
+        KeyOfAnotherRequest: another request came with this key.
+        ValidationError: a key that is too long.
+    """
+    key = request.headers.get(HEADER, "")
+    if not key:
+        return None
+    if len(key) > LONGEST:
+        raise exceptions.ValidationError({HEADER: [_("At most 200 characters.")]})
+    asked = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
+    wanted = hashlib.sha256(asked).hexdigest()
+    now = timezone.now()
+    ApiAnswer.objects.filter(token=request.auth, answered_at__lt=now - KEPT_FOR).delete()
+    try:
+        with transaction.atomic():
+            row = ApiAnswer.objects.create(token=request.auth, key=key, request_hash=wanted)
+    except IntegrityError:
+        before = ApiAnswer.objects.get(token=request.auth, key=key)
+        if before.request_hash != wanted:
+            raise KeyOfAnotherRequest(_("This key came with another request before.")) from None
+        raise AnsweredBefore(before) from None
+    return Again(row)

@@ -1,0 +1,138 @@
+"""Errors as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Conflict(exceptions.APIException):
+    """What is asked does not go with what is there."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "conflict"
+
+
+class KeyOfAnotherRequest(exceptions.APIException):
+    """An Idempotency-Key that came with another request before."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_code = "key_of_another_request"
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every error as a problem; None for what is none of ours (500).
+
+    Nothing of a request that is refused stays.
+    """
+    known = _as_api_error(error)
+    if known is None:
+        return None
+    transaction.set_rollback(True)
+    headers = {}
+    # Set by DRF where they apply; its stubs do not know them.
+    wait, challenge = getattr(known, "wait", None), getattr(known, "auth_header", None)
+    if wait is not None:
+        headers["Retry-After"] = str(int(wait) + 1)
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
+    return Response(
+        problem(known.status_code, str(_detail(known)), code=_code(known), errors=_errors(known)),
+        status=known.status_code,
+        headers=headers,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def problem(
+    status: int, detail: str, *, code: str = "", errors: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    """A problem document. ``errors``: field and message of each, for refused values."""
+    found: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+    if code:
+        found["code"] = code
+    if errors:
+        found["errors"] = errors
+    return found
+
+
+def not_found(request: HttpRequest, path: str = "") -> JsonResponse:
+    """For addresses below /api/ that nothing is at."""
+    found = problem(HTTPStatus.NOT_FOUND, _("There is nothing at this address."), code="not_found")
+    return JsonResponse(found, status=HTTPStatus.NOT_FOUND, content_type=CONTENT_TYPE)
+
+
+def _as_api_error(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, exceptions.APIException):
+        return error
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, DjangoValidationError):
+        return exceptions.ValidationError(_by_field(error))
+    return None
+
+
+def _by_field(error: DjangoValidationError) -> dict[str, list[str]]:
+    if hasattr(error, "error_dict"):
+        return {
+            "" if name == NON_FIELD_ERRORS else name: messages
+            for name, messages in error.message_dict.items()
+        }
+    return {"": error.messages}
+
+
+def _detail(error: exceptions.APIException) -> str:
+    if isinstance(error, exceptions.ValidationError):
+        return _("Some values are not as they should be.")
+    return str(error.detail)
+
+
+def _code(error: exceptions.APIException) -> str:
+    if isinstance(error, exceptions.ValidationError):
+        return "invalid"
+    return str(getattr(error.detail, "code", error.default_code))
+
+
+def _errors(error: exceptions.APIException) -> list[dict[str, str]]:
+    if not isinstance(error, exceptions.ValidationError):
+        return []
+    return list(_walk(error.detail, ""))
+
+
+def _walk(detail: Any, path: str) -> list[dict[str, str]]:
+    if isinstance(detail, dict):
+        return [
+            found
+            for name, inner in detail.items()
+            for found in _walk(
+                inner, _joined(path, "" if name == "non_field_errors" else str(name))
+            )
+        ]
+    if isinstance(detail, list):
+        found = []
+        for place, inner in enumerate(detail):
+            deeper = _joined(path, str(place)) if isinstance(inner, dict | list) else path
+            found.extend(_walk(inner, deeper))
+        return found
+    return [{"field": path, "message": str(detail)}]
+
+
+def _joined(path: str, name: str) -> str:
+    return ".".join(part for part in (path, name) if part)

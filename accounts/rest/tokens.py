@@ -1,0 +1,73 @@
+"""How a program says who it is: a bearer token.
+
+``tnr_<tenant id>_<secret>``: the tenant stands in clear, since the secret can only be looked up in a
+tenant's scope.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import authentication, exceptions
+from rest_framework.request import Request
+
+from accounts.models import ApiToken, Tenant
+from accounts.models.members import hash_secret
+
+PREFIX = "tnr"
+_TOKEN = re.compile(rf"{PREFIX}_([0-9]{{1,18}})_([A-Za-z0-9_-]{{20,100}})", re.ASCII)
+# So often at most the last use is written down.
+NOTE_EVERY = timedelta(minutes=1)
+
+
+def written(tenant_id: int, secret: str) -> str:
+    """The token as it is given to a program."""
+    return f"{PREFIX}_{tenant_id}_{secret}"
+
+
+def parts_of(header: str) -> tuple[int, str] | None:
+    """Tenant id and secret of an Authorization header; None where it is not one of ours."""
+    scheme, _space, token = header.partition(" ")
+    found = _TOKEN.fullmatch(token.strip()) if scheme.lower() == "bearer" else None
+    return (int(found[1]), found[2]) if found else None
+
+
+def tenant_of(header: str) -> Tenant | None:
+    """The tenant that a header names, whether or not its secret is right."""
+    parts = parts_of(header)
+    return Tenant.objects.filter(pk=parts[0]).first() if parts else None
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """The token of a request, in the open scope of its tenant. ``request.user`` is the person that the
+    token is of, or None; ``request.auth`` the token."""
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
+        """
+        Raises:
+            AuthenticationFailed: there is a header, and no token that lets in.
+        """
+        header = request.headers.get("Authorization", "")
+        if not header:
+            return None
+        parts = parts_of(header)
+        found = None
+        if parts and getattr(request._request, "tenant", None) is not None:
+            found = (
+                ApiToken.objects.select_related("member__user", "member__team")
+                .filter(secret_hash=hash_secret(parts[1]))
+                .first()
+            )
+        now = timezone.now()
+        if found is None or not found.is_open(now):
+            raise exceptions.AuthenticationFailed(_("This token opens nothing."))
+        if found.last_used_at is None or now - found.last_used_at >= NOTE_EVERY:
+            ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
+        return (found.member.user if found.member else None), found
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
