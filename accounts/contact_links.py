@@ -36,6 +36,9 @@ class ContactPage:
     show: str
     # Whether closing it means that nothing was signed: the page of a closed link says so.
     is_signature: bool = False
+    # Whether it opens although its address on the network tries too often: many people of a company
+    # are behind one address, and answer on the same morning.
+    opens_in_floods: bool = False
 
 
 contact_pages: dict[str, ContactPage] = {}

@@ -15,6 +15,9 @@ from accounts.tenancy import tenant_scope
 from accounts.throttle import within_rate
 
 TRIES, SECONDS = 30, 60
+# Of an address that tries too often, so many more are looked at: a link that is known and may be
+# opened in floods opens.
+MOST_LOOKED_AT = 600
 FORBIDDEN, UNKNOWN, GONE, OFTEN = 403, 404, 410, 429
 
 
@@ -25,15 +28,19 @@ def contact_page(request: HttpRequest, tenant_id: int, secret: str) -> HttpRespo
 
 
 def _answer(request: HttpRequest, tenant_id: int, secret: str) -> HttpResponse:
-    if not within_rate(request, "contact-link", times=TRIES, seconds=SECONDS):
+    is_flood = not within_rate(request, "contact-link", times=TRIES, seconds=SECONDS)
+    if is_flood and not within_rate(
+        request, "contact-link-flood", times=MOST_LOOKED_AT, seconds=SECONDS
+    ):
         return _closed(request, "often", OFTEN)
     tenant = Tenant.objects.filter(pk=tenant_id).first() if tenant_id < 2**63 else None
+    nothing = ("often", OFTEN) if is_flood else ("unknown", UNKNOWN)
     if tenant is None:
-        return _closed(request, "unknown", UNKNOWN)
+        return _closed(request, *nothing)
     with tenant_scope(tenant.pk):
-        page, link = _found(hash_secret(secret))
+        page, link = _found(hash_secret(secret), in_flood=is_flood)
         if page is None or link is None:
-            return _closed(request, "unknown", UNKNOWN)
+            return _closed(request, *nothing)
         with translation.override(link.language), timezone.override(tenant.zone):
             # The error page and the template's `html lang` follow the link's language.
             request.LANGUAGE_CODE = link.language  # type: ignore[attr-defined]
@@ -56,9 +63,14 @@ def _is_member(request: HttpRequest) -> bool:
     )
 
 
-def _found(secret_hash: str) -> tuple[ContactPage | None, ContactLink | None]:
-    """The link with this secret, of whatever kind, and its page."""
+def _found(
+    secret_hash: str, *, in_flood: bool = False
+) -> tuple[ContactPage | None, ContactLink | None]:
+    """The link with this secret, of whatever kind, and its page; in a flood only of the kinds that
+    open then."""
     for page in contact_pages.values():
+        if in_flood and not page.opens_in_floods:
+            continue
         link: ContactLink | None = import_string(page.find)(secret_hash)
         if link is not None:
             return page, link

@@ -44,6 +44,7 @@ NOUNS["service.surveyanswer"] = _("survey answers")
 # Why a contact is not asked.
 LEFT_OUT: dict[str, str | Promise] = {
     "no_address": _("No e-mail address"),
+    "unreachable": _("Letters do not reach the address"),
     "capped": _("Asked not long ago"),
     "same_address": _("The same address is asked already"),
     "asked": _("Asked already in this round"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.contact_links import ContactPage, contact_pages
 from accounts.loads import registry
 from segmentation import (
     catalogue,
@@ -15,3 +16,9 @@ for kind in KINDS:
     registry.register(kind)
 for measure in SURVEYS:
     catalogue.register(measure)
+
+contact_pages["survey"] = ContactPage(
+    find="service.queries.survey_links.survey_link",
+    show="service.views.survey_page.survey_page",
+    opens_in_floods=True,
+)

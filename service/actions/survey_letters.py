@@ -1,0 +1,40 @@
+"""The letter that brings a survey to a contact, with a link for each score."""
+
+from __future__ import annotations
+
+from accounts.contact_links import contact_path
+from accounts.letters import Letter, public_address, write_later
+from accounts.models import Tenant
+from service.models import SurveyInvitation
+from service.models.surveys import SCALES
+from service.queries.surveys import words_in
+
+TEMPLATE = "r/letters/survey"
+
+
+def survey_address(tenant: Tenant, secret: str) -> str:
+    """The whole address of a link, as it stands in letters and QR codes."""
+    return public_address() + contact_path(tenant.pk, secret)
+
+
+def survey_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) -> Letter:
+    """The letter, and the words for a chat, of one link."""
+    low, high = SCALES[invitation.round.survey.kind]
+    return Letter(
+        template=TEMPLATE,
+        context={
+            "link": invitation,
+            "tenant": tenant,
+            "words": words_in(invitation.round.version.document, invitation.language),
+            "project": invitation.round.project,
+            "scores": range(low, high + 1),
+            "address": survey_address(tenant, secret),
+        },
+        language=invitation.language,
+    )
+
+
+def write_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) -> None:
+    """Queue the letter in the caller's transaction."""
+    letter = survey_letter(invitation=invitation, secret=secret, tenant=tenant)
+    write_later(letter, invitation.email)

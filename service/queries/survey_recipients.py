@@ -1,0 +1,140 @@
+"""Whom a round would ask, and whom not, for which reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Lower, RowNumber
+
+from accounts.models import Contact, ContactRole, UnreachableAddress, Unsubscription
+from segmentation.models import MeasureRow
+from segmentation.queries.stored import stored_nights
+from service.models import SurveyAnswer, SurveyInvitation, SurveyRound
+
+# In the order in which they are looked for: a contact is left out for the first that holds.
+REASONS = (
+    "asked", "unsubscribed", "no_address", "unreachable", "churned", "capped", "same_address",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How contacts are judged.
+
+    ``cap_days`` 0: however lately they were asked. ``needs_address``: the survey goes by e-mail.
+    ``skips_churned``: customers that have left, as the latest night says, are not asked.
+    """
+
+    now: datetime
+    today: date
+    cap_days: int
+    needs_address: bool = True
+    skips_churned: bool = False
+    round: SurveyRound | None = None
+
+
+def holders(day: date, roles: Collection[str]) -> QuerySet:
+    """The contacts who hold one of these roles on a day; of no role, everybody."""
+    contacts: QuerySet = Contact.objects.all()
+    if roles:
+        contacts = contacts.filter(pk__in=_roles_on(day).filter(role__in=roles).values("contact"))
+    return contacts
+
+
+def judged(contacts: QuerySet, asking: Asking) -> QuerySet:
+    """These contacts with ``left_out``: why each is not asked, "" for who is; and ``held``: the
+    roles that they hold today."""
+    address = Lower("email")
+    found: QuerySet = contacts.annotate(
+        held=ArraySubquery(
+            _roles_on(asking.today)
+            .filter(contact=OuterRef("pk"))
+            .order_by("role")
+            .values("role")
+            .distinct()
+        ),
+        nth=Window(RowNumber(), partition_by=[address], order_by=F("pk").asc()),
+    ).annotate(left_out=Case(*_reasons(asking), default=Value(""), output_field=CharField()))
+    return found
+
+
+def _reasons(asking: Asking) -> list[When]:
+    invitations = SurveyInvitation.objects.filter(contact=OuterRef("pk"), revoked_at=None)
+    whens = []
+    if asking.round is not None:
+        whens.append(When(Exists(invitations.filter(round=asking.round)), then=Value("asked")))
+    unwanted = Unsubscription.objects.filter(contact=OuterRef("pk"), purpose="survey")
+    whens.append(When(Exists(unwanted), then=Value("unsubscribed")))
+    if asking.needs_address:
+        unreached = UnreachableAddress.objects.filter(address=Lower(OuterRef("email")))
+        whens.append(When(email="", then=Value("no_address")))
+        whens.append(When(Exists(unreached), then=Value("unreachable")))
+    if asking.skips_churned:
+        latest = stored_nights().values("as_of")[:1]
+        churned = MeasureRow.objects.filter(
+            customer=OuterRef("customer"), as_of=Subquery(latest), stage="churned"
+        )
+        whens.append(When(Exists(churned), then=Value("churned")))
+    if asking.cap_days:
+        asked = invitations.filter(sent_at__gt=asking.now - timedelta(days=asking.cap_days))
+        # What a file says that they answered elsewhere was asked of them too.
+        answered = SurveyAnswer.objects.filter(
+            contact=OuterRef("pk"),
+            invitation=None,
+            answered_on__gt=asking.today - timedelta(days=asking.cap_days),
+        )
+        whens.append(When(Exists(asked) | Exists(answered), then=Value("capped")))
+    whens.append(When(Q(nth__gt=1) & ~Q(email=""), then=Value("same_address")))
+    return whens
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a round would come to: how many are asked, and how many left out for what."""
+
+    asked: int
+    left_out: dict[str, int]
+
+    @property
+    def left(self) -> int:
+        return sum(self.left_out.values())
+
+
+def outlook(contacts: QuerySet, asking: Asking) -> Outlook:
+    """Counted in the database; one statement."""
+    inner, parameters = (
+        judged(contacts, asking).order_by().values("left_out").query.sql_with_params()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT left_out, count(*) FROM ({inner}) AS judged GROUP BY left_out",  # noqa: S608
+            parameters,
+        )
+        found = dict(cursor.fetchall())
+    return Outlook(
+        found.get("", 0), {reason: found[reason] for reason in REASONS if reason in found}
+    )
+
+
+def _roles_on(day: date) -> QuerySet:
+    found: QuerySet = ContactRole.objects.filter(
+        Q(from_on__isnull=True) | Q(from_on__lte=day), Q(to_on__isnull=True) | Q(to_on__gte=day)
+    )
+    return found
