@@ -4,4 +4,6 @@ path, from the world; what was made is in ``world.further``."""
 
 from types import ModuleType
 
-MODULES: tuple[ModuleType, ...] = ()
+from access_worlds import tokens
+
+MODULES: tuple[ModuleType, ...] = (tokens,)
