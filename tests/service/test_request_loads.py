@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from request_world import KNOWN, LONG_AGO, D, contact, counts, customer, load
 
 from accounts.actions.contacts import remove_contact
 from accounts.actions.facts import keep_versions
@@ -20,6 +19,7 @@ from segmentation import catalogue
 from segmentation.frames.asof import AsOf
 from segmentation.frames.reading import gather_facts
 from service.models import Ask, Request, RequestDecision
+from tests.service.request_world import KNOWN, LONG_AGO, D, contact, counts, customer, load
 
 HEAD = "customer,key,title,made_on,contact,module,status\n"
 TEXT = HEAD + (
@@ -109,7 +109,7 @@ def test_columns_are_found_by_what_files_call_them() -> None:
     kind = find_kind("requests")
     assert kind is not None
     header = ["客户编号", "需求编号", "需求标题", "提出日期", "提出人", "模块", "采纳状态"]
-    guessed = guess_mapping(kind.columns, header)
+    guessed = guess_mapping(header, kind.columns)
     assert guessed == dict(
         zip(
             ("customer", "key", "title", "made_on", "contact", "module", "status"),
