@@ -8,6 +8,8 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.after_sent import LetterHook, letter_hooks
+from accounts import touchpoint_ties
 from accounts.contact_links import ContactPage, contact_pages
 from accounts.loads import registry
 from accounts.models import Role, Tenant
@@ -21,12 +23,15 @@ from projects import (  # noqa: F401 - words for the audit
     weekly_labels,
 )
 from projects.actions.responsibility import derive_faces
+from projects.actions.sign_off_links import LETTER as SIGN_OFF_LETTER
 from projects.loads import KINDS
 from ui.registry import (
     Block,
     FirstScreen,
     NavigationItem,
+    TimelineSource,
     customer_panels,
+    customer_timeline,
     first_screens,
     my_customers_blocks,
     navigation,
@@ -34,6 +39,11 @@ from ui.registry import (
 
 for kind in KINDS:
     registry.register(kind)
+
+letter_hooks[SIGN_OFF_LETTER] = LetterHook(
+    sent="projects.actions.sign_off_links.letter_left",
+    bounced="projects.actions.sign_off_links.letter_came_back",
+)
 
 navigation.register(
     NavigationItem(
@@ -137,6 +147,26 @@ my_customers_blocks.register(
         "projects.views.handover_panels.handovers_block",
         10,
         roles=(Role.SERVICE_MANAGER, Role.ADMIN),
+    )
+)
+
+
+for _key, _label, _icon, _order in (
+    ("projects", _("Projects"), "folder-kanban", 40),
+    ("sign_offs", _("Sign-offs"), "signature", 42),
+    ("training", _("Training"), "graduation-cap", 44),
+    ("weeklies", _("Weekly reports"), "newspaper", 46),
+):
+    customer_timeline.register(
+        TimelineSource(_key, _label, _icon, f"projects.views.timeline_feeds.{_key}", _order)
+    )
+touchpoint_ties.register(
+    touchpoint_ties.TieKind(
+        "project",
+        _("Project"),
+        "projects.queries.timeline.projects_to_choose",
+        "projects.queries.timeline.projects_told",
+        10,
     )
 )
 

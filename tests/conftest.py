@@ -40,6 +40,21 @@ def django_db_setup(
             migrated.after()
 
 
+@pytest.fixture(autouse=True)
+def letters_leave_at_once() -> Iterator[None]:
+    """What a worker does with letters once a transaction is done is done here and now."""
+
+    def send(tenant_id: int) -> None:
+        from accounts.tasks import send_mail
+
+        send_mail(tenant_id)
+
+    # Not the test's own patches: those it may take back.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("accounts.actions.mail.wake_sender", send)
+        yield
+
+
 @pytest.fixture
 def make_tenant(db: None) -> Callable[..., object]:
     """Makes tenants: ``make_tenant("acme", currency="CNY")``."""

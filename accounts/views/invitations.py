@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -109,6 +106,4 @@ def _send(request: TenantRequest, invitation: Invitation, secret: str) -> None:
     tenant = request.tenant
     link = request.build_absolute_uri(invitation_path(tenant.pk, secret))
     request.session[SHOWN_ONCE] = {"email": invitation.email, "link": link}
-    transaction.on_commit(
-        partial(send_invitation, invitation=invitation, tenant=tenant, link=link), robust=True
-    )
+    send_invitation(invitation=invitation, tenant=tenant, link=link)

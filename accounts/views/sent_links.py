@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts.after_sent import AfterSent
 from accounts.contact_links import contact_path
 from accounts.letters import Letter, public_address, write_later
 from accounts.models import ContactLink
@@ -41,10 +41,11 @@ def show_once(
     name: str,
     email: str,
     letter: Letter,
-    when_sent: Callable[[], None] | None = None,
+    after: AfterSent | None = None,
 ) -> None:
     """Keep a link for the next page that asks for it, and write its letter where there is an e-mail
-    address, once the open transaction is done. ``letter.context["address"]`` is the whole address."""
+    address, once the open transaction is done. ``letter.context["address"]`` is the whole address;
+    ``after``: what is done once the letter has left."""
     request.session[KEPT] = {
         "kind": link._meta.label,
         "link": link.pk,
@@ -54,7 +55,7 @@ def show_once(
         "text": letter.line("_chat"),
     }
     if email:
-        write_later(letter, email, when_sent=when_sent)
+        write_later(letter, email, contact=link.contact, about=link, after=after)
 
 
 def taken_once(request: HttpRequest, kind: type[ContactLink], links: set[int]) -> SentLink | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions
-from accounts.letters import Letter
-from accounts.models import Membership, Tenant, User
+from accounts.letters import Letter, write_later
+from accounts.models import Membership, Purpose, Tenant, User
 from accounts.signals import customer_facts_changed
 from projects.actions.handovers import HandoverConflict, locked_handover
 from projects.actions.member_pages import address_of_page, letter_language
@@ -240,4 +239,6 @@ def _write(
         },
         language=letter_language(member.user),
     )
-    transaction.on_commit(partial(letter.send, member.user.email))
+    write_later(
+        letter, member.user.email, purpose=Purpose.NOTICE, member=member, about=project
+    )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from django.db import transaction
 from django.utils import timezone
 
-from accounts.letters import Letter
-from accounts.models import Tenant, User
+from accounts.letters import Letter, write_later
+from accounts.models import Purpose, Tenant, User
 from projects.actions.member_pages import address_of_page, letter_language
 from projects.models import ChangeRequest, Gate, ManagerNotice, Project
 
@@ -58,7 +55,7 @@ def tell_manager(
             },
             language=letter_language(member.user),
         )
-        transaction.on_commit(partial(letter.send, member.user.email))
+        write_later(letter, member.user.email, purpose=Purpose.NOTICE, member=member, about=about)
     return notice
 
 

@@ -1,13 +1,11 @@
-"""Letters about sign-offs: to the colleague or the contact who is asked. They hold plain values, since
-they are written when the transaction is over."""
+"""Letters about sign-offs: to the colleague or the contact who is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from accounts.after_sent import AfterSent
 from accounts.contact_links import contact_path
 from accounts.letters import Letter, public_address, write_later
-from accounts.models import Tenant
+from accounts.models import Purpose, Tenant
 from projects.actions.member_pages import address_of_page, letter_language
 from projects.models import SignOff
 
@@ -39,12 +37,18 @@ def write_contact(
     tenant: Tenant,
     secret: str = "",
     *,
-    when_sent: Callable[[], None] | None = None,
+    after: AfterSent | None = None,
 ) -> None:
     """Write the contact, once the open transaction is done; nobody who has no address."""
     if sign_off.contact is not None and sign_off.contact.email:
         letter = contact_letter(kind, sign_off, tenant, secret)
-        write_later(letter, sign_off.contact.email, when_sent=when_sent)
+        write_later(
+            letter,
+            sign_off.contact.email,
+            contact=sign_off.contact,
+            about=sign_off.gate,
+            after=after,
+        )
 
 
 def write_colleague(kind: str, sign_off: SignOff, tenant: Tenant) -> None:
@@ -67,4 +71,4 @@ def write_colleague(kind: str, sign_off: SignOff, tenant: Tenant) -> None:
         },
         language=letter_language(member.user),
     )
-    write_later(letter, member.user.email)
+    write_later(letter, member.user.email, purpose=Purpose.NOTICE, member=member, about=gate)

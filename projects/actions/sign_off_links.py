@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
+from accounts.after_sent import AfterSent
 from accounts.contact_links import LinkClosed, new_secret
-from accounts.models import Contact, Tenant, User
+from accounts.models import Contact, OutgoingMail, Tenant, User
 from accounts.tenancy import tenant_scope
 from projects.actions.gates import locked_gate
 from projects.compute.gate_documents import still_says
@@ -19,6 +20,8 @@ from projects.models import Gate, SignOff, SignOffLink
 from projects.queries.gates import round_of, terms_of_gate
 
 State = Gate.State
+# Key of what is done once a letter has left.
+LETTER = "sign_off_link"
 # Who is late can still answer; then a new link is sent.
 OPEN_AFTER_DEADLINE = timedelta(days=14)
 
@@ -64,6 +67,21 @@ def mark_reached(*, tenant_id: int, link_id: int) -> None:
     """Keep that a letter with a link has left, or that somebody opened it, the first time."""
     with tenant_scope(tenant_id):
         SignOffLink.objects.filter(pk=link_id, reached_at=None).update(reached_at=timezone.now())
+
+
+def reached_by(link: SignOffLink) -> AfterSent:
+    """What is done once the letter with a link has left, or has come back."""
+    return AfterSent(LETTER, link.pk)
+
+
+def letter_left(mail: OutgoingMail) -> None:
+    """The letter with a link has left: it counts as having reached the contact."""
+    SignOffLink.objects.filter(pk=mail.after_id, reached_at=None).update(reached_at=mail.sent_at)
+
+
+def letter_came_back(mail: OutgoingMail) -> None:
+    """It did not reach them after all, unless they opened the link otherwise."""
+    SignOffLink.objects.filter(pk=mail.after_id, reached_at=mail.sent_at).update(reached_at=None)
 
 
 def make_link(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
 import structlog
 from django.core.cache import cache
@@ -18,7 +17,7 @@ from projects.actions.gates import locked_gate
 from projects.actions.notices import tell_manager
 from projects.actions.sign_off_answers import pass_by_silence
 from projects.actions.sign_off_letters import write_colleague, write_contact
-from projects.actions.sign_off_links import make_link, mark_reached
+from projects.actions.sign_off_links import make_link, reached_by
 from projects.models import ManagerNotice, SignOff, SignOffReminder
 from projects.queries.gates import unanswered
 
@@ -87,8 +86,7 @@ def _remind(tenant: Tenant, sign_off: SignOff, kind: Kind) -> None:
     # Who took every link back does not want them to answer by one.
     elif contact and contact.email and sign_off.links.filter(revoked_at=None).exists():
         link, secret = make_link(sign_off, contact, sign_off.language, tenant, by=None)
-        reached = partial(mark_reached, tenant_id=tenant.pk, link_id=link.pk)
-        write_contact(str(kind), sign_off, tenant, secret, when_sent=reached)
+        write_contact(str(kind), sign_off, tenant, secret, after=reached_by(link))
 
 
 def _say_overdue(tenant: Tenant, sign_off: SignOff) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +19,7 @@ from accounts.requests import TenantRequest
 from accounts.views.sent_links import show_once
 from projects.actions.gates import GateConflict
 from projects.actions.sign_off_letters import contact_letter
-from projects.actions.sign_off_links import mark_reached, revoke_sign_off_link, send_again
+from projects.actions.sign_off_links import reached_by, revoke_sign_off_link, send_again
 from projects.actions.sign_offs import ask_further, ask_gate, take_back
 from projects.forms.gates import AskForm, FurtherForm
 from projects.models import Gate, SignOffLink
@@ -203,7 +202,7 @@ def _show(request: TenantRequest, link: SignOffLink, secret: str) -> None:
     show_once(
         request, link, name=link.signatory, email=link.contact.email if link.contact else "",
         letter=contact_letter("asked", sign_off, request.tenant, secret),
-        when_sent=partial(mark_reached, tenant_id=request.tenant.pk, link_id=link.pk),
+        after=reached_by(link),
     )  # fmt: skip
 
 

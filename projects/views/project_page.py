@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.contact_links import LinkClosed
-from accounts.letters import Letter
-from accounts.models import Tenant
+from accounts.letters import Letter, write_later
+from accounts.models import Purpose, Tenant
 from accounts.queries.calendars import working_calendar
 from projects.actions.customer_pages import note_opened, page_closed_by, send_wish
 from projects.actions.member_pages import address_of_page, letter_language
@@ -106,7 +104,7 @@ def _tell_face(wish: Requirement, tenant: Tenant) -> None:
         context={"wish": wish, "tenant": tenant, "address": address},
         language=letter_language(user),
     )
-    transaction.on_commit(partial(letter.send, user.email))
+    write_later(letter, user.email, purpose=Purpose.NOTICE, about=wish)
 
 
 def _weekly_of(request: HttpRequest, tenant: Tenant, link: ProjectPageLink) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +18,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.letters import Letter
+from accounts.letters import Letter, write_later
 from accounts.models import Contact
 from accounts.permissions import require
 from accounts.requests import TenantRequest
@@ -71,7 +70,7 @@ def sent(request: TenantRequest, report: WeeklyReport, seen: int, to: Sequence[C
         shown = SentLink(name=link.name, address=address, email=email, text=letter.line("_chat"))
         kept.append(asdict(SentWeekly(report.pk, report.project.name, shown)))
         if email:
-            transaction.on_commit(partial(letter.send, email))
+            write_later(letter, email, contact=link.contact, about=report)
     request.session[KEPT] = kept
 
 
