@@ -1,0 +1,37 @@
+"""Celery tasks of this app: they take ids and hold no logic."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import structlog
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+from service.actions.play_run_work import due_run, work_on_run
+
+log = structlog.get_logger("tenure.service")
+
+
+@shared_task(name="service.tasks.sweep_plays")
+def sweep_plays() -> None:
+    """Plays of the newest stored night that were not run yet, tenant by tenant; trouble with one holds
+    up no other."""
+    now = timezone.now()
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            with tenant_scope(tenant.id):
+                run_id = due_run(tenant=tenant, now=now)
+                if run_id is not None:
+                    transaction.on_commit(partial(run_night_plays.delay, tenant.id, run_id))
+        except Exception as error:
+            log.error("sweep of plays failed", tenant=tenant.slug, error=type(error).__name__)
+
+
+@shared_task(name="service.tasks.run_night_plays")
+def run_night_plays(tenant_id: int, run_id: int) -> None:
+    """Run the plays of one night."""
+    work_on_run(tenant=Tenant.objects.get(pk=tenant_id), run_id=run_id)
