@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import first_steps
+from accounts import first_steps, touchpoint_ties
 from accounts.loads import registry
 from accounts.loads.kinds import KINDS
 from accounts.models import Role
@@ -13,7 +13,9 @@ from ui.registry import (
     Block,
     FirstScreen,
     NavigationItem,
+    TimelineSource,
     customer_panels,
+    customer_timeline,
     first_screens,
     navigation,
     overview_blocks,
@@ -22,6 +24,7 @@ from ui.registry import (
 for _item in (
     NavigationItem(_("Overview"), "overview", "layout-dashboard", "manage_loads", 70),
     NavigationItem(_("Loads"), "loads", "file-up", "manage_loads", 75, prefix="/loads/"),
+    NavigationItem(_("Coverage"), "coverage", "radar", "view_customers", 38),
     NavigationItem(_("People"), "people", "users", "manage_people", 80, prefix="/people/"),
     NavigationItem(_("Audit"), "audit", "scroll-text", "view_audit", 85),
     NavigationItem(
@@ -55,6 +58,36 @@ for _key, _title, _order in (("cases", _("Cases"), 52), ("touchpoints", _("Touch
             _title,
         )
     )
+
+customer_panels.register(
+    Block(
+        "timeline",
+        "accounts/timeline/panel.html",
+        "accounts.views.timeline.timeline_panel",
+        12,
+        _("Timeline"),
+    )
+)
+for _key, _title, _icon, _order, _ability in (
+    ("touchpoints", _("Touchpoints"), "handshake", 10, ""),
+    ("cases", _("Cases"), "life-buoy", 30, ""),
+    ("payments", _("Payments"), "banknote", 60, "view_money"),
+    ("contracts", _("Contracts"), "file-pen-line", 62, "view_money"),
+):
+    customer_timeline.register(
+        TimelineSource(
+            _key, _title, _icon, f"accounts.views.timeline_feeds.{_key}", _order, _ability
+        )
+    )
+touchpoint_ties.register(
+    touchpoint_ties.TieKind(
+        "case",
+        _("Case"),
+        "accounts.queries.service.cases_to_choose",
+        "accounts.queries.service.cases_told",
+        20,
+    )
+)
 
 first_screens.register(FirstScreen(Role.ADMIN, "overview", 90))
 

@@ -8,3 +8,6 @@ customer_facts_changed = Signal()
 
 # A member joined or left, or roles changed. Arguments: ``membership``.
 membership_changed = Signal()
+
+# A meeting was kept, or changed, and names a next step. Arguments: ``touchpoint``, ``by`` (the user).
+touchpoint_noted = Signal()

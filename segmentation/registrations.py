@@ -15,8 +15,10 @@ from ui.registry import (
     Block,
     FirstScreen,
     NavigationItem,
+    TimelineSource,
     customer_badges,
     customer_panels,
+    customer_timeline,
     first_screens,
     navigation,
     overview_blocks,
@@ -132,6 +134,17 @@ customer_panels.register(
         "segmentation.views.group_panel.group_panel",
         80,
         _("Companies below"),
+    )
+)
+
+customer_timeline.register(
+    TimelineSource(
+        "moves",
+        _("Moves"),
+        "arrow-left-right",
+        "segmentation.views.timeline_feed.moves",
+        20,
+        "view_tiers",
     )
 )
 

@@ -10,6 +10,7 @@ from accounts.models.customers import Contact, Customer, took_part
 from accounts.models.members import Colleague
 from accounts.models.reach import RecordKind, record_kinds
 from accounts.tenancy import TenantForeignKey, TenantModel
+from accounts.touchpoint_kinds import kind_label
 
 
 class Touchpoint(TenantModel):
@@ -64,6 +65,11 @@ class Touchpoint(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_on}"
+
+    @property
+    def kind_words(self) -> str:
+        """The kind in the reader's language where it is a known one."""
+        return kind_label(self.kind)
 
 
 class TouchpointTie(TenantModel):

@@ -56,6 +56,7 @@ def customer(request: TenantRequest, pk: int) -> HttpResponse:
         "sections": _sections(panels, group),
         "lists_group": _lists_group(panels, group),
         "may_edit": may(request.membership, "edit_customers"),
+        "may_log": may(request.membership, "log_touchpoints"),
     }
     return render(request, "accounts/customers/customer.html", context)
 

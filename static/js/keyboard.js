@@ -1,6 +1,7 @@
 // Shortcuts. Single letters can be switched off in the dialog that lists them (WCAG 2.1.4).
 import { open } from "./dialogs.js";
 import { chooseRow, moveRow } from "./rows.js";
+import { openTouchpoint } from "./touchpoints.js";
 
 const OFF = "tenure.single-keys-off";
 const PREFIX_MS = 1500;
@@ -25,6 +26,7 @@ const single = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: () => chooseRow(),
+  t: () => openTouchpoint(),
   g: () => {
     prefixUntil = Date.now() + PREFIX_MS;
     return true;

@@ -10,4 +10,5 @@ import "./scrolling.js";
 import "./small.js";
 import "./tables.js";
 import "./timeline.js";
+import "./touchpoints.js";
 import "./why.js";
