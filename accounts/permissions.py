@@ -71,6 +71,15 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     "edit_ranks": (Role.ADMIN,),
     "view_money": EVERYONE,
+    "view_renewals": EVERYONE,
+    # What is expected of a renewal, and how it turned out.
+    "call_renewals": (Role.ADMIN, Role.SERVICE_MANAGER),
+    "decide_renewals": (Role.ADMIN, Role.SERVICE_MANAGER),
+    "edit_churn_reasons": (Role.ADMIN,),
+    "edit_renewal_weights": (Role.ADMIN,),
+    "view_referrals": EVERYONE,
+    # Whoever hears of one writes it down.
+    "record_referrals": EVERYONE,
     "view_month": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     # One's own; of others with the next ability, and of the team that one leads.

@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "projects.tasks.sweep_weeklies",
         "schedule": schedule(15 * 60.0),
     },
+    "sweep renewals": {
+        "task": "service.tasks.sweep_renewals",
+        "schedule": schedule(5 * 60.0),
+    },
+    "sweep surveys": {"task": "service.tasks.sweep_surveys", "schedule": schedule(60.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
     "sweep mail": {"task": "accounts.tasks.sweep_mail", "schedule": schedule(20.0)},
 }

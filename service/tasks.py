@@ -12,6 +12,8 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from service.actions.play_run_work import due_run, work_on_run
+from service.actions.survey_sweep import sweep_surveys as sweep_surveys_of
+from service.actions.renewal_upkeep import sweep_renewals as keep_renewals_true
 
 log = structlog.get_logger("tenure.service")
 
@@ -35,3 +37,24 @@ def sweep_plays() -> None:
 def run_night_plays(tenant_id: int, run_id: int) -> None:
     """Run the plays of one night."""
     work_on_run(tenant=Tenant.objects.get(pk=tenant_id), run_id=run_id)
+
+
+@shared_task(name="service.tasks.sweep_renewals")
+def sweep_renewals() -> None:
+    """What the latest night says of renewals, and the forecast of each month's end, once each."""
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            keep_renewals_true(tenant_id=tenant.pk)
+        except Exception as error:
+            log.error("sweep of renewals failed", tenant=tenant.slug, error=type(error).__name__)
+
+
+@shared_task(name="service.tasks.sweep_surveys")
+def sweep_surveys() -> None:
+    """Surveys that are due, and the letters of those that were started. Nobody of a demo is asked;
+    trouble with one tenant holds up no other."""
+    for tenant in Tenant.objects.filter(is_demo=False).order_by("pk"):
+        try:
+            sweep_surveys_of(tenant_id=tenant.pk)
+        except Exception as error:
+            log.error("sweep of surveys failed", tenant=tenant.slug, error=type(error).__name__)
