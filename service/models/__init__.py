@@ -1,5 +1,6 @@
 """What service keeps: one module per noun."""
 
+from service.models.account_files import AccountFile, Privilege, Sponsor
 from service.models.cases import (
     CaseClock,
     CaseEntry,
@@ -38,6 +39,7 @@ from service.models.request_decisions import (
     Told,
 )
 from service.models.requests import Ask, Request, RequestSettings, Vote
+from service.models.success_plans import Goal, JointMilestone, SuccessPlanLink
 from service.models.suggestions import Suggestion
 from service.models.survey_answers import SurveyAnswer
 from service.models.survey_rounds import SurveyInvitation, SurveyRound
@@ -46,6 +48,7 @@ from service.models.work import CloseReason, WorkChange
 
 __all__ = [
     "SCALES",
+    "AccountFile",
     "Ask",
     "CaseClock",
     "CaseEntry",
@@ -58,11 +61,14 @@ __all__ = [
     "CloseReason",
     "Cta",
     "CtaStep",
+    "Goal",
+    "JointMilestone",
     "Play",
     "PlayFiring",
     "PlayRun",
     "PlayStanding",
     "PlayVersion",
+    "Privilege",
     "ProductUpdate",
     "RankVersion",
     "Referral",
@@ -79,6 +85,8 @@ __all__ = [
     "RequestDigest",
     "RequestPageLink",
     "RequestSettings",
+    "Sponsor",
+    "SuccessPlanLink",
     "Suggestion",
     "Survey",
     "SurveyAnswer",
