@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from service.actions.play_run_work import due_run, work_on_run
-from service.actions.survey_sweep import sweep_surveys as sweep_surveys_of
 from service.actions.renewal_upkeep import sweep_renewals as keep_renewals_true
+from service.actions.survey_sweep import sweep_surveys as sweep_surveys_of
 
 log = structlog.get_logger("tenure.service")
 

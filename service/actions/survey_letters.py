@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from accounts.actions.mail import queue_mail
 from accounts.contact_links import contact_path
-from accounts.letters import Letter, public_address, write_later
-from accounts.models import Tenant
+from accounts.letter_texts import Letter, public_address
+from accounts.models import Purpose, Tenant
 from service.models import SurveyInvitation
 from service.models.surveys import SCALES
 from service.queries.surveys import words_in
@@ -35,6 +36,13 @@ def survey_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) 
 
 
 def write_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) -> None:
-    """Queue the letter in the caller's transaction."""
-    letter = survey_letter(invitation=invitation, secret=secret, tenant=tenant)
-    write_later(letter, invitation.email)
+    """Queue the letter in the caller's transaction, once for a link; it waits for the end of quiet
+    hours where the reader is."""
+    queue_mail(
+        letter=survey_letter(invitation=invitation, secret=secret, tenant=tenant),
+        to=invitation.email,
+        purpose=Purpose.SURVEY,
+        contact=invitation.contact,
+        key=f"survey:{invitation.pk}",
+        about=invitation.round,
+    )

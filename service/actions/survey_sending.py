@@ -49,7 +49,7 @@ def start_round(
     project: Project | None = None,
     is_capped: bool = True,
     needs_address: bool = True,
-    skips_churned: bool = False,
+    only_customers: bool = False,
     by: User | None,
     now: datetime | None = None,
 ) -> SurveyRound | None:
@@ -66,7 +66,7 @@ def start_round(
         ValidationError: the survey is not in use, or a person would ask nobody.
     """
     rules = locked_settings()
-    if not survey.is_active:
+    if not Survey.objects.filter(pk=survey.pk, is_active=True).exists():
         raise ValidationError({"survey": _("This survey is not in use.")})
     if SurveyRound.objects.filter(key=key).exists():
         return None
@@ -76,7 +76,7 @@ def start_round(
         today=tenant.local_date(moment),
         cap_days=rules.cap_days if is_capped else 0,
         needs_address=needs_address,
-        skips_churned=skips_churned,
+        only_customers=only_customers,
     )
     found = outlook(contacts, asking)
     if by is not None and not found.asked:
@@ -134,7 +134,10 @@ def send_queued(*, tenant: Tenant, most: int = BATCH, now: datetime | None = Non
     moment = now or timezone.now()
     waiting = (
         SurveyInvitation.objects.filter(
-            state=SurveyInvitation.State.QUEUED, revoked_at=None, expires_at__gt=moment
+            state=SurveyInvitation.State.QUEUED,
+            revoked_at=None,
+            expires_at__gt=moment,
+            round__closes_at__gt=moment,
         )
         .exclude(contact=None)
         .select_for_update(of=("self",), skip_locked=True)
@@ -200,7 +203,7 @@ def give_link_again(
     """
     moment = now or timezone.now()
     current = locked_invitation(invitation)
-    if current.closed_by(moment):
+    if ended(current, moment):
         raise ValidationError(_("This link does not work any more, so there is no new one."))
     asked_at = current.sent_at if current.state == SurveyInvitation.State.SENT else moment
     # The limit between surveys counts from the asking, not from the link.

@@ -49,7 +49,7 @@ LEFT_OUT: dict[str, str | Promise] = {
     "same_address": _("The same address is asked already"),
     "asked": _("Asked already in this round"),
     "unsubscribed": _("Wants no surveys"),
-    "churned": _("No longer a customer"),
+    "no_customer": _("No customer today"),
 }
 
 

@@ -30,7 +30,7 @@ from service.models import SurveyAnswer, SurveyInvitation, SurveyRound
 
 # In the order in which they are looked for: a contact is left out for the first that holds.
 REASONS = (
-    "asked", "unsubscribed", "no_address", "unreachable", "churned", "capped", "same_address",
+    "asked", "unsubscribed", "no_address", "unreachable", "no_customer", "capped", "same_address",
 )  # fmt: skip
 
 
@@ -39,14 +39,14 @@ class Asking:
     """How contacts are judged.
 
     ``cap_days`` 0: however lately they were asked. ``needs_address``: the survey goes by e-mail.
-    ``skips_churned``: customers that have left, as the latest night says, are not asked.
+    ``only_customers``: who has left or never signed, as the latest night says, is not asked.
     """
 
     now: datetime
     today: date
     cap_days: int
     needs_address: bool = True
-    skips_churned: bool = False
+    only_customers: bool = False
     round: SurveyRound | None = None
 
 
@@ -86,12 +86,14 @@ def _reasons(asking: Asking) -> list[When]:
         unreached = UnreachableAddress.objects.filter(address=Lower(OuterRef("email")))
         whens.append(When(email="", then=Value("no_address")))
         whens.append(When(Exists(unreached), then=Value("unreachable")))
-    if asking.skips_churned:
+    if asking.only_customers:
         latest = stored_nights().values("as_of")[:1]
-        churned = MeasureRow.objects.filter(
-            customer=OuterRef("customer"), as_of=Subquery(latest), stage="churned"
+        others = MeasureRow.objects.filter(
+            customer=OuterRef("customer"),
+            as_of=Subquery(latest),
+            stage__in=["churned", "potential"],
         )
-        whens.append(When(Exists(churned), then=Value("churned")))
+        whens.append(When(Exists(others), then=Value("no_customer")))
     if asking.cap_days:
         asked = invitations.filter(sent_at__gt=asking.now - timedelta(days=asking.cap_days))
         # What a file says that they answered elsewhere was asked of them too.
