@@ -85,6 +85,16 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # One's own; of others with the next ability, and of the team that one leads.
     "view_scorecard": EVERYONE,
     "view_scorecards": (Role.EXECUTIVE, Role.ADMIN),
+    "view_cases": EVERYONE,
+    "work_cases": (
+        Role.ADMIN,
+        Role.SERVICE_MANAGER,
+        Role.PROJECT_MANAGER,
+        Role.TEAM_MEMBER,
+    ),
+    # What is promised about cases, and the departments that they go to.
+    "edit_case_targets": (Role.ADMIN,),
+    "view_case_responses": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     "view_effects": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     "view_modules": EVERYONE,
     "manage_loads": (Role.ADMIN,),
