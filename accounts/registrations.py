@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import first_steps, touchpoint_ties
+from accounts import (
+    first_steps,
+    mail_registrations,  # noqa: F401
+    touchpoint_ties,
+)
 from accounts.loads import registry
 from accounts.loads.kinds import KINDS
 from accounts.models import Role

@@ -6,6 +6,7 @@ import socket
 import socketserver
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -72,10 +73,8 @@ class _Talk(socketserver.StreamRequestHandler):
         return True
 
     def say(self, words: bytes) -> None:
-        try:
+        with suppress(OSError):
             self.wfile.write(words + b"\r\n")
-        except OSError:
-            pass
 
 
 class _Server(socketserver.ThreadingTCPServer):

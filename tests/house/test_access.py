@@ -142,7 +142,12 @@ PUBLIC = {
     "metrics",
     "readyz",
     "rule_schema",  # the same for every tenant; editors fetch it
+    "api_case",  # a token is the right
+    "api_cases",
+    "api_nothing",  # says that nothing is there
+    "api_schema",  # the same for every tenant
     "contact_page",  # the secret in the link is the right
+    "unsubscribe",  # the signed address is the right
     "set_language",  # a cookie
     "set_theme",  # a cookie
 }
