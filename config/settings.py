@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(5 * 60.0),
     },
     "sweep surveys": {"task": "service.tasks.sweep_surveys", "schedule": schedule(60.0)},
+    "sweep plays": {"task": "service.tasks.sweep_plays", "schedule": schedule(30.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
     "sweep mail": {"task": "accounts.tasks.sweep_mail", "schedule": schedule(20.0)},
 }
