@@ -15,7 +15,7 @@ from accounts.models import Colleague, User
 from service.actions.cta_changes import Batch, Changed, Seen, keep, lock
 from service.actions.ranks import refresh_ranks
 from service.models import Cta, CtaStep
-from service.queries.close_reasons import offered_keys
+from service.queries.close_reasons import offered
 
 OPEN = (str(Cta.State.OPEN),)
 CLOSED = tuple(str(state) for state in Cta.State if state != Cta.State.OPEN)
@@ -78,7 +78,8 @@ def close(*, seen: Seen, ending: str, reason: str = "", note: str = "", by: User
     note = note.strip()
     if not reason and ending == Cta.State.DISMISSED:
         raise ValidationError({"reason": _("Say why it is dismissed.")})
-    if reason and reason not in offered_keys(ending):
+    reasons = {one.key: one for one in offered(ending)}
+    if reason and reason not in reasons:
         raise ValidationError({"reason": _("This reason is not on the list.")})
     if len(note) > LONGEST_NOTE:
         raise ValidationError({"note": _("At most %(most)s characters.") % {"most": LONGEST_NOTE}})
@@ -91,7 +92,8 @@ def close(*, seen: Seen, ending: str, reason: str = "", note: str = "", by: User
         "close_note": note,
         "snoozed_until": None,
     }
-    told = {"reason": reason, "note": note}
+    # In the tenant's words where it has its own.
+    told = {"reason": (reasons[reason].own or reason) if reason else "", "note": note}
     return keep(batch, f"cta.{ending}", values, told=told, by=by)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Colleague, Customer, Tenant, User
 from accounts.tenancy import current_tenant_id
+from service.actions.ranks import refresh_ranks
 from service.models import Cta, CtaStep, Play, PlayVersion
 
 LONGEST_TITLE = 300
@@ -96,6 +97,7 @@ def open_cta(
         for position, step in enumerate(steps)
     )
     record("cta.opened", by=by, about=cta, customer=customer.name, due_on=due_on.isoformat())
+    refresh_ranks(ctas=[cta.pk])
     return cta
 
 

@@ -114,8 +114,9 @@ def first_places(day: RankDay, most: int) -> list[Place]:
 
 _CTAS, _MEASURES = Cta._meta.db_table, MeasureRow._meta.db_table
 _POINTS = " + ".join(f"%(points_{name})s::float8 * signal.{name}" for name in SIGNALS)
-# The amount that the work itself is about, given when it was opened and kept as what is at stake.
-_OWN = "CASE WHEN coalesce(cta.rank_factors->>'source', 'own') = 'own' THEN cta.value_at_stake END"
+# The amount that the work itself is about, where its reason names one.
+_AMOUNT = "cta.reason->>'amount'"
+_OWN = f"CASE WHEN {_AMOUNT} ~ '^[0-9]{{1,14}}([.][0-9]+)?$' THEN ({_AMOUNT})::numeric END"
 
 _RANKED = f"""
 SELECT fact.id, stake.amount AS stake, risk.risk,

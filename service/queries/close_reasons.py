@@ -42,7 +42,3 @@ def close_reasons() -> list[Reason]:
 def offered(ending: str) -> list[Reason]:
     """What can be chosen for an ending."""
     return [one for one in close_reasons() if one.ending == ending and one.is_offered]
-
-
-def offered_keys(ending: str) -> set[str]:
-    return {one.key for one in offered(ending)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,7 +37,11 @@ def night(scope: Tenant) -> Night:
         version=1, defaults={"rules": default_rules(), "published_at": NOON}
     )
     return Night.objects.create(
-        as_of=NIGHT, known_at=NOON, rule_set=rules, state=Night.State.DONE, digest="d" * 64
+        as_of=NIGHT,
+        known_at=NOON,
+        rule_set=rules,
+        state=Night.State.DONE,
+        digest=uuid4().hex * 2,
     )
 
 
@@ -44,7 +49,8 @@ def measured(night: Night, key: str, **values: Any) -> Customer:
     """A customer with these measures of the night; ``moved``: days before it."""
     customer = Customer.objects.create(key=key, name=f"Customer {key}")
     moved = values.pop("moved", None)
-    further = {name: values.pop(name) for name in _FURTHER if values.get(name) is not None}
+    told = {name: values.pop(name, None) for name in _FURTHER}
+    further = {name: value for name, value in told.items() if value is not None}
     MeasureRow.objects.create(customer=customer, as_of=night.as_of, further=further, **values)
     if moved is not None:
         Move.objects.create(
@@ -90,12 +96,15 @@ def test_the_statement_ranks_as_the_arithmetic_does(
 
 
 def _compare(night: Night, given_rows: list[dict], set_: RankWeights) -> None:
+    # What is remembered of a night is remembered by its digest.
+    Night.objects.filter(pk=night.pk).update(digest=uuid4().hex * 2)
     made = []
     for number, row in enumerate(given_rows):
         row = dict(row)
         due, own = TODAY + timedelta(days=row.pop("due")), row.pop("own")
         customer = measured(night, f"r{number}", **row)
-        made.append((row, own, work_for(customer, due, value_at_stake=own)))
+        reason = {} if own is None else {"kind": "payment", "amount": str(own)}
+        made.append((row, own, work_for(customer, due, reason=reason)))
     RankVersion.objects.create(version=7, weights=set_.to_json())
     middle = median_arr(NIGHT)
     for again in range(2):
