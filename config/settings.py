@@ -201,6 +201,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep surveys": {"task": "service.tasks.sweep_surveys", "schedule": schedule(60.0)},
     "sweep plays": {"task": "service.tasks.sweep_plays", "schedule": schedule(30.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
+    "sweep digests": {"task": "accounts.tasks.sweep_digests", "schedule": schedule(5 * 60.0)},
+    "sweep channels": {"task": "accounts.tasks.sweep_channels", "schedule": schedule(30.0)},
     "sweep mail": {"task": "accounts.tasks.sweep_mail", "schedule": schedule(20.0)},
 }
 
@@ -261,6 +263,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CaseKind": "accounts.models.cases.Case.Kind",
+        "WordsKind": "service.models.cases.CaseEntry.Kind",
+    },
 }
 
 # --- Mail -----------------------------------------------------------------------------------------
@@ -277,6 +283,9 @@ EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Tenure <tenure@localhost>")
 # Where letters come back to; each letter adds +… before the @. Empty: to the sender's address.
 MAIL_BOUNCE_ADDRESS = env.str("MAIL_BOUNCE_ADDRESS", "")
+
+# Whether tenants' channels for Teams may lead to any host, also inside the network.
+CHANNELS_ANYWHERE = env.bool("CHANNELS_ANYWHERE", False)
 
 # --- Language and time ----------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import transaction
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -31,14 +30,11 @@ class KeyOfAnotherRequest(exceptions.APIException):
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: every error as a problem; None for what is none of ours (500).
-
-    Nothing of a request that is refused stays.
-    """
+    """DRF's exception handler: every error as a problem; None for what is none of ours (500). The
+    view takes back what was written before it."""
     known = _as_api_error(error)
     if known is None:
         return None
-    transaction.set_rollback(True)
     headers = {}
     # Set by DRF where they apply; its stubs do not know them.
     wait, challenge = getattr(known, "wait", None), getattr(known, "auth_header", None)

@@ -143,6 +143,7 @@ PUBLIC = {
     "readyz",
     "rule_schema",  # the same for every tenant; editors fetch it
     "api_case",  # a token is the right
+    "api_case_words",
     "api_cases",
     "api_nothing",  # says that nothing is there
     "api_schema",  # the same for every tenant
