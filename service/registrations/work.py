@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import touchpoint_ties
 from accounts.models.reach import RecordKind, record_kinds
 from service.actions.ranks import refresh_ranks
 from service.labels import work  # noqa: F401 - words for the audit
+from service.queries.work import due_count
 from service.triggers import after_runs
+from ui.registry import (
+    Block,
+    NavigationItem,
+    TimelineSource,
+    customer_panels,
+    customer_timeline,
+    my_customers_blocks,
+    navigation,
+)
 
 record_kinds["work"] = RecordKind(
     "work", _("Work"), _("the work that a person owns, and that of the customers whose face it is")
 )
+
+
+def due_by_today(request: HttpRequest) -> int | None:
+    """How much of the person's own work is due by today."""
+    membership, tenant = getattr(request, "membership", None), getattr(request, "tenant", None)
+    if membership is None or tenant is None:
+        return None
+    return due_count(membership, tenant.local_date(timezone.now())) or None
 
 
 def rank_again(as_of: date) -> None:
@@ -22,3 +43,41 @@ def rank_again(as_of: date) -> None:
 
 
 after_runs.append(rank_again)
+
+navigation.register(
+    NavigationItem(
+        _("Work"),
+        "work",
+        "list-todo",
+        "view_work",
+        12,
+        prefix="/work/",
+        count=due_by_today,
+    )
+)
+customer_panels.register(
+    Block(
+        "work",
+        "service/work/panel.html",
+        "service.views.work_blocks.work_panel",
+        11,
+        _("Work"),
+    )
+)
+my_customers_blocks.register(
+    Block("work", "service/work/block.html", "service.views.work_blocks.work_block", 5)
+)
+customer_timeline.register(
+    TimelineSource(
+        "work", _("Work"), "list-todo", "service.views.work_blocks.timeline", 20, "view_work"
+    )
+)
+touchpoint_ties.register(
+    touchpoint_ties.TieKind(
+        "cta",
+        _("Work"),
+        "service.views.work_blocks.work_to_tie",
+        "service.views.work_blocks.work_told",
+        10,
+    )
+)

@@ -2,6 +2,7 @@
 import { open } from "./dialogs.js";
 import { chooseRow, moveRow } from "./rows.js";
 import { openTouchpoint } from "./touchpoints.js";
+import { press } from "./work.js";
 
 const OFF = "tenure.single-keys-off";
 const PREFIX_MS = 1500;
@@ -27,6 +28,8 @@ const single = {
   k: () => moveRow(-1),
   x: () => chooseRow(),
   t: () => openTouchpoint(),
+  e: () => press("e"),
+  s: () => press("s"),
   g: () => {
     prefixUntil = Date.now() + PREFIX_MS;
     return true;
