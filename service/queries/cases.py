@@ -215,3 +215,9 @@ def standing_links(customer: Customer) -> list[CaseLink]:
     for link in found.order_by("-pk"):
         latest.setdefault(link.contact_id or link.name, link)
     return list(latest.values())
+
+
+def running_count(membership: Membership) -> int:
+    """How many cases run that the member looks after."""
+    own = cases_within(membership, str(Visibility.MINE))
+    return int(own.filter(state__in=CaseWork.RUNNING).count())

@@ -1,4 +1,12 @@
 """What this app contributes to the registries that screens, loads and nights are built from: one
 module per noun, each imported here."""
 
-from service.registrations import api, plays, renewals, requests, surveys, work  # noqa: F401
+from service.registrations import (  # noqa: F401
+    api,
+    cases,
+    plays,
+    renewals,
+    requests,
+    surveys,
+    work,
+)
