@@ -22,6 +22,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit_strategies": (Role.ADMIN,),
     "view_groups": EVERYONE,
     "edit_groups": (Role.ADMIN, Role.SERVICE_MANAGER),
+    "view_plays": EVERYONE,
+    "edit_plays": (Role.ADMIN, Role.SERVICE_MANAGER),
     "view_nights": EVERYONE,
     "view_rules": EVERYONE,
     "edit_rules": (Role.ADMIN,),
