@@ -19,9 +19,11 @@ from django.db.models import (
     Sum,
     Value,
     When,
+    Window,
 )
-from django.db.models.functions import Coalesce, TruncQuarter
+from django.db.models.functions import Coalesce, RowNumber, TruncQuarter
 
+from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
 from segmentation.queries.scopes import Scope
 from service.compute.renewal_risk import LIKELY_FROM, UNLIKELY_BELOW
 from service.models import Renewal, RenewalStage
@@ -204,3 +206,49 @@ def with_places(found: QuerySet) -> QuerySet:
         place=Case(*stages, default=Value(0), output_field=IntegerField()),
         expected=Coalesce(F("amount"), F("arr"), output_field=_MONEY),
     )
+
+
+REACHES = (30, 90, 180)
+ENDED = 0
+
+
+def reaches(scope: Scope, today: date) -> dict[int, tuple[int, Decimal]]:
+    """Reach in days (0: ended already) → how many open renewals end in it and in no nearer one, and
+    their ARR; in one query."""
+    rows = (
+        _soon(scope, today)
+        .order_by()
+        .values("reach")
+        .annotate(count=Count("pk"), total=_sum(F("arr"), Q()))
+    )
+    found = {row["reach"]: (row["count"], row["total"]) for row in rows}
+    return {
+        days: found.get(days, (0, Decimal(0)))
+        for days in (ENDED, *REACHES)
+        if days != ENDED or days in found
+    }
+
+
+def ending_soon(scope: Scope, today: date, most: int) -> list[Any]:
+    """Of each reach the open renewals with most ARR, with ``reach``; in two queries."""
+    place = Window(
+        RowNumber(), partition_by=[F("reach")], order_by=[F("arr").desc(), F("due_on"), F("pk")]
+    )
+    first = _soon(scope, today).annotate(rank=place).filter(rank__lte=most)
+    reach_of = dict(first.values_list("pk", "reach"))
+    rows = with_states(Renewal.objects.filter(pk__in=list(reach_of)), today)
+    found = list(rows.select_related("customer", "contract").order_by("-arr", "due_on", "pk"))
+    for row in found:
+        row.reach = reach_of[row.pk]
+    return found
+
+
+def _soon(scope: Scope, today: date) -> QuerySet:
+    far = today + timedelta(days=REACHES[-1])
+    since = today - timedelta(days=RENEWED_WITHIN_DAYS)
+    found = due_between(renewals(scope, today), since, far).filter(state=OPEN)
+    bounds = [
+        When(due_on__lt=today, then=Value(ENDED)),
+        *(When(due_on__lte=today + timedelta(days=days), then=Value(days)) for days in REACHES),
+    ]
+    return found.annotate(reach=Case(*bounds, output_field=IntegerField()))

@@ -5,10 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from accounts.signals import customer_facts_changed
 from service.actions.renewal_upkeep import refresh_renewals
 from service.labels import renewals  # noqa: F401 - words for the audit
+from ui.registry import (
+    Block,
+    NavigationItem,
+    customer_panels,
+    my_customers_blocks,
+    navigation,
+)
+
+navigation.register(
+    NavigationItem(
+        _("Renewals"), "renewals", "calendar-sync", "view_renewals", 26, prefix="/renewals/"
+    )
+)
+customer_panels.register(
+    Block(
+        "renewals",
+        "service/renewals/panel.html",
+        "service.views.renewal_panels.renewals_panel",
+        21,
+        _("Renewals"),
+    )
+)
+my_customers_blocks.register(
+    Block(
+        "renewals",
+        "service/renewals/block.html",
+        "service.views.renewal_panels.renewals_block",
+        30,
+        roles=(Role.SERVICE_MANAGER, Role.ADMIN),
+    )
+)
 
 
 @receiver(customer_facts_changed, dispatch_uid="service.refresh_renewals")

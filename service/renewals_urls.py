@@ -1,0 +1,26 @@
+"""URLs of renewals, referrals and what is shown before a payment, inside a tenant."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from service.views import renewal_page, renewal_settings, renewals
+
+urlpatterns = [
+    path("renewals/", renewals.renewals_list, name="renewals"),
+    path("renewals/accuracy/", renewal_settings.renewal_accuracy, name="renewal_accuracy"),
+    path("renewals/settings/", renewal_settings.renewal_settings, name="renewal_settings"),
+    path(
+        "renewals/churn-reasons/",
+        renewal_settings.churn_reasons_of_tenant,
+        name="churn_reasons",
+    ),
+    path("renewals/churn-reasons/<slug:key>/", renewal_settings.churn_reason, name="churn_reason"),
+    path(
+        "renewals/outcomes/<int:pk>/undoing/", renewal_page.renewal_undoing, name="renewal_undoing"
+    ),
+    path("renewals/<int:pk>/", renewal_page.renewal, name="renewal"),
+    path("renewals/<int:pk>/calls/", renewal_page.renewal_calls, name="renewal_calls"),
+    path("renewals/<int:pk>/terms/", renewal_page.renewal_terms, name="renewal_terms"),
+    path("renewals/<int:pk>/churn/", renewal_page.renewal_churn, name="renewal_churn"),
+]
