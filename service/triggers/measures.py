@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -54,7 +55,7 @@ class MeasureTrigger(Trigger):
         if not asked.is_past and asked.rows_on != asked.newest:
             raise Unasked("no_measures")
         pairs = (
-            list(zip(asked.kept, asked.kept[1:], strict=False))
+            list(pairwise(asked.kept))
             if asked.is_past
             else [(None, asked.rows_on)]
         )
