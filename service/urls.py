@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("service.cases_urls")),
+    path("", include("service.plays_urls")),
     path("", include("service.renewals_urls")),
     path("", include("service.work_urls")),
 ]
