@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from service import triggers
 from service.labels import plays  # noqa: F401 - words for the audit
 from service.triggers.answers import SurveyTrigger
@@ -9,6 +11,11 @@ from service.triggers.dates import DateTrigger, HandoverTrigger, PaymentTrigger,
 from service.triggers.measures import MeasureTrigger
 from service.triggers.people import SilentKeyUserTrigger
 from service.triggers.standing import GroupTrigger, SegmentTrigger, StageTrigger, TierTrigger
+from ui.registry import NavigationItem, navigation
+
+navigation.register(
+    NavigationItem(_("Plays"), "plays", "workflow", "view_plays", 36, prefix="/plays/")
+)
 
 for _trigger in (
     TierTrigger(),
