@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any, Literal
 
-StakeSource = Literal["own", "arr", "median", "none"]
-"""``own``: the work's own amount (an instalment); ``arr``: what the customer pays a year; ``median``: it
-pays nothing or nobody knows, so what the tenant's customers pay at the middle; ``none``: nobody pays."""
+StakeSource = Literal["own", "arr", "ended", "median", "none"]
+"""``own``: the work's own amount (an instalment); ``arr``: what the customer pays a year; ``ended``: what
+it paid a year when its last contract ended; ``median``: it never paid or nobody knows, so what the
+tenant's customers pay at the middle; ``none``: nobody pays."""
 
 SIGNALS = ("moved", "trend", "overdue", "cases", "silence")
 """What makes a customer a risk, in the order in which it is summed."""
@@ -87,14 +88,15 @@ class RankFacts:
     """What is known of a piece of work and its customer; None: not known.
 
     own_amount: what the work itself is about, in the tenant's currency. arr: of the customer.
-    median_arr: over the customers that pay. moved_days: since its last move for the worse. trend: use
-    of the last 30 days against the 30 before (1 = unchanged). overdue_days: of its oldest overdue
-    payment. open_cases. silence_days: since a decision maker was touched; None: never. days_left:
-    working days to the due day, negative when it has passed.
+    ended_arr: of its lines that ended last. median_arr: over the customers that pay. moved_days: since
+    its last move for the worse. trend: use of the last 30 days against the 30 before (1 = unchanged).
+    overdue_days: of its oldest overdue payment. open_cases. silence_days: since a decision maker was
+    touched; None: never. days_left: working days to the due day, negative when it has passed.
     """
 
     own_amount: Decimal | None
     arr: Decimal | None
+    ended_arr: Decimal | None
     median_arr: Decimal | None
     moved_days: int | None
     trend: float | None
@@ -131,6 +133,8 @@ def _stake(facts: RankFacts) -> tuple[float, StakeSource]:
         return float(facts.own_amount), "own"
     if facts.arr is not None and facts.arr > 0:
         return float(facts.arr), "arr"
+    if facts.ended_arr is not None and facts.ended_arr > 0:
+        return float(facts.ended_arr), "ended"
     if facts.median_arr is not None and facts.median_arr > 0:
         return float(facts.median_arr), "median"
     return NO_STAKE, "none"

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import F, Max
 
 from accounts.compute.working_days import WorkingCalendar
+from accounts.models import Contract, ContractLine
 from accounts.tenancy import current_tenant_id
 from segmentation.models import MeasureRow, Move
 from segmentation.ranks import WORSE, DirectionSign, sign_of
@@ -113,6 +114,7 @@ def first_places(day: RankDay, most: int) -> list[Place]:
 
 
 _CTAS, _MEASURES = Cta._meta.db_table, MeasureRow._meta.db_table
+_CONTRACTS, _LINES = Contract._meta.db_table, ContractLine._meta.db_table
 _POINTS = " + ".join(f"%(points_{name})s::float8 * signal.{name}" for name in SIGNALS)
 # The amount that the work itself is about, where its reason names one.
 _AMOUNT = "cta.reason->>'amount'"
@@ -128,7 +130,7 @@ SELECT fact.id, stake.amount AS stake, risk.risk,
            'version', %(version)s::int
        ) AS factors
   FROM (
-    SELECT cta.id, measured.arr, worse.days AS moved, measured.usage_trend AS trend,
+    SELECT cta.id, measured.arr, ended.arr AS ended, worse.days AS moved, measured.usage_trend AS trend,
            measured.payment_overdue_days AS overdue, due.days_left,
            (measured.further->>'open_cases')::numeric::int AS cases,
            (measured.further->>'decision_maker_touch_days')::numeric::int AS silence,
@@ -139,13 +141,24 @@ SELECT fact.id, stake.amount AS stake, risk.risk,
       LEFT JOIN {_MEASURES} AS measured
         ON measured.tenant_id = %(tenant)s AND measured.customer_id = cta.customer_id
        AND measured.as_of = %(night)s::date
+      -- Of who pays nothing now what ended last: its lines of one day.
+      LEFT JOIN LATERAL (
+        SELECT sum(line.annual_fee) AS arr
+          FROM {_CONTRACTS} AS contract
+          JOIN {_LINES} AS line
+            ON line.tenant_id = %(tenant)s AND line.contract_id = contract.id
+         WHERE contract.tenant_id = %(tenant)s AND contract.customer_id = cta.customer_id
+           AND line.kind = 'subscription' AND NOT line.is_trial AND line.ends_on <= %(night)s::date
+         GROUP BY line.ends_on ORDER BY line.ends_on DESC LIMIT 1
+      ) AS ended ON coalesce(measured.arr, 0) <= 0
       LEFT JOIN (__worse__) AS worse ON worse.customer_id = cta.customer_id
      WHERE cta.tenant_id = %(tenant)s AND cta.state = 'open' __some__
   ) AS fact
  CROSS JOIN LATERAL (
     SELECT CASE WHEN fact.own > 0 THEN fact.own WHEN fact.arr > 0 THEN fact.arr
-                ELSE %(median)s::numeric END AS amount,
+                WHEN fact.ended > 0 THEN fact.ended ELSE %(median)s::numeric END AS amount,
            CASE WHEN fact.own > 0 THEN 'own' WHEN fact.arr > 0 THEN 'arr'
+                WHEN fact.ended > 0 THEN 'ended'
                 WHEN %(median)s::numeric IS NOT NULL THEN 'median' ELSE 'none' END AS source
   ) AS found
  CROSS JOIN LATERAL (

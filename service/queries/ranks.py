@@ -71,6 +71,7 @@ def arithmetic_of(cta: Cta, versions: dict[int, RankWeights]) -> Arithmetic | No
     facts = RankFacts(
         own_amount=stake if source == "own" else None,
         arr=stake if source == "arr" else None,
+        ended_arr=stake if source == "ended" else None,
         median_arr=stake if source == "median" else None,
         moved_days=factors["moved"],
         trend=factors["trend"],

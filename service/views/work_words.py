@@ -101,6 +101,7 @@ def _stake(found: Arithmetic, currency: str) -> Factor:
     notes = {
         "own": _("What this work is about: the amount that is due or renewed."),
         "arr": _("What the customer pays a year (ARR)."),
+        "ended": _("What the customer paid a year when its last contract ended."),
         "median": _("The customer pays nothing yet, or nobody knows: what customers here pay at the"
                     " middle."),
         "none": _("No customer pays anything yet, so work is compared by risk and time alone."),

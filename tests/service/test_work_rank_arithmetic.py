@@ -15,6 +15,7 @@ SHIPPED = RankWeights()
 CALM = RankFacts(
     own_amount=None,
     arr=Decimal(120_000),
+    ended_arr=None,
     median_arr=Decimal(80_000),
     moved_days=None,
     trend=1.0,
@@ -31,6 +32,7 @@ facts = st.builds(
     RankFacts,
     own_amount=amounts,
     arr=amounts,
+    ended_arr=amounts,
     median_arr=amounts,
     moved_days=days,
     trend=st.none() | st.floats(0, 50),
@@ -80,6 +82,7 @@ def test_unknown_use_payments_and_cases_count_nothing():
     [
         ({"own_amount": Decimal(45_000)}, 45_000, "own"),
         ({"own_amount": Decimal(0)}, 120_000, "arr"),
+        ({"arr": None, "ended_arr": Decimal(70_000)}, 70_000, "ended"),
         ({"arr": None}, 80_000, "median"),
         ({"arr": Decimal(0)}, 80_000, "median"),
         ({"arr": None, "median_arr": None}, 1, "none"),

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sales import sells
 
 from accounts.models import AuditRecord, Customer, Tenant
 from accounts.queries.calendars import working_calendar
@@ -80,6 +81,7 @@ rows = st.fixed_dictionaries(
         "moved": st.none() | st.integers(0, 40),
         "due": st.integers(-60, 60),
         "own": st.none() | st.decimals("0.01", "1e9", places=2),
+        "ended": st.none() | st.decimals("0", "1e9", places=2),
     }
 )
 weights = st.builds(RankWeights, **{name: st.integers(*limits) for name, limits in LIMITS.items()})
@@ -102,17 +104,21 @@ def _compare(night: Night, given_rows: list[dict], set_: RankWeights) -> None:
     for number, row in enumerate(given_rows):
         row = dict(row)
         due, own = TODAY + timedelta(days=row.pop("due")), row.pop("own")
+        ended = row.pop("ended")
         customer = measured(night, f"r{number}", **row)
+        if ended is not None:
+            for end, fee in ((NIGHT - timedelta(days=400), 7), (NIGHT, ended)):
+                sells(customer, NIGHT - timedelta(days=900), end, fee)
         reason = {} if own is None else {"kind": "payment", "amount": str(own)}
-        made.append((row, own, work_for(customer, due, reason=reason)))
+        made.append((row, (own, ended), work_for(customer, due, reason=reason)))
     RankVersion.objects.create(version=7, weights=set_.to_json())
     middle = median_arr(NIGHT)
     for again in range(2):
         # The second time what was at stake is read back from the first.
         refresh_ranks(now=NOON)
-        for row, own, cta in made:
+        for row, amounts, cta in made:
             cta.refresh_from_db()
-            expected = rank_of(_facts(row, own, middle, cta.due_on), set_)
+            expected = rank_of(_facts(row, amounts, middle, cta.due_on), set_)
             assert cta.rank == expected.rank, again
             assert cta.risk == expected.risk
             assert cta.rank_factors["source"] == expected.stake_source
@@ -121,10 +127,12 @@ def _compare(night: Night, given_rows: list[dict], set_: RankWeights) -> None:
             assert told.rank == expected
 
 
-def _facts(row: dict, own: Decimal | None, middle: Decimal | None, due: date) -> RankFacts:
-    moved = row["moved"]
+def _facts(
+    row: dict, amounts: tuple[Decimal | None, Decimal | None], middle: Decimal | None, due: date
+) -> RankFacts:
+    moved, (own, ended) = row["moved"], amounts
     return RankFacts(
-        own_amount=own, arr=row["arr"], median_arr=middle,
+        own_amount=own, ended_arr=ended, arr=row["arr"], median_arr=middle,
         moved_days=moved if moved is not None and moved < 30 else None,
         trend=row["usage_trend"], overdue_days=row["payment_overdue_days"],
         open_cases=row["open_cases"], silence_days=row["decision_maker_touch_days"],
