@@ -18,6 +18,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit_customers": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     # Whoever meets a customer writes it down; one's own is changed by oneself, or an administrator.
     "log_touchpoints": EVERYONE,
+    # What is written down about a customer, and links for its people to what of it is shared.
+    "edit_account_files": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    "share_success_plans": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "view_tiers": EVERYONE,
     "edit_strategies": (Role.ADMIN,),
     "view_groups": EVERYONE,
@@ -62,6 +65,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         Role.TEAM_MEMBER,
     ),
     "edit_plan_templates": (Role.ADMIN, Role.PROJECT_MANAGER),
+    "view_surveys": EVERYONE,
+    "send_surveys": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    "edit_surveys": (Role.ADMIN,),
     "book_effort": (Role.TEAM_MEMBER, Role.PROJECT_MANAGER),
     "view_weeks": EVERYONE,
     "view_work": EVERYONE,
@@ -98,12 +104,21 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit_case_targets": (Role.ADMIN,),
     "view_case_responses": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     "view_effects": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
+    "view_requests": EVERYONE,
+    # Whoever hears a wish writes it down.
+    "capture_requests": EVERYONE,
+    "decide_requests": (Role.PRODUCT_MANAGER, Role.ADMIN),
+    "send_updates": (Role.PRODUCT_MANAGER, Role.ADMIN, Role.SERVICE_MANAGER),
     "view_modules": EVERYONE,
     "manage_loads": (Role.ADMIN,),
     "manage_people": (Role.ADMIN,),
     "manage_tenant": (Role.ADMIN,),
     "edit_calendar": (Role.ADMIN,),
     "view_audit": (Role.ADMIN,),
+    # One's own.
+    "view_notifications": EVERYONE,
+    "manage_mail": (Role.ADMIN,),
+    "manage_channels": (Role.ADMIN,),
 }
 
 

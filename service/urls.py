@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("service.plays_urls")),
     path("", include("service.renewals_urls")),
     path("", include("service.work_urls")),
+    path("", include("service.surveys_urls")),
 ]

@@ -42,10 +42,11 @@ def show_once(
     email: str,
     letter: Letter,
     after: AfterSent | None = None,
+    is_written: bool = False,
 ) -> None:
     """Keep a link for the next page that asks for it, and write its letter where there is an e-mail
     address, once the open transaction is done. ``letter.context["address"]`` is the whole address;
-    ``after``: what is done once the letter has left."""
+    ``after``: what is done once the letter has left; ``is_written``: the caller wrote it."""
     request.session[KEPT] = {
         "kind": link._meta.label,
         "link": link.pk,
@@ -54,7 +55,7 @@ def show_once(
         "email": email,
         "text": letter.line("_chat"),
     }
-    if email:
+    if email and not is_written:
         write_later(letter, email, contact=link.contact, about=link, after=after)
 
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import User
 from service.models import Survey, SurveySettings, SurveyVersion
-from service.queries.surveys import SHIPPED_PREFIX, latest_words
+from service.models.surveys import SHIPPED_PREFIX
+from service.queries.surveys import latest_words
 from service.shipped.surveys import ENGLISH, shipped_survey
 
 LONGEST_TEXT = 300

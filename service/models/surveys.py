@@ -24,6 +24,7 @@ class SurveyKind(models.TextChoices):
 # The lowest and the highest score of each kind. Of effort, the highest is the worst.
 SCALES: dict[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 
+SHIPPED_PREFIX = "shipped-"
 MOST_CAP_DAYS = 730
 MOST_OPEN_DAYS = 180
 
@@ -65,6 +66,11 @@ class Survey(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reference(self) -> str:
+        """What forms and addresses call it: the same before and after a shipped one is a row."""
+        return f"{SHIPPED_PREFIX}{self.shipped}" if self.shipped else str(self.pk)
 
 
 class SurveyVersion(TenantModel):

@@ -8,16 +8,15 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from service.models import Survey, SurveySettings, SurveyVersion
+from service.models.surveys import SHIPPED_PREFIX
 from service.shipped.surveys import ENGLISH, SHIPPED
-
-SHIPPED_PREFIX = "shipped-"
 
 
 @dataclass(frozen=True)
 class OfferedSurvey:
     """A survey as lists and choices show it.
 
-    ``reference``: its id, or ``shipped-…`` while nobody has used or changed it; ``version`` 0 then.
+    ``version`` 0: shipped, and nobody has used or changed it yet.
     """
 
     reference: str
@@ -51,7 +50,7 @@ def offered_surveys(language: str, *, active: bool = False) -> list[OfferedSurve
         if row.is_active or not active:
             offered.append(
                 OfferedSurvey(
-                    str(row.pk), row.kind, row.name, row.is_active, row.version, row.document,
+                    row.reference, row.kind, row.name, row.is_active, row.version, row.document,
                     row.made_at,
                 )
             )  # fmt: skip

@@ -1,0 +1,165 @@
+"""Sending a survey: to many, after a look at whom it asks and whom not, or to one contact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Customer
+from accounts.permissions import require
+from accounts.requests import TenantRequest
+from accounts.views.sent_links import show_once
+from segmentation.models import MeasureRow
+from segmentation.queries.customer_groups import group_asked, group_names, members_of
+from segmentation.queries.stored import latest_night
+from service.actions.survey_letters import survey_letter
+from service.actions.survey_sending import ask_contact, hand_key, send_queued, start_round
+from service.actions.surveys import survey_by
+from service.forms.surveys import ContactSurveyForm, RecipientForm
+from service.labels.surveys import LEFT_OUT
+from service.models import SurveyInvitation, SurveyRound
+from service.queries.survey_recipients import Asking, holders, judged, outlook
+from service.queries.survey_results import contacts_of
+from service.queries.surveys import offered_surveys, survey_settings
+from service.views.survey_frame import survey_crumbs, today_of
+
+AT_ONCE = 50
+MOST_LISTED = 100
+MOST_CONTACTS = 300
+
+
+@require("send_surveys")
+@require_http_methods(["GET", "POST"])
+def new_survey_round(request: TenantRequest) -> HttpResponse:
+    """Choose whom to ask; look at who is asked and who is not; then send."""
+    form = RecipientForm(
+        request.POST or None,
+        surveys=offered_surveys(get_language() or "en", active=True),
+        groups=group_names(request.membership),
+        initial={
+            "language": survey_settings().language,
+            "roles": survey_settings().quarterly_roles,
+        },
+    )
+    context: dict[str, Any] = {"breadcrumbs": survey_crumbs(request, "survey_rounds"), "form": form}
+    if request.method == "POST" and form.is_valid():
+        contacts = _chosen_contacts(request, form.cleaned_data)
+        if "send" in request.POST:
+            try:
+                return redirect("survey_round", _sent(request, form.cleaned_data, contacts).pk)
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+        context |= _preview(request, contacts)
+    return render(request, "service/surveys/new_round.html", context)
+
+
+@require("send_surveys")
+@require_http_methods(["GET", "POST"])
+def new_contact_survey(request: TenantRequest, pk: int) -> HttpResponse:
+    """Ask one contact of a customer: by e-mail, or by a link that is handed over."""
+    customer = Customer.objects.visible_to(request.membership).filter(pk=pk).first()
+    if customer is None:
+        raise Http404
+    contacts = {str(c.pk): c for c in customer.contacts.order_by("name", "pk")[:MOST_CONTACTS]}
+    form = ContactSurveyForm(
+        request.POST or None,
+        surveys=offered_surveys(get_language() or "en", active=True),
+        contacts=[
+            (key, " · ".join(part for part in (c.name, c.title, c.email) if part))
+            for key, c in contacts.items()
+        ],
+        initial={
+            "language": survey_settings().language, "contact": request.GET.get("contact", ""),
+        },
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            survey = survey_by(given["survey"], language=get_language() or "en")
+            link, secret = ask_contact(
+                survey=survey, contact=contacts[given["contact"]], language=given["language"],
+                writes=given["writes"], tenant=request.tenant, by=request.user,
+            )  # fmt: skip
+        except ValidationError as error:
+            form.add_error(
+                None, _whom_not(request, contacts[given["contact"]].pk) or error.messages
+            )
+        else:
+            show_link(request, link, secret, is_written=given["writes"])
+            return redirect("survey_round", link.round_id)
+    context = {"customer": customer, "form": form, "has_contacts": bool(contacts)}
+    return render(request, "service/surveys/new_contact.html", context)
+
+
+def show_link(
+    request: TenantRequest, link: SurveyInvitation, secret: str, *, is_written: bool
+) -> None:
+    letter = survey_letter(invitation=link, secret=secret, tenant=request.tenant)
+    email = link.email if is_written else ""
+    show_once(request, link, name=link.name, email=email, letter=letter, is_written=True)
+
+
+def _chosen_contacts(request: TenantRequest, given: dict[str, Any]) -> QuerySet:
+    """Contacts of customers that the member sees."""
+    contacts = holders(today_of(request), given["roles"]).filter(
+        pk__in=contacts_of(request.membership).values("pk")
+    )
+    group = group_asked(given["group"], group_names(request.membership))
+    if group is not None:
+        contacts = contacts.filter(customer__in=members_of(group).order_by().values("pk"))
+    if given["tiers"]:
+        night = latest_night()
+        rows = MeasureRow.objects.filter(
+            as_of=night.as_of if night else None, tier__in=given["tiers"]
+        )
+        contacts = contacts.filter(customer__in=rows.values("customer"))
+    return contacts
+
+
+def _asking(request: TenantRequest, *, needs_address: bool = True) -> Asking:
+    return Asking(
+        now=timezone.now(), today=today_of(request), cap_days=survey_settings().cap_days,
+        needs_address=needs_address,
+    )  # fmt: skip
+
+
+def _preview(request: TenantRequest, contacts: QuerySet) -> dict[str, Any]:
+    asking = _asking(request)
+    found = outlook(contacts, asking)
+    rows = judged(contacts, asking).select_related("customer").order_by("customer__name", "name")
+    left = rows.exclude(left_out="")[:MOST_LISTED]
+    return {
+        "outlook": found,
+        "reasons": [(LEFT_OUT[why], count) for why, count in found.left_out.items()],
+        "asked": rows.filter(left_out="")[:MOST_LISTED],
+        "left": [(contact, LEFT_OUT[contact.left_out]) for contact in left],
+        "most": MOST_LISTED,
+    }
+
+
+def _sent(request: TenantRequest, given: dict[str, Any], contacts: QuerySet) -> SurveyRound:
+    made = start_round(
+        survey=survey_by(given["survey"], language=get_language() or "en"),
+        why=SurveyRound.Why.HAND, key=hand_key(), contacts=contacts, language=given["language"],
+        tenant=request.tenant, label=given["label"], by=request.user,
+    )  # fmt: skip
+    assert made is not None
+    # The first letters at once; what is left is written within a minute or two.
+    send_queued(tenant=request.tenant, most=AT_ONCE)
+    return made
+
+
+def _whom_not(request: TenantRequest, contact_pk: int) -> str:
+    """Why one contact is not asked."""
+    row = judged(
+        contacts_of(request.membership).filter(pk=contact_pk),
+        _asking(request, needs_address=False),
+    ).first()
+    return str(LEFT_OUT[row.left_out]) if row is not None and row.left_out else ""
