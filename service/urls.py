@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("service.account_file_urls")),
     path("", include("service.cases_urls")),
     path("", include("service.plays_urls")),
     path("", include("service.renewals_urls")),

@@ -2,11 +2,13 @@
 module per noun, each imported here."""
 
 from service.registrations import (  # noqa: F401
+    account_files,
     api,
     cases,
     plays,
     renewals,
     requests,
     surveys,
+    touchpoints,
     work,
 )

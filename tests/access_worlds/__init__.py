@@ -4,6 +4,6 @@ path, from the world; what was made is in ``world.further``."""
 
 from types import ModuleType
 
-from access_worlds import cases, plays, renewals, surveys, tokens, touchpoints, work
+from access_worlds import account_files, cases, plays, renewals, surveys, tokens, touchpoints, work
 
-MODULES: tuple[ModuleType, ...] = (cases, plays, renewals, surveys, tokens, touchpoints, work)
+MODULES: tuple[ModuleType, ...] = (account_files, cases, plays, renewals, surveys, tokens, touchpoints, work)
