@@ -24,7 +24,7 @@ class TokenForm(forms.Form):
     )
     member = forms.ModelChoiceField(
         label=_("On behalf of"),
-        queryset=Membership.objects.none(),
+        queryset=None,
         required=False,
         empty_label=_("the tenant: sees every record"),
         help_text=_("It may never do what this person may not."),
