@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
+from service.actions.case_sweep import sweep_cases as sweep_cases_of
 from service.actions.play_run_work import due_run, work_on_run
 from service.actions.renewal_upkeep import sweep_renewals as keep_renewals_true
 from service.actions.survey_sweep import sweep_surveys as sweep_surveys_of
@@ -58,3 +59,14 @@ def sweep_surveys() -> None:
             sweep_surveys_of(tenant_id=tenant.pk)
         except Exception as error:
             log.error("sweep of surveys failed", tenant=tenant.slug, error=type(error).__name__)
+
+
+@shared_task(name="service.tasks.sweep_cases")
+def sweep_cases() -> None:
+    """Clocks of cases that run out, soon or now, and cases that files brought; trouble with one tenant
+    holds up no other. Nobody of a demo is written."""
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            sweep_cases_of(tenant_id=tenant.pk)
+        except Exception as error:
+            log.error("sweep of cases failed", tenant=tenant.slug, error=type(error).__name__)
