@@ -33,6 +33,15 @@ customer_panels.register(
         _("Renewals"),
     )
 )
+customer_panels.register(
+    Block(
+        "peers",
+        "service/peers/panel.html",
+        "service.views.peers.peers_panel",
+        34,
+        _("Among its peers"),
+    )
+)
 my_customers_blocks.register(
     Block(
         "renewals",
