@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Membership, Tenant
 from accounts.permissions import may
 from accounts.queries.demo import demo_people
+from accounts.queries.notifications import unread_count
 from ui.appearance import theme_of
 from ui.hints import ShownHint, hints_left
 from ui.registry import first_screens, navigation
@@ -33,6 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         context["navigation"] = navigation.for_request(
             request, lambda ability: may(membership, ability)
         )
+        context["unread_notifications"] = unread_count(membership)
         context["first_hints"] = _first_hints(request, tenant, membership)
     return context
 

@@ -63,6 +63,16 @@ REASONS: dict[str, str | Promise] = {
     "text_gone": _("It waited so long that its text is gone."),
 }
 
+# Why somebody on a list is left out of a letter, shown before it is sent.
+LEFT_OUT: dict[str, str | Promise] = {
+    "no_address": _("No e-mail address."),
+    "not_an_address": REASONS["not_an_address"],
+    "unreachable": REASONS["unreachable"],
+    "declined": REASONS["declined"],
+    "capped": _("Had enough letters lately."),
+    "twice": _("The same address is on the list already."),
+}
+
 TONES = {
     OutgoingMail.State.QUEUED: "info",
     OutgoingMail.State.SENDING: "info",

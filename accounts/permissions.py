@@ -21,9 +21,6 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # What is written down about a customer, and links for its people to what of it is shared.
     "edit_account_files": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "share_success_plans": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
-    # What is written down about a customer, and links for its people to what of it is shared.
-    "edit_account_files": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
-    "share_success_plans": (Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "view_tiers": EVERYONE,
     "edit_strategies": (Role.ADMIN,),
     "view_groups": EVERYONE,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import transaction
 
+from accounts.actions.channel_posts import posts_wait, tell_channels
 from accounts.actions.load_work import loads_to_work_on, work_on_load
 from accounts.actions.mail_sending import is_due, release_abandoned, send_batch
+from accounts.actions.mail_troubles import tell_troubles
+from accounts.actions.notifications import write_digests
 from accounts.models import Tenant
 
 
@@ -42,5 +45,27 @@ def sweep_mail() -> None:
     """Enqueue what waits and may leave now, also what a dead worker held or the broker forgot."""
     for tenant_id in Tenant.objects.order_by("pk").values_list("id", flat=True):
         release_abandoned(tenant_id=tenant_id)
+        tell_troubles(tenant_id=tenant_id)
         if is_due(tenant_id=tenant_id):
             send_mail.delay(tenant_id)
+
+
+@shared_task(name="accounts.tasks.sweep_digests")
+def sweep_digests() -> None:
+    """The morning's letters of what people were not told yet, where it is morning."""
+    for tenant_id in Tenant.objects.filter(is_demo=False).values_list("id", flat=True):
+        write_digests(tenant_id=tenant_id)
+
+
+@shared_task(name="accounts.tasks.sweep_channels")
+def sweep_channels() -> None:
+    """Enqueue tenants whose chat services are to be told something."""
+    for tenant_id in Tenant.objects.order_by("pk").values_list("id", flat=True):
+        if posts_wait(tenant_id=tenant_id):
+            post_to_chats.delay(tenant_id)
+
+
+@shared_task(name="accounts.tasks.post_to_chats")
+def post_to_chats(tenant_id: int) -> None:
+    """Tell a tenant's chat services what waits."""
+    tell_channels(tenant_id=tenant_id)

@@ -200,6 +200,14 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep surveys": {"task": "service.tasks.sweep_surveys", "schedule": schedule(60.0)},
     "sweep plays": {"task": "service.tasks.sweep_plays", "schedule": schedule(30.0)},
+    "sweep request letters": {
+        "task": "service.tasks.sweep_request_letters",
+        "schedule": schedule(30.0),
+    },
+    "sweep request digests": {
+        "task": "service.tasks.sweep_request_digests",
+        "schedule": schedule(15 * 60.0),
+    },
     "sweep cases": {"task": "service.tasks.sweep_cases", "schedule": schedule(60.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
     "sweep digests": {"task": "accounts.tasks.sweep_digests", "schedule": schedule(5 * 60.0)},

@@ -47,6 +47,8 @@ def queue_mail(
     after: AfterSent | None = None,
     headers: Mapping[str, str] | None = None,
     not_before: datetime | None = None,
+    subject_prefix: str = "",
+    signed: bool | None = None,
 ) -> OutgoingMail | None:
     """Write a letter down in the caller's transaction; a worker sends it once that is done.
 
@@ -59,6 +61,7 @@ def queue_mail(
         about: what it is about, shown beside it.
         after: what is done once it has left or came back.
         not_before: when it may leave; never earlier, and not in quiet hours.
+        signed: whether the tenant's signature stands under it; None: letters to contacts have it.
 
     Returns:
         The letter, which may be in the state ``suppressed`` with its reason; None where nobody is
@@ -73,7 +76,8 @@ def queue_mail(
     own = mail_settings()
     language = language or letter.language
     text = letter.part("")
-    if contact is not None and (signature := own.signatures.get(language, "").strip()):
+    is_signed = contact is not None if signed is None else signed
+    if is_signed and (signature := own.signatures.get(language, "").strip()):
         text = f"{text.rstrip()}\n\n-- \n{signature}\n"
     reason = _why_not(address, purpose, contact)
     now = timezone.now()
@@ -87,7 +91,7 @@ def queue_mail(
         member=member,
         language=language,
         template=letter.template,
-        subject=letter.line("_subject")[:MOST_SUBJECT],
+        subject=(subject_prefix + letter.line("_subject"))[:MOST_SUBJECT],
         sealed_body="" if reason else seal(body, purpose=SEALED_AS),
         headers=dict(headers or {}),
         message_id=new_message_id(),

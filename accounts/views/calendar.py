@@ -45,6 +45,8 @@ def settings_tabs(active: str) -> list[dict[str, Any]]:
     items = (
         ("tenant_settings", _("General")),
         ("calendar", _("Working calendar")),
+        ("mail_settings", _("Letters")),
+        ("channels", _("Channels")),
         ("api_tokens", _("API tokens")),
     )
     return [

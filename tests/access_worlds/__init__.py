@@ -4,6 +4,28 @@ path, from the world; what was made is in ``world.further``."""
 
 from types import ModuleType
 
-from access_worlds import account_files, cases, plays, renewals, surveys, tokens, touchpoints, work
+from access_worlds import (
+    account_files,
+    cases,
+    mail,
+    plays,
+    renewals,
+    requests,
+    surveys,
+    tokens,
+    touchpoints,
+    work,
+)
 
-MODULES: tuple[ModuleType, ...] = (account_files, cases, plays, renewals, surveys, tokens, touchpoints, work)
+MODULES: tuple[ModuleType, ...] = (
+    account_files,
+    cases,
+    mail,
+    plays,
+    renewals,
+    requests,
+    surveys,
+    tokens,
+    touchpoints,
+    work,
+)
