@@ -13,7 +13,9 @@ function customerOf(element) {
 function addressHere() {
   const row = document.activeElement?.closest("tr, [data-touch-row]");
   const customer = customerOf(row) || CUSTOMER.exec(location.pathname)?.[1];
-  return customer ? `${customer}touchpoints/new/` : "";
+  if (customer) return `${customer}touchpoints/new/`;
+  // A page about something of a customer's: its own button leads there.
+  return document.querySelector("a[data-touch]")?.href ?? "";
 }
 
 function dialog() {
