@@ -102,7 +102,7 @@ def change_play(*, play: Play, seen: int, document: PlayDocument, by: User) -> b
         about=current,
         label=_label(kept),
         version=current.version,
-        parts=told,
+        play_parts=told,
     )
     return True
 
@@ -157,7 +157,7 @@ def switch_off(
         about=current,
         label=_label(document_of(current)),
         open_work=open_work,
-        closed=closed,
+        closed_work=closed,
     )
     return closed
 

@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.labels import VERBS
+from accounts.labels import FIELDS, VALUES, VERBS, WORDINGS
 from service.compute.play_documents import Fault
 from service.triggers import Names, triggers
+from ui.formats import listed
+from ui.tags.formats import language
 
 Word = str | Promise
 
@@ -28,6 +30,31 @@ VERBS.update(
         "play.updated": gettext_lazy("Shipped text of the play taken"),
     }
 )
+
+FIELDS.update(
+    {
+        "closed_work": gettext_lazy("Work closed with it"),
+        "open_work": gettext_lazy("Open work"),
+        "play": gettext_lazy("Play"),
+        "play_parts": gettext_lazy("What was changed"),
+    }
+)
+VALUES.update(
+    {
+        ("open_work", "stay"): gettext_lazy("stays"),
+        ("open_work", "close"): gettext_lazy("is closed"),
+    }
+)
+WORDINGS["play_parts"] = "service.labels.plays.part_words"
+
+PARTS: Mapping[str, Word] = {
+    "names": gettext_lazy("Name"),
+    "purposes": gettext_lazy("What it is for"),
+    "trigger": gettext_lazy("What sets it off"),
+    "condition": gettext_lazy("Condition"),
+    "steps": gettext_lazy("Steps"),
+    "end": gettext_lazy("When it ends"),
+}
 
 OWNERS: Mapping[str, Word] = {
     "face": gettext_lazy("The face"),
@@ -62,6 +89,11 @@ FAULTS: Mapping[str, Word] = {
     "trigger_faulty": gettext_lazy("What sets it off is not complete."),
     "condition_faulty": gettext_lazy("The condition is not complete."),
 }
+
+
+def part_words(parts: list[str]) -> str:
+    """The parts of a play that were changed, as the audit keeps them."""
+    return listed((str(PARTS.get(part, part)) for part in parts), language())
 
 
 def fault_words(fault: Fault) -> str:
