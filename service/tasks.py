@@ -9,12 +9,15 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.letter_texts import without_letters
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from service.actions.case_sweep import sweep_cases as sweep_cases_of
 from service.actions.play_run_work import due_run, work_on_run
 from service.actions.renewal_upkeep import sweep_renewals as keep_renewals_true
+from service.actions.request_digests import make_digest
 from service.actions.survey_sweep import sweep_surveys as sweep_surveys_of
+from service.actions.update_sending import write_letters
 
 log = structlog.get_logger("tenure.service")
 
@@ -59,6 +62,35 @@ def sweep_surveys() -> None:
             sweep_surveys_of(tenant_id=tenant.pk)
         except Exception as error:
             log.error("sweep of surveys failed", tenant=tenant.slug, error=type(error).__name__)
+
+
+@shared_task(name="service.tasks.sweep_request_letters")
+def sweep_request_letters() -> None:
+    """Letters of product updates and of answers to requests; trouble with one tenant holds up no
+    other. Nobody of a demo is written to."""
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            if tenant.is_demo:
+                with without_letters():
+                    write_letters(tenant_id=tenant.pk)
+            else:
+                write_letters(tenant_id=tenant.pk)
+        except Exception as error:
+            log.error("letters of updates failed", tenant=tenant.slug, error=type(error).__name__)
+
+
+@shared_task(name="service.tasks.sweep_request_digests")
+def sweep_request_digests() -> None:
+    """The digest of the month that ended, on the first working morning where each tenant is."""
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            if tenant.is_demo:
+                with without_letters():
+                    make_digest(tenant_id=tenant.pk)
+            else:
+                make_digest(tenant_id=tenant.pk)
+        except Exception as error:
+            log.error("digest of requests failed", tenant=tenant.slug, error=type(error).__name__)
 
 
 @shared_task(name="service.tasks.sweep_cases")

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("service.cases_urls")),
     path("", include("service.plays_urls")),
     path("", include("service.renewals_urls")),
-    path("", include("service.work_urls")),
     path("", include("service.surveys_urls")),
+    path("", include("service.requests_urls")),
+    path("", include("service.work_urls")),
 ]

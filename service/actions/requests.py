@@ -156,7 +156,9 @@ def separate_request(*, request: Request, by: User) -> None:
     Raises:
         ValidationError: it stands for itself.
     """
-    source = Request.objects.select_for_update().select_related("root").get(pk=request.pk)
+    source = (
+        Request.objects.select_for_update(of=("self",)).select_related("root").get(pk=request.pk)
+    )
     if source.root is None:
         raise ValidationError(_("This request stands for itself."))
     former = source.root
