@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import get_resolver
+from django.utils import timezone
 
 from accounts.contact_links import contact_path, new_secret
 from accounts.letters import Letter, public_address, write_later
@@ -34,7 +35,9 @@ def tell_member(
         },
         language=language_of(member.user),
     )
-    write_later(letter, member.user.email)
+    # Moments are those of where the vendor is, also when nobody's request writes this.
+    with timezone.override(tenant.zone):
+        write_later(letter, member.user.email, member=member, about=work.case)
     return True
 
 
@@ -75,7 +78,8 @@ def write_customer(
         },
         language=link.language,
     )
-    write_later(letter, contact.email)
+    with timezone.override(tenant.zone):
+        write_later(letter, contact.email, contact=contact, about=work.case)
     return True
 
 
