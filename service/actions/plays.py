@@ -246,7 +246,7 @@ def _close_open(play: Play, now: datetime, by: User | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {Cta._meta.db_table} SET state = %s, closed_at = %s, closed_by_id = %s, "  # noqa: S608
-            "version_seen = version_seen + 1 "
+            "snoozed_until = NULL, version_seen = version_seen + 1 "
             "WHERE tenant_id = %s AND play_id = %s AND state = 'open'",
             [Cta.State.SWITCHED_OFF, now, by.pk if by else None, current_tenant_id(), play.pk],
         )

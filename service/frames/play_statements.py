@@ -165,7 +165,10 @@ def open_work(events: Sql, opening: Opening) -> Sql:
     )
 
 
-_CLOSED = f"UPDATE {CTAS} AS w SET state = %s, closed_at = %s, version_seen = w.version_seen + 1 "
+_CLOSED = (
+    f"UPDATE {CTAS} AS w SET state = %s, closed_at = %s, snoozed_until = NULL, "
+    "version_seen = w.version_seen + 1 "
+)
 
 
 def close_gone(
