@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from segmentation.models import CustomerGroup, SavedView, StrategyText
 from segmentation.queries.strategies import Part, Sheet
 
-# Screens with lists that can be saved.
-SCREENS = ("portfolio",)
+# URL names of screens with lists that can be saved; apps add theirs in ``AppConfig.ready()``.
+SCREENS = ["portfolio"]
 
 
 class SavedViewForm(forms.ModelForm):

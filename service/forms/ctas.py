@@ -32,7 +32,8 @@ from service.queries.work import (
 )
 from ui.choices import offer
 
-SNOOZE, REASSIGN, DONE, DISMISSED, REOPEN = "snooze", "reassign", "done", "dismissed", "reopen"
+SNOOZE, BACK, REASSIGN, REOPEN = "snooze", "back", "reassign", "reopen"
+DONE, DISMISSED = "done", "dismissed"
 ANY = ("", _("All"))
 MOST_STEPS = 12
 
@@ -149,7 +150,7 @@ class WorkChangeForm(forms.Form):
     """What is done to pieces of work; ``seen``: their ids with the version that was on screen."""
 
     do = forms.ChoiceField(
-        choices=[(one, one) for one in (SNOOZE, REASSIGN, DONE, DISMISSED, REOPEN)]
+        choices=[(one, one) for one in (SNOOZE, BACK, REASSIGN, DONE, DISMISSED, REOPEN)]
     )
     until = day_field(_("Until"), required=False)
 
@@ -170,6 +171,8 @@ class WorkChangeForm(forms.Form):
         given = super().clean() or {}
         if given.get("do") == REASSIGN and not given.get("owner"):
             self.add_error("owner", _("Say to whom."))
+        if given.get("do") == SNOOZE and "until" in given and given["until"] is None:
+            self.add_error("until", _("Say until when."))
         return given
 
     @property

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import touchpoint_ties
 from accounts.models.reach import RecordKind, record_kinds
+from segmentation.forms import SCREENS
 from service.actions.ranks import refresh_ranks
 from service.labels import work  # noqa: F401 - words for the audit
 from service.queries.work import due_count
@@ -43,6 +44,7 @@ def rank_again(as_of: date) -> None:
 
 
 after_runs.append(rank_again)
+SCREENS.append("work")
 
 navigation.register(
     NavigationItem(

@@ -25,7 +25,7 @@ from service.actions.cta_changes import MOST_AT_ONCE, Changed, Seen, WorkConflic
 from service.actions.cta_steps import complete_step, reopen_step, undo_change
 from service.actions.cta_work import close, reassign, reopen, snooze
 from service.actions.ctas import NewStep, open_cta
-from service.forms.ctas import REASSIGN, REOPEN, SNOOZE, NewWork, WorkChangeForm
+from service.forms.ctas import BACK, REASSIGN, REOPEN, SNOOZE, NewWork, WorkChangeForm
 from service.models import Cta, CtaStep, WorkChange
 from service.queries.work import glance, only_visible, work_for
 from service.views.work_rows import change_choices, shown_rows, today_of
@@ -125,8 +125,9 @@ def work_changes(request: TenantRequest) -> HttpResponse:
 
 def _do(request: TenantRequest, form: WorkChangeForm, seen: Seen) -> Changed:
     given, by = form.cleaned_data, request.user
-    if given["do"] == SNOOZE:
-        return snooze(seen=seen, until=given["until"], today=today_of(request), by=by)
+    if given["do"] in (SNOOZE, BACK):
+        until = given["until"] if given["do"] == SNOOZE else None
+        return snooze(seen=seen, until=until, today=today_of(request), by=by)
     if given["do"] == REASSIGN:
         return reassign(seen=seen, owner=form.colleague, by=by)
     if given["do"] == REOPEN:

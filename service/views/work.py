@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Membership, Visibility
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
+from segmentation.queries.saved_views import views_for
 from segmentation.strategies import language_of
 from service.forms.ctas import WorkFilter
 from service.models import Cta
@@ -70,6 +72,9 @@ def work(request: TenantRequest) -> HttpResponse:
         "today": today,
         "exports": [(name.upper(), table.url(export=name)) for name in ("csv", "xlsx")],
         "is_filtered": bool(form.asked),
+        "may_reopen": form.asked.get("state") in (queries.CLOSED, queries.ALL),
+        "views": _views(membership, table),
+        "view_query": _kept(table),
         "may_edit_ranks": may(membership, "edit_ranks"),
         **change_choices(request),
     }
@@ -111,6 +116,22 @@ def _tabs(
             "count": queries.waiting(queries.to_do_by(visible, membership, width), today).count(),
         }
         for width in allowed
+    ]
+
+
+# What a saved view does not keep of an address.
+_NOT_SAVED = {"page", "export"}
+
+
+def _kept(table: Table) -> str:
+    return urlencode([pair for pair in table.parameters if pair[0] not in _NOT_SAVED])
+
+
+def _views(membership: Membership, table: Table) -> list[dict[str, Any]]:
+    """The lists that the member, or the team, keeps under a name."""
+    return [
+        {"view": one, "active": one.query == _kept(table), "is_mine": one.owner_id == membership.pk}
+        for one in views_for(membership, "work")
     ]
 
 

@@ -114,6 +114,9 @@ def test_what_is_put_off_is_found_and_comes_back_on_its_day(
     assert titles(told) == ["Nobody&#x27;s"]
     assert "Work put off: 2." in text(told)
     assert set(titles(client.get("/t/acme/work/?state=snoozed"))) == {"Late", "Soon"}
+    back = {"do": "back", "cta": f"{works['soon'].pk}.2"}
+    client.post("/t/acme/work/changes/", back)
+    assert set(titles(client.get("/t/acme/work/?state=snoozed"))) == {"Late"}
     with tenant_scope(tenant.id):
         Cta.objects.update(snoozed_until=day)
     assert "Late" in titles(client.get("/t/acme/work/"))
@@ -142,6 +145,7 @@ def test_a_change_of_many_is_undone_from_where_it_was_told(
     ("data", "fault"),
     [
         ({"do": "snooze", "until": "tomorrow"}, "valid date"),
+        ({"do": "snooze"}, "until when"),
         ({"do": "snooze", "until": "2001-01-01"}, "after today"),
         ({"do": "dismissed"}, "Say why"),
         ({"do": "dismissed", "dismissed_reason": "nonsense"}, "not on the list"),
@@ -354,3 +358,11 @@ def test_the_first_screen_shows_what_to_do_first(
 
 def manager_tenant(manager: Membership) -> Tenant:
     return Tenant.objects.get(pk=manager.tenant_id)
+
+
+def test_a_list_is_kept_under_a_name(works: dict[str, Cta], manager: Membership):
+    client = as_(manager.user)
+    given = {"screen": "work", "name": "Overdue ones", "query": "due=overdue&view=all"}
+    page = client.post("/t/acme/customers/views/", given, follow=True)
+    assert titles(page) == ["Late"]
+    assert "Overdue ones" in text(client.get("/t/acme/work/"))
