@@ -63,6 +63,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
             for done, day in enumerate(missing):
                 progress(NIGHTS_PHASE, done, len(missing))
                 run_night(tenant=tenant, as_of=day, known_at=_morning_after(tenant, day))
+    make_example_plays(tenant)
 
 
 def demo_nights(last: date) -> list[date]:
