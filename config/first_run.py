@@ -20,6 +20,7 @@ from config.demo.groups import make_example_groups
 from config.demo.handovers import make_example_handovers
 from config.demo.histories import make_example_histories
 from config.demo.plans import make_example_plans
+from config.demo.plays import make_example_plays
 from config.demo.records import make_example_records
 from config.demo.schemes import show_every_scheme
 from config.demo.scope import make_example_scope
