@@ -82,7 +82,8 @@ def touchpoint_removal(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then takes a meeting away."""
     found = _visible(request, pk)[0]
     if not _may_change(request, found):
-        raise Http404
+        messages.error(request, _("Who met the customer, or an administrator, takes this away."))
+        return redirect("touchpoint", pk)
     if request.method == "GET":
         return confirm_page(
             request,

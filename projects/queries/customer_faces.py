@@ -56,9 +56,11 @@ class PhaseMean:
 
 _MET = """
 WITH meeting AS (
-    SELECT customer_id, colleague_id, happened_on AS day
-      FROM accounts_touchpoint
-     WHERE tenant_id = %(tenant)s AND colleague_id IS NOT NULL {only}
+    SELECT customer_id, colleague_id, day
+      FROM (SELECT DISTINCT customer_id, colleague_id, happened_on AS day,
+                   coalesce(nullif(occasion, ''), id::text)  -- several contacts, one meeting
+              FROM accounts_touchpoint
+             WHERE tenant_id = %(tenant)s AND colleague_id IS NOT NULL {only}) AS occasion
     UNION ALL
     SELECT customer_id, colleague_id, (opened_at AT TIME ZONE %(zone)s)::date
       FROM accounts_case

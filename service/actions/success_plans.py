@@ -33,10 +33,20 @@ FIELDS: dict[type[Model], tuple[str, ...]] = {
 }
 # In audit records; "is_shared" is of customer groups there.
 TOLD_AS = {"is_shared": "shown_to_customer"}
-NOUNS: dict[type[Model], str] = {
-    Goal: "goal",
-    JointMilestone: "joint_milestone",
-    Privilege: "privilege",
+ADDED: dict[type[Model], str] = {
+    Goal: "goal.added",
+    JointMilestone: "joint_milestone.added",
+    Privilege: "privilege.added",
+}
+CHANGED: dict[type[Model], str] = {
+    Goal: "goal.changed",
+    JointMilestone: "joint_milestone.changed",
+    Privilege: "privilege.changed",
+}
+REMOVED: dict[type[Model], str] = {
+    Goal: "goal.removed",
+    JointMilestone: "joint_milestone.removed",
+    Privilege: "privilege.removed",
 }
 
 
@@ -63,7 +73,7 @@ def add_row(
     _set(row, values)
     row.save()
     note_creation(row, at=now)
-    record(f"{NOUNS[model]}.added", by=by, about=row, customer=customer.name, **_told(row, values))
+    record(ADDED[model], by=by, about=row, customer=customer.name, **_told(row, values))
     return row
 
 
@@ -93,7 +103,7 @@ def change_row(
     current.version += 1
     current.save()
     record(
-        f"{NOUNS[type(current)]}.changed",
+        CHANGED[type(current)],
         by=by,
         about=current,
         customer=current.customer.name,
@@ -113,7 +123,7 @@ def remove_row(*, row: PlanRow, by: User) -> None:
         keep_versions(list(concerned), until=now)
         concerned.update(goal=None, known_from=now)
     keep_versions([current], until=now)
-    record(f"{NOUNS[type(current)]}.removed", by=by, about=current, customer=current.customer.name)
+    record(REMOVED[type(current)], by=by, about=current, customer=current.customer.name)
     current.delete()
 
 

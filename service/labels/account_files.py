@@ -26,14 +26,19 @@ VERBS.update(
 )
 FIELDS.update(
     {
+        "account_file": _("Account file"),
         "background": _("Background"),
         "by_on": _("By"),
         "done_on": _("Done on"),
         "due_on": _("Due on"),
         "from_on": _("From"),
         "goal": _("Goal"),
+        "joint_milestone": _("Joint milestone"),
         "shown_to_customer": _("Shown to the customer"),
         "measure": _("Measure"),
+        "privilege": _("Privilege"),
+        "sponsor": _("Sponsor"),
+        "success_plan": _("Success plan"),
         "target": _("Target"),
         "text": _("Details"),
         "to_on": _("To"),

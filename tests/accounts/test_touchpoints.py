@@ -250,7 +250,8 @@ def test_others_read_it_and_only_its_own_person_or_an_administrator_changes_it(
     client.force_login(dora)
     assert "Secret of state" in client.get(address).content.decode()
     assert client.post(address, form(note="No")).status_code == 404
-    assert client.post(f"{address}removal/").status_code == 404
+    client.post(f"{address}removal/")
+    assert Touchpoint.objects.exists()
     client.force_login(alice)
     assert client.post(address, form(note="By the admin", colleague=mine.pk)).status_code == 302
     client.force_login(bob)

@@ -172,3 +172,15 @@ def test_the_customers_page_names_them(
     # Who looks after its cases stands beside them all the same.
     page = client.get(f"/t/acme/customers/{one.pk}/").content.decode()
     assert "After the handover 2" not in " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_a_meeting_with_several_contacts_is_one(scope: Tenant) -> None:
+    world = World()
+    whom = world.customer(("service_manager", D - 10 * DAY))
+    for key in ("one", "two"):
+        Touchpoint.objects.create(
+            customer=whom, key=key, kind="call", happened_on=D, colleague=world.people[0],
+            occasion="together",
+        )  # fmt: skip
+    ((face,),) = faces_of(whom, D, scope).values()
+    assert face.meetings == 1
