@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from service.views import renewal_page, renewal_settings, renewals
+from service.views import payment_briefs, renewal_page, renewal_settings, renewals
 
 urlpatterns = [
     path("renewals/", renewals.renewals_list, name="renewals"),
@@ -18,6 +18,14 @@ urlpatterns = [
     path("renewals/churn-reasons/<slug:key>/", renewal_settings.churn_reason, name="churn_reason"),
     path(
         "renewals/outcomes/<int:pk>/undoing/", renewal_page.renewal_undoing, name="renewal_undoing"
+    ),
+    path(
+        "customers/<int:pk>/payment-brief/", payment_briefs.payment_brief_page, name="payment_brief"
+    ),
+    path(
+        "customers/<int:pk>/payment-brief/uses/",
+        payment_briefs.payment_brief_uses,
+        name="payment_brief_uses",
     ),
     path("renewals/<int:pk>/", renewal_page.renewal, name="renewal"),
     path("renewals/<int:pk>/calls/", renewal_page.renewal_calls, name="renewal_calls"),

@@ -27,6 +27,7 @@ VERBS.update(
         "contract.removed": gettext_lazy("Contract taken away"),
         "contract.shortened": gettext_lazy("Contract shortened"),
         "contract.written": gettext_lazy("Contract written"),
+        "suggestion.shown": gettext_lazy("Modules suggested"),
         "renewal.called": gettext_lazy("Renewal forecast by hand"),
         "renewal.decided": gettext_lazy("Outcome of a renewal told"),
         "renewal.outcome_undone": gettext_lazy("Outcome of a renewal taken back"),
@@ -48,6 +49,7 @@ FIELDS.update(
         "renewal": gettext_lazy("Renewal"),
         "renewal_of": gettext_lazy("Renews"),
         "stage": gettext_lazy("Stage"),
+        "suggestion": gettext_lazy("Suggestion"),
     }
 )
 VALUES.update({("stage", stage.value): stage.label for stage in RenewalStage})

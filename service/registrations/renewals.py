@@ -35,6 +35,15 @@ customer_panels.register(
 )
 customer_panels.register(
     Block(
+        "payments_due",
+        "service/briefs/panel.html",
+        "service.views.payment_briefs.payments_due_panel",
+        22,
+        _("Payments due"),
+    )
+)
+customer_panels.register(
+    Block(
         "peers",
         "service/peers/panel.html",
         "service.views.peers.peers_panel",

@@ -47,5 +47,7 @@ OBJECTS = {
     "renewal_terms": _contract,
     "renewal_churn": _contract,
     "renewal_undoing": lambda world: {"pk": world.further["renewal_outcome"].pk},
+    "payment_brief": lambda world: {"pk": world.customer.pk},
+    "payment_brief_uses": lambda world: {"pk": world.customer.pk},
     "churn_reason": lambda world: {"key": world.further["churn_reason"].key},
 }
