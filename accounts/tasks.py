@@ -5,8 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import transaction
 
+from accounts.actions.bounce_mailbox import read_bounce_mailbox
 from accounts.actions.channel_posts import posts_wait, tell_channels
 from accounts.actions.load_work import loads_to_work_on, work_on_load
+from accounts.actions.mail_decisions import forget_texts
 from accounts.actions.mail_sending import is_due, release_abandoned, send_batch
 from accounts.actions.mail_troubles import tell_troubles
 from accounts.actions.notifications import write_digests
@@ -52,7 +54,10 @@ def sweep_mail() -> None:
 
 @shared_task(name="accounts.tasks.sweep_digests")
 def sweep_digests() -> None:
-    """The morning's letters of what people were not told yet, where it is morning."""
+    """The morning's letters of what people were not told yet, where it is morning; and what letters
+    that nobody sent again said is forgotten."""
+    for tenant_id in Tenant.objects.values_list("id", flat=True):
+        forget_texts(tenant_id=tenant_id)
     for tenant_id in Tenant.objects.filter(is_demo=False).values_list("id", flat=True):
         write_digests(tenant_id=tenant_id)
 
@@ -69,3 +74,9 @@ def sweep_channels() -> None:
 def post_to_chats(tenant_id: int) -> None:
     """Tell a tenant's chat services what waits."""
     tell_channels(tenant_id=tenant_id)
+
+
+@shared_task(name="accounts.tasks.sweep_bounces")
+def sweep_bounces() -> None:
+    """Read what came back to the mailbox of returned letters, where the operator names one."""
+    read_bounce_mailbox()

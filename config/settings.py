@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep cases": {"task": "service.tasks.sweep_cases", "schedule": schedule(60.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
     "sweep digests": {"task": "accounts.tasks.sweep_digests", "schedule": schedule(5 * 60.0)},
+    "sweep bounces": {"task": "accounts.tasks.sweep_bounces", "schedule": schedule(5 * 60.0)},
     "sweep channels": {"task": "accounts.tasks.sweep_channels", "schedule": schedule(30.0)},
     "sweep mail": {"task": "accounts.tasks.sweep_mail", "schedule": schedule(20.0)},
 }
@@ -293,6 +294,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Tenure <tenure@localhost>")
 # Where letters come back to; each letter adds +… before the @. Empty: to the sender's address.
 MAIL_BOUNCE_ADDRESS = env.str("MAIL_BOUNCE_ADDRESS", "")
 
+# The mailbox that they come back to, e.g. imaps://user:password@mail.example.com/INBOX.
+BOUNCE_IMAP_URL = env.str("BOUNCE_IMAP_URL", "")
+# What a mail provider that posts to /mail/bounces/ has to send along. Empty: there is no such page.
+BOUNCE_TOKEN = env.str("BOUNCE_TOKEN", "")
 # Whether tenants' channels for Teams may lead to any host, also inside the network.
 CHANNELS_ANYWHERE = env.bool("CHANNELS_ANYWHERE", False)
 

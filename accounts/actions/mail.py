@@ -94,7 +94,7 @@ def queue_mail(
         subject=(subject_prefix + letter.line("_subject"))[:MOST_SUBJECT],
         sealed_body="" if reason else seal(body, purpose=SEALED_AS),
         headers=dict(headers or {}),
-        message_id=new_message_id(),
+        message_id=new_message_id(tenant.pk),
         state=State.SUPPRESSED if reason else State.QUEUED,
         reason=reason,
         not_before=may_leave_at(purpose, earliest, zone_of(tenant, contact, member), own),
@@ -126,10 +126,12 @@ def _wake(tenant_id: int) -> None:
     wake_sender(tenant_id)
 
 
-def new_message_id() -> str:
-    """Of a letter, for ever: ``<…@host of the sender>``."""
+def new_message_id(tenant_id: int) -> str:
+    """Of a letter, for ever: ``<random.tenant@host of the sender>``, in small letters, since that is
+    how some servers give it back."""
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return f"<{uuid4().hex}@{address.rpartition('@')[2] or 'localhost'}>"
+    host = address.rpartition("@")[2].lower() or "localhost"
+    return f"<{uuid4().hex}.{tenant_id}@{host}>"
 
 
 def is_address(text: str) -> bool:

@@ -148,6 +148,7 @@ PUBLIC = {
     "api_nothing",  # says that nothing is there
     "api_schema",  # the same for every tenant
     "contact_page",  # the secret in the link is the right
+    "mail_bounces",  # a token of the operator's is the right
     "unsubscribe",  # the signed address is the right
     "set_language",  # a cookie
     "set_theme",  # a cookie
