@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import (
     first_steps,
     mail_registrations,  # noqa: F401
-    touchpoint_ties,
 )
 from accounts.loads import registry
 from accounts.loads.kinds import KINDS
@@ -52,17 +51,15 @@ for _key, _title, _feed, _order in (
         )
     )
 
-for _key, _title, _order in (("cases", _("Cases"), 52), ("touchpoints", _("Touchpoints"), 54)):
-    customer_panels.register(
-        Block(
-            _key,
-            f"accounts/customers/panels/{_key}.html",
-            f"accounts.views.service_panels.{_key}_panel",
-            _order,
-            _title,
-        )
+customer_panels.register(
+    Block(
+        "touchpoints",
+        "accounts/customers/panels/touchpoints.html",
+        "accounts.views.service_panels.touchpoints_panel",
+        54,
+        _("Touchpoints"),
     )
-
+)
 customer_panels.register(
     Block(
         "timeline",
@@ -74,7 +71,6 @@ customer_panels.register(
 )
 for _key, _title, _icon, _order, _ability in (
     ("touchpoints", _("Touchpoints"), "handshake", 10, ""),
-    ("cases", _("Cases"), "life-buoy", 30, ""),
     ("payments", _("Payments"), "banknote", 60, "view_money"),
     ("contracts", _("Contracts"), "file-pen-line", 62, "view_money"),
 ):
@@ -83,16 +79,6 @@ for _key, _title, _icon, _order, _ability in (
             _key, _title, _icon, f"accounts.views.timeline_feeds.{_key}", _order, _ability
         )
     )
-touchpoint_ties.register(
-    touchpoint_ties.TieKind(
-        "case",
-        _("Case"),
-        "accounts.queries.service.cases_to_choose",
-        "accounts.queries.service.cases_told",
-        20,
-    )
-)
-
 first_screens.register(FirstScreen(Role.ADMIN, "overview", 90))
 
 overview_blocks.register(

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.db.models import Case as Choose
-from django.db.models import IntegerField, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 
 from accounts.models import Case, Colleague, Customer, Membership, Touchpoint, Visibility
 from accounts.models.reach import colleagues_of
-
-# The urgent first; a case of which nobody said how urgent it is, last.
-URGENCY = ("urgent", "high", "medium", "low")
 
 
 def touchpoints_of(customer: Customer, membership: Membership) -> QuerySet:
@@ -68,31 +62,3 @@ def cases_to_choose(membership: Membership, customer: Customer) -> list[tuple[in
     first. Who may see the customer sees its cases."""
     found = Case.objects.filter(customer=customer, closed_at__isnull=True)
     return [(case.pk, str(case)) for case in found.order_by("-opened_at", "-pk")[:MOST_CASES]]
-
-
-def cases_told(membership: Membership, ids: list[int]) -> dict[int, tuple[str, str]]:
-    visible = Customer.objects.visible_to(membership).order_by().values("pk")
-    found = Case.objects.filter(pk__in=ids, customer__in=visible)
-    return {case.pk: (str(case), "") for case in found}
-
-
-def cases_of(customer: Customer, now: datetime) -> QuerySet:
-    """The customer's cases with ``is_open`` and ``urgency``, to be sorted by."""
-    still_open = Q(closed_at__isnull=True) | Q(closed_at__gt=now)
-    return (
-        Case.objects.filter(customer=customer)
-        .select_related("contact", "colleague")
-        .annotate(
-            place=Choose(
-                When(still_open, then=Value(0)), default=Value(1), output_field=IntegerField()
-            ),
-            urgency=Choose(
-                *(
-                    When(priority=priority, then=Value(place))
-                    for place, priority in enumerate(URGENCY)
-                ),
-                default=Value(len(URGENCY)),
-                output_field=IntegerField(),
-            ),
-        )
-    )

@@ -1,22 +1,19 @@
-"""Panels of the customer page on service: where one met, and what was brought as a problem."""
+"""Panels of the customer page on service: where one met."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Customer
 from accounts.permissions import may
 from accounts.queries.coverage import coverage_of
-from accounts.queries.service import cases_of, touchpoints_of
+from accounts.queries.service import touchpoints_of
 from accounts.requests import TenantRequest
 from accounts.views.panel_tables import panel_table
 from accounts.views.timeline import last_day
-from ui.tables import Column, Table
+from ui.tables import Column
 
 TOUCHPOINT_COLUMNS = (
     Column("happened", _("Happened on"), sort="happened_on"),
@@ -24,17 +21,6 @@ TOUCHPOINT_COLUMNS = (
     Column("contact", _("Contact"), sort="contact__name"),
     Column("by", _("By"), sort="colleague__name"),
     Column("note", _("Note"), wide=True),
-)
-CASE_COLUMNS = (
-    Column("opened", _("Opened at"), sort="opened_at"),
-    Column("title", pgettext_lazy("heading", "Title"), sort="title"),
-    Column("kind", _("Kind"), sort="kind", wide=True),
-    Column("priority", _("Priority"), sort="urgency"),
-    Column("state", _("State"), sort=("place", "opened_at")),
-    Column("response", _("First response at"), sort="first_response_at", wide=True),
-    Column("satisfaction", _("Satisfaction"), sort="satisfaction", align="end", wide=True),
-    Column("contact", _("Contact"), sort="contact__name", wide=True),
-    Column("by", _("By"), sort="colleague__name", wide=True),
 )
 
 
@@ -56,13 +42,3 @@ def touchpoints_panel(request: TenantRequest, customer: Customer) -> dict[str, A
         "rows": rows,
         "may_log": may(request.membership, "log_touchpoints"),
     }
-
-
-def cases_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
-    """The customer's cases, the latest first; nothing without one."""
-    found = cases_of(customer, timezone.now())
-    return _shown(*panel_table(request, CASE_COLUMNS, found, default="-opened", prefix="cases_"))
-
-
-def _shown(table: Table, rows: QuerySet) -> dict[str, Any] | None:
-    return {"table": table, "rows": rows} if table.total else None
