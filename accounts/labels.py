@@ -121,6 +121,7 @@ FIELDS: dict[str, str | Promise] = {
     "tenant": _("Tenant"),
     "timezone": _("Time zone"),
     "title": _("Title"),
+    "touchpoint": _("Touchpoint"),
     "unchanged": _("Unchanged"),
     "until": _("Until"),
     "updated": _("Changed"),

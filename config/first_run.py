@@ -15,6 +15,7 @@ from accounts.letters import without_letters
 from accounts.management.progress import CommandProgress
 from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
+from config.demo.account_files import make_example_account_files
 from config.demo.gates import make_example_gates
 from config.demo.groups import make_example_groups
 from config.demo.handovers import make_example_handovers
@@ -56,6 +57,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         make_example_handovers(tenant)
         make_example_gates(tenant)
         make_example_weeklies(tenant)
+        make_example_account_files(tenant)
         show_every_scheme(tenant)
     missing = _missing_nights(tenant)
     if missing:

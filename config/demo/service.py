@@ -17,10 +17,11 @@ from config.demo.profiles import Profiles
 from config.demo.projects import TOLD_CUSTOMERS
 from config.demo.timeline import NEVER, Timeline
 
+# Those that are known are shown in the reader's language; the last is in the vendor's own words.
 _KINDS = (
-    ("拜访", "Visit"),
-    ("电话", "Call"),
-    ("线上会议", "Online meeting"),
+    ("visit", "visit"),
+    ("call", "call"),
+    ("meeting", "meeting"),
     ("季度回顾", "Quarterly review"),
 )
 _SUBJECTS = (
