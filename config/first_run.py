@@ -25,6 +25,7 @@ from config.demo.plays import make_example_plays
 from config.demo.records import make_example_records
 from config.demo.schemes import show_every_scheme
 from config.demo.scope import make_example_scope
+from config.demo.surveys import make_example_surveys
 from config.demo.weeklies import make_example_weeklies
 from segmentation.actions.nights import run_night
 from segmentation.models import Night
@@ -57,6 +58,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         make_example_handovers(tenant)
         make_example_gates(tenant)
         make_example_weeklies(tenant)
+        make_example_surveys(tenant)
         make_example_account_files(tenant)
         show_every_scheme(tenant)
     missing = _missing_nights(tenant)

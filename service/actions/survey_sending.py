@@ -120,7 +120,7 @@ def _invite(
             f"{_UNKNOWN_HASH}, %s, %s, %s, 'queued' "
             f"FROM ({inner}) AS judged (pk, customer_id, name, email, held, left_out) "
             "WHERE left_out = '' ORDER BY pk",
-            [made.pk, language, by and by.pk, asking.now, made.closes_at, *parameters],
+            [made.pk, language, by.pk if by else None, asking.now, made.closes_at, *parameters],
         )
 
 

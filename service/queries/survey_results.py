@@ -63,7 +63,9 @@ class _Counted:
 def survey_results(membership: Membership, chosen: Chosen, zone: ZoneInfo) -> Results:
     """Three statements, whatever the number of answers."""
     night = latest_night()
-    total, roles, tiers = _Counted(), defaultdict(_Counted), defaultdict(_Counted)
+    total = _Counted()
+    roles: dict[str, _Counted] = defaultdict(_Counted)
+    tiers: dict[str, _Counted] = defaultdict(_Counted)
     answers = _with_tier(visible_answers(membership, chosen), night)
     rows = answers.order_by().values_list("roles", "night__tier", "score").annotate(n=Count("pk"))
     for held, tier, score, count in _of_tier(rows, chosen):

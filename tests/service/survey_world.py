@@ -41,7 +41,7 @@ class SurveyWorld:
         return link, contact_path(self.tenant.pk, secret)
 
     def round(self, contacts: Sequence[Contact] | Any, **further: Any) -> SurveyRound | None:
-        rows = contacts
+        rows: Any = contacts
         if isinstance(contacts, (list, tuple)):
             rows = Contact.objects.filter(pk__in=[contact.pk for contact in contacts])
         options = {
