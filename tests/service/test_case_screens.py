@@ -1,0 +1,357 @@
+"""Screens of cases: lists by clock, a case's page and its verbs, targets, departments, figures."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import (
+    Case,
+    Customer,
+    Department,
+    Membership,
+    Tenant,
+    User,
+    Visibility,
+    VisibilityRule,
+)
+from accounts.tenancy import tenant_scope
+from segmentation.models import MeasureRow, Night
+from service.actions.case_sync import sync_cases
+from service.models import CaseEntry, CaseRules, CaseWork
+from tests.service.case_world import colleague_of, make_contact, make_customer, report
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def work(tenant: Tenant, bob: User) -> CaseWork:
+    with tenant_scope(tenant.id):
+        customer = make_customer(owner=Membership.objects.get(user=bob))
+        return report(
+            customer, tenant, contact=make_contact(customer), now=timezone.now(), text="Line 7"
+        )
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(user: User, path: str, **asked: Any) -> str:
+    answer = signed_in(user).get(f"/t/acme/{path}", asked)
+    assert answer.status_code == 200, answer.status_code
+    return str(answer.content.decode())
+
+
+def send(user: User, path: str, **values: Any) -> Any:
+    return signed_in(user).post(f"/t/acme/{path}", values)
+
+
+def again(tenant: Tenant, work: CaseWork) -> CaseWork:
+    with tenant_scope(tenant.id):
+        return CaseWork.objects.select_related("case", "owner").get(pk=work.pk)
+
+
+def test_the_list_begins_with_ones_own_most_urgent(
+    tenant: Tenant, work: CaseWork, bob: User
+) -> None:
+    with tenant_scope(tenant.id):
+        late = report(
+            work.case.customer, tenant, title="Long late", now=timezone.now() - timedelta(days=30)
+        )
+        assert late.owner_id == work.owner_id
+    shown = page(bob, "cases/")
+    assert shown.index("Long late") < shown.index("Payroll is wrong")
+    assert "Overdue to answer" in shown
+    only = page(bob, "cases/", only="late")
+    assert "Long late" in only
+    assert "Payroll is wrong" not in only
+    assert "Long late" not in page(bob, "cases/", q="payroll")
+    assert "No case matches" in page(bob, "cases/", state="waiting")
+
+
+def test_other_peoples_cases_are_under_all(
+    tenant: Tenant, work: CaseWork, bob: User, make_member: Any
+) -> None:
+    carol = make_member(tenant, "carol@acme.example", "service_manager").user
+    assert "Payroll is wrong" not in page(carol, "cases/", view="mine")
+    assert "Payroll is wrong" in page(carol, "cases/", view="all")
+
+
+def test_who_may_not_see_the_customer_does_not_see_its_cases(
+    tenant: Tenant, work: CaseWork, make_member: Any
+) -> None:
+    carol = make_member(tenant, "carol@acme.example", "service_manager").user
+    with tenant_scope(tenant.id):
+        VisibilityRule.objects.create(
+            role="service_manager", record="customers", visibility=Visibility.MINE
+        )
+    assert "Payroll is wrong" not in page(carol, "cases/", view="all")
+    client = signed_in(carol)
+    assert client.get(f"/t/acme/cases/{work.case_id}/").status_code == 404
+    assert client.post(f"/t/acme/cases/{work.case_id}/notes/", {"text": "x"}).status_code == 404
+
+
+def test_the_list_leaves_as_a_file(tenant: Tenant, work: CaseWork, bob: User) -> None:
+    answer = signed_in(bob).get("/t/acme/cases/", {"format": "csv"})
+    text = answer.content.decode("utf-8-sig")
+    assert text.splitlines()[1].startswith(f"{work.case.key},Payroll is wrong,Customer C1,Problem")
+    assert signed_in(bob).get("/t/acme/cases/", {"format": "pdf"}).status_code == 404
+
+
+def test_ticked_cases_are_handed_on(tenant: Tenant, work: CaseWork, alice: User, bob: User) -> None:
+    with tenant_scope(tenant.id):
+        owner = colleague_of(Membership.objects.get(user=alice))
+    send(bob, "cases/assignments/", case=[work.case_id], owner=owner.pk, why="Holiday")
+    assert again(tenant, work).owner == owner
+    # Nothing ticked, and nobody named.
+    assert send(bob, "cases/assignments/", owner=owner.pk).status_code == 302
+    assert send(bob, "cases/assignments/", case=[work.case_id]).status_code == 302
+    assert again(tenant, work).owner == owner
+
+
+def test_a_case_is_reported_from_its_customer(tenant: Tenant, work: CaseWork, bob: User) -> None:
+    path = f"customers/{work.customer_id}/cases/new/"
+    assert "Suggested priority" in page(bob, path)
+    given = {"title": "New one", "kind": "question"}
+    assert send(bob, path, **given).status_code == 302
+    with tenant_scope(tenant.id):
+        made = CaseWork.objects.select_related("case").get(case__title="New one")
+        assert (made.priority, made.case.kind) == ("low", "question")
+    refused = send(bob, path, **given, priority="urgent")
+    assert "Say why it is not as suggested" in refused.content.decode()
+
+
+def test_every_verb_is_on_the_page(tenant: Tenant, work: CaseWork, bob: User, alice: User) -> None:
+    case = f"cases/{work.case_id}/"
+    assert "Line 7" in page(bob, case)
+    send(bob, f"{case}notes/", text="Only ours")
+    send(bob, f"{case}answers/", text="Which file?", then="waiting", after=2**40)
+    assert again(tenant, work).state == "waiting"
+    send(bob, f"{case}customer-words/", text="July's", who="Li")
+    found = again(tenant, work)
+    assert found.state == "open"
+    send(bob, f"{case}priorities/", priority="high", why="Payday", seen=found.version)
+    assert again(tenant, work).priority == "high"
+    with tenant_scope(tenant.id):
+        department = Department.objects.create(name="Payroll")
+    send(bob, f"{case}escalations/", department=department.pk, why="Data")
+    with tenant_scope(tenant.id):
+        ((escalation,),) = work.case.escalations.values_list("pk")
+    assert "Payroll" in page(bob, case)
+    send(alice, f"{case}escalations/{escalation}/answers/", answer="Corrected")
+    send(bob, f"{case}answers/", text="Done", then="solved", after=2**40)
+    assert again(tenant, work).state == "solved"
+    send(bob, f"{case}states/", state="reopened", why="Not yet", seen=0)
+    found = again(tenant, work)
+    assert (found.state, found.number) == ("reopened", 2)
+    send(bob, f"{case}states/", state="closed", why="Enough", seen=found.version)
+    shown = page(bob, case)
+    for words in ("Only ours", "Which file?", "Corrected", "Not yet", "Priority: Medium → High"):
+        assert words in shown
+
+
+def test_what_crossed_is_shown_and_nothing_is_sent(
+    tenant: Tenant, work: CaseWork, bob: User
+) -> None:
+    case = f"cases/{work.case_id}/"
+    answer = send(bob, f"{case}answers/", text="My long answer", then="open", after=0)
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "Something was said meanwhile" in shown
+    assert "My long answer" in shown
+    with tenant_scope(tenant.id):
+        assert not CaseEntry.objects.filter(kind="answer").exists()
+    stale = send(bob, f"{case}priorities/", priority="low", why="Old", seen=0)
+    assert stale.status_code == 409
+    assert "Somebody changed this case meanwhile" in stale.content.decode()
+
+
+def test_roles_that_do_not_work_on_cases_only_read(
+    tenant: Tenant, work: CaseWork, make_member: Any
+) -> None:
+    executive = make_member(tenant, "eve@acme.example", "executive").user
+    shown = page(executive, f"cases/{work.case_id}/")
+    assert "Send to the customer" not in shown
+    assert send(executive, f"cases/{work.case_id}/notes/", text="x").status_code == 404
+    assert signed_in(executive).get("/t/acme/cases/targets/").status_code == 404
+
+
+def test_details_are_changed_and_another_customers_contact_is_refused(
+    tenant: Tenant, work: CaseWork, bob: User
+) -> None:
+    path = f"cases/{work.case_id}/edit/"
+    with tenant_scope(tenant.id):
+        other = make_contact(make_customer("C2"))
+    given = {"title": "Renamed", "kind": "other", "seen": work.version}
+    assert send(bob, path, **given, contact=other.pk).status_code == 200
+    assert send(bob, path, **given).status_code == 302
+    assert again(tenant, work).case.title == "Renamed"
+    assert send(bob, path, **(given | {"title": "Later"})).status_code == 409
+
+
+def test_targets_are_changed_and_what_makes_no_sense_names_its_field(
+    tenant: Tenant, work: CaseWork, alice: User
+) -> None:
+    answer = signed_in(alice).get("/t/acme/cases/targets/")
+    form = answer.context["form"]
+    given = {name: form[name].value() for name in form.fields}
+    given = {name: "" if value is None else value for name, value in given.items()}
+    given["every-urgent-response"] = "0.5"
+    assert send(alice, "cases/targets/", **given).status_code == 302
+    with tenant_scope(tenant.id):
+        version = CaseRules.objects.get()
+        assert version.document["targets"][""]["urgent"] == [30, 480]
+    given["seen"] = 1
+    given["every-urgent-resolution"] = "0.25"
+    shown = send(alice, "cases/targets/", **given).content.decode()
+    assert "cannot be solved before it is answered" in shown
+    given |= {"every-urgent-resolution": "8", "break_from": "07:00"}
+    assert "make no sense" in send(alice, "cases/targets/", **given).content.decode()
+    with tenant_scope(tenant.id):
+        assert CaseRules.objects.count() == 1
+
+
+def test_departments_are_made_changed_and_closed(tenant: Tenant, alice: User) -> None:
+    assert send(alice, "cases/departments/", name="Payroll", kinds=["problem"]).status_code == 302
+    twice = send(alice, "cases/departments/", name="Payroll")
+    assert "of this name already" in twice.content.decode()
+    with tenant_scope(tenant.id):
+        made = Department.objects.get()
+        assert (made.kinds, made.is_active) == (["problem"], True)
+    send(alice, f"cases/departments/{made.pk}/", name="Pay", lead="")
+    with tenant_scope(tenant.id):
+        made.refresh_from_db()
+        assert (made.name, made.is_active) == ("Pay", False)
+
+
+def test_links_are_given_shown_once_and_revoked(tenant: Tenant, work: CaseWork, bob: User) -> None:
+    client = signed_in(bob)
+    path = f"/t/acme/customers/{work.customer_id}/case-links/"
+    client.post(path, {"contact": work.case.contact_id, "language": "zh-hans"})
+    shown = client.get(path)
+    assert "/r/" in shown.content.decode()
+    assert "no-store" in shown["Cache-Control"]
+    assert "/r/" not in client.get(path).content.decode()
+    with tenant_scope(tenant.id):
+        ((link,),) = work.case.customer.case_links.values_list("pk")
+    assert client.get(f"{path}{link}/revocations/").status_code == 200
+    client.post(f"{path}{link}/revocations/")
+    assert "Taken back" in client.get(path).content.decode()
+
+
+def test_the_customers_page_and_the_first_screen_lead_to_the_case(
+    tenant: Tenant, work: CaseWork, bob: User
+) -> None:
+    assert f"cases/{work.case_id}/" in page(bob, f"customers/{work.customer_id}/")
+    with tenant_scope(tenant.id):
+        Night.objects.create(
+            as_of=date(2026, 1, 31), state="done", known_at=timezone.now(), digest="d"
+        )
+        MeasureRow.objects.create(customer=work.case.customer, as_of=date(2026, 1, 31))
+    assert f"/t/acme/cases/{work.case_id}/" in page(bob, "customers/")
+
+
+@pytest.mark.parametrize("path", ["cases/", "cases/?state=all&view=all"])
+def test_the_list_asks_the_same_whatever_its_length(
+    tenant: Tenant,
+    work: CaseWork,
+    bob: User,
+    path: str,
+) -> None:
+    client = signed_in(bob)
+    client.get(f"/t/acme/{path}")
+    numbers = []
+    for size in (3, 30):
+        with tenant_scope(tenant.id):
+            for number in range(size):
+                Case.objects.create(
+                    customer=work.case.customer, key=f"{size}-{number}", opened_at=timezone.now()
+                )
+        sync_cases(tenant)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(f"/t/acme/{path}").status_code == 200
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1]
+
+
+def test_a_cases_page_asks_the_same_whatever_was_said(
+    tenant: Tenant, work: CaseWork, bob: User
+) -> None:
+    client, numbers = signed_in(bob), []
+    path = f"/t/acme/cases/{work.case_id}/"
+    client.get(path)
+    for _round in range(2):
+        for number in range(5):
+            client.post(f"{path}notes/", {"text": f"Note {number}"})
+        with CaptureQueriesContext(connection) as asked:
+            client.get(path)
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1]
+
+
+def stand(customer: Customer, day: date, arr: int) -> None:
+    MeasureRow.objects.create(customer=customer, as_of=day, arr=Decimal(arr))
+
+
+def test_answers_stand_beside_who_left(tenant: Tenant, alice: User) -> None:
+    start, end = date(2026, 3, 31), date(2026, 9, 30)
+    asked_at = timezone.make_aware(
+        timezone.datetime(2026, 3, 2, 10),
+        tenant.zone,  # type: ignore[attr-defined]
+    )
+    with tenant_scope(tenant.id):
+        for day in (start, end):
+            Night.objects.create(as_of=day, state="done", known_at=timezone.now(), digest="d")
+        for number in range(12):
+            customer = make_customer(f"C{number}")
+            # Six were answered within an hour, and one of them left; six after four days, five left.
+            slow = number >= 6
+            wait = timedelta(days=4) if slow else timedelta(hours=1)
+            stand(customer, start, 100)
+            stand(customer, end, 0 if number in {0, 6, 7, 8, 9, 10} else 100)
+            Case.objects.create(
+                customer=customer, key=f"K{number}", opened_at=asked_at, kind="problem",
+                first_response_at=asked_at + wait, closed_at=asked_at + wait,
+            )  # fmt: skip
+        # Without a case: too few to say anything of.
+        nobody = make_customer("N")
+        stand(nobody, start, 100)
+        stand(nobody, end, 100)
+    sync_cases(tenant)
+    shown = page(alice, "cases/responses/")
+    assert "16.7%" in shown
+    assert "83.3%" in shown
+    assert "too few customers" in shown
+    answer = signed_in(alice).get("/t/acme/cases/responses/")
+    bands = {row["label"]: row["share"] for row in answer.context["bands"]}
+    assert (bands["up to 2 hours"].customers, bands["up to 2 hours"].hits) == (6, 1)
+    assert (bands["more than 3 days"].customers, bands["more than 3 days"].hits) == (6, 5)
+    promises = {row["label"]: row["share"] for row in answer.context["promises"]}
+    assert promises["A time promised missed"].customers == 6
+    listed = page(alice, "cases/responses/customers/", **{"from": start, "to": end, "of": "slower"})
+    assert "Customer C6" in listed
+    assert "Customer C0" not in listed
+    left = page(
+        alice,
+        "cases/responses/customers/",
+        **{"from": start, "to": end, "of": "slower", "show": "left"},
+    )
+    assert "Customer C11" not in left
+
+
+def test_without_two_month_ends_nothing_is_said(tenant: Tenant, alice: User) -> None:
+    assert "Not enough nights yet" in page(alice, "cases/responses/")
