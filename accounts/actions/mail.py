@@ -112,9 +112,14 @@ def queue_mail(
             return None
         raise
     if mail.state == State.QUEUED and mail.not_before <= now:
-        # Robust: what the broker does not take now, the sweeper finds.
-        transaction.on_commit(partial(_wake, tenant.pk), robust=True)
+        wake_later(tenant.pk)
     return mail
+
+
+def wake_later(tenant_id: int) -> None:
+    """Have a worker send what waits once the open transaction is done."""
+    # Robust: what the broker does not take now, the sweeper finds.
+    transaction.on_commit(partial(_wake, tenant_id), robust=True)
 
 
 def wake_sender(tenant_id: int) -> None:

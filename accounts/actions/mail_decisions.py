@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
-from accounts.actions.mail import wake_sender
+from accounts.actions.mail import wake_later
 from accounts.actions.mail_sending import call_hook
 from accounts.models import OutgoingMail, UnreachableAddress, User
 from accounts.queries.mail import facts_of, unreachable_among
@@ -44,8 +44,7 @@ def send_letter_again(*, mail: OutgoingMail, by: User) -> None:
     current.not_before = timezone.now()
     current.save()
     record("mail.sent_again", by=by, about=current, **_told(current))
-    tenant_id = current_tenant_id()
-    transaction.on_commit(lambda: wake_sender(tenant_id), robust=True)
+    wake_later(current_tenant_id())
     mail.refresh_from_db()
 
 

@@ -233,7 +233,7 @@ def test_a_mailbox_that_is_down_breaks_nothing(settings: Any) -> None:
     assert read_bounce_mailbox() == 0
 
 
-def post(body: Any, token: str = "t0ken", kind: str = "application/json") -> Any:
+def post(body: Any, token: str = "t0ken", kind: str = "application/json") -> Any:  # noqa: S107
     content = body if isinstance(body, bytes) else json.dumps(body)
     return Client(enforce_csrf_checks=True).post(
         "/mail/bounces/", content, content_type=kind, headers={"authorization": f"Bearer {token}"}
