@@ -19,7 +19,7 @@ ON = (
     *("renewal.90", "renewal.30", "payment.30"),
     *("handover", "dormancy", "silent_key_user", "detractor"),
 )
-NIGHTS = 14
+NIGHTS, NIGHTS_A_RUN = 14, 3
 # What becomes of work that was opened in good time, by turns; the others are still open.
 ENDINGS = ("done", "", "done", "snoozed", "", "dismissed", "done", "")
 DISMISSED = ("handled_elsewhere", "not_relevant")
@@ -31,7 +31,8 @@ def make_example_plays(tenant: Tenant) -> None:
     """Switch them on and run them over the last nights, once."""
     with tenant_scope(tenant.id):
         add_shipped_plays()
-        days = sorted(stored_nights().values_list("as_of", flat=True)[:NIGHTS])
+        # Each run looks back over the nights since the one before it.
+        days = sorted(stored_nights().values_list("as_of", flat=True)[:NIGHTS:NIGHTS_A_RUN])
         if not days or PlayRun.objects.exists():
             return
         take_turn(Turn.NIGHTS)
