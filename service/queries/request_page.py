@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import AuditRecord, Customer, Membership
+from accounts.models import AuditRecord, Customer, Membership, Visibility
 from accounts.queries.audit import AuditEntry, entry
 from segmentation.models import MeasureRow
 from service.models import Ask, ProductUpdate, Request, RequestAnswer, RequestDecision, Vote
@@ -102,12 +102,20 @@ def _parts(request: Request) -> list[int]:
     return list(Request.objects.filter(root=request).values_list("pk", flat=True))
 
 
-def history_of(request: Request) -> list[AuditEntry]:
-    """What was done with it, the latest first."""
+def history_of(request: Request, membership: Membership) -> list[AuditEntry]:
+    """What was done with it, the latest first; who does not see every customer reads no names."""
     found = AuditRecord.objects.filter(
         object_type=Request._meta.label_lower, object_id=request.pk
     ).select_related("actor")
-    return [entry(record) for record in found[:MOST_HISTORY]]
+    records = list(found[:MOST_HISTORY])
+    if membership.sees("customers") != Visibility.ALL:
+        for record in records:
+            record.data = {
+                name: value
+                for name, value in record.data.items()
+                if name not in ("customer", "contact")
+            }
+    return [entry(record) for record in records]
 
 
 def asks_of_customer(customer: Customer) -> QuerySet:

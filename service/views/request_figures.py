@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -102,6 +103,7 @@ def shown_digest(digest: RequestDigest) -> dict[str, Any]:
             row
             | {"label": labels[row["status"]]}
             | ({"raised_on": date.fromisoformat(row["raised_on"])} if "raised_on" in row else {})
+            | ({"arr": Decimal(row["arr"])} if row.get("arr") else {})
             for row in facts[name]
         ]
     tongue = get_language() or ""

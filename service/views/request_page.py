@@ -75,7 +75,7 @@ def request_page(request: TenantRequest, pk: int) -> HttpResponse:
         "parts": queries.parts_of(found),
         "decisions": queries.decisions_of(found),
         "updates": queries.updates_of(found),
-        "history": queries.history_of(found),
+        "history": queries.history_of(found, request.membership),
         "may_see_money": money,
         "may_decide": may_decide,
         "may_capture": may(request.membership, "capture_requests"),
