@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from service.views import payment_briefs, renewal_page, renewal_settings, renewals
+from service.views import payment_briefs, referrals, renewal_page, renewal_settings, renewals
 
 urlpatterns = [
     path("renewals/", renewals.renewals_list, name="renewals"),
@@ -31,4 +31,9 @@ urlpatterns = [
     path("renewals/<int:pk>/calls/", renewal_page.renewal_calls, name="renewal_calls"),
     path("renewals/<int:pk>/terms/", renewal_page.renewal_terms, name="renewal_terms"),
     path("renewals/<int:pk>/churn/", renewal_page.renewal_churn, name="renewal_churn"),
+    path("referrals/", referrals.referrals_list, name="referrals"),
+    path("referrals/<int:pk>/", referrals.referral, name="referral"),
+    path("referrals/<int:pk>/removal/", referrals.referral_removal, name="referral_removal"),
+    path("customers/<int:pk>/referrals/new/", referrals.new_referral, name="new_referral"),
+    path("suggestions/", referrals.suggestions_list, name="suggestions"),
 ]

@@ -9,8 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from accounts.signals import customer_facts_changed
+from segmentation import (
+    catalogue,
+    registrations,  # noqa: F401 - announces the measure that gets its facts here
+)
 from service.actions.renewal_upkeep import refresh_renewals
 from service.labels import renewals  # noqa: F401 - words for the audit
+from service.measures.referrals import REFERRALS
 from ui.registry import (
     Block,
     NavigationItem,
@@ -19,9 +24,17 @@ from ui.registry import (
     navigation,
 )
 
+for measure in REFERRALS:
+    catalogue.register(measure)
+
 navigation.register(
     NavigationItem(
         _("Renewals"), "renewals", "calendar-sync", "view_renewals", 26, prefix="/renewals/"
+    )
+)
+navigation.register(
+    NavigationItem(
+        _("Referrals"), "referrals", "share-2", "view_referrals", 27, prefix="/referrals/"
     )
 )
 customer_panels.register(
@@ -40,6 +53,15 @@ customer_panels.register(
         "service.views.payment_briefs.payments_due_panel",
         22,
         _("Payments due"),
+    )
+)
+customer_panels.register(
+    Block(
+        "referrals",
+        "service/referrals/panel.html",
+        "service.views.referrals.referrals_panel",
+        44,
+        _("Referrals"),
     )
 )
 customer_panels.register(

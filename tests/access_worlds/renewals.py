@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.actions.contracts import NewLine
 from accounts.models import Contract, ContractLine, Module
 from service.actions.churn_reasons import add_churn_reason
+from service.actions.referrals import record_referral
 from service.actions.renewal_outcomes import NewTerm, renew
 from service.actions.renewal_upkeep import refresh_renewals
 
@@ -34,6 +35,10 @@ def make(world: Any) -> dict[str, Any]:
         today=today, by=world.member.user,
     )  # fmt: skip
     made["churn_reason"] = add_churn_reason(name="Moved away", by=world.member.user)
+    made["referral"] = record_referral(
+        referrer=world.customer, values={"prospect_name": "Somebody", "referred_on": today},
+        today=today, by=world.member.user,
+    )  # fmt: skip
     return made
 
 
@@ -49,5 +54,8 @@ OBJECTS = {
     "renewal_undoing": lambda world: {"pk": world.further["renewal_outcome"].pk},
     "payment_brief": lambda world: {"pk": world.customer.pk},
     "payment_brief_uses": lambda world: {"pk": world.customer.pk},
+    "new_referral": lambda world: {"pk": world.customer.pk},
+    "referral": lambda world: {"pk": world.further["referral"].pk},
+    "referral_removal": lambda world: {"pk": world.further["referral"].pk},
     "churn_reason": lambda world: {"key": world.further["churn_reason"].key},
 }
