@@ -44,6 +44,8 @@ class ContactValues:
     email: str = ""
     phone: str = ""
     title: str = ""
+    # Empty: as the tenant's.
+    time_zone: str = ""
 
 
 @transaction.atomic
@@ -73,6 +75,7 @@ def add_contact(
         email=values.email,
         phone=values.phone,
         title=values.title,
+        time_zone=values.time_zone or None,
         known_from=now,
     )
     note_creation(contact, at=now)
@@ -94,13 +97,15 @@ def change_contact(
     _check_spans(roles)
     current = Contact.objects.select_for_update().get(pk=contact.pk)
     now = timezone.now()
-    fields = ("name", "email", "phone", "title")
-    changed = [name for name in fields if getattr(current, name) != getattr(values, name)]
-    before = {name: getattr(current, name) for name in changed}
+    fields = ("name", "email", "phone", "title", "time_zone")
+    before = {name: getattr(current, name) or "" for name in fields}
+    changed = [name for name in fields if before[name] != getattr(values, name)]
+    before = {name: before[name] for name in changed}
     if changed:
         keep_versions([current], until=now)
         for name in changed:
             setattr(current, name, getattr(values, name))
+        current.time_zone = current.time_zone or None
         current.known_from = now
         current.save()
     spans = list(ContactRole.objects.filter(contact=current))

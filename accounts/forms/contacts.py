@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions.contacts import ContactValues, RoleSpan
+from accounts.forms.choices import zone_choices
 from accounts.models import Contact, ContactRole
+from ui.choices import offer
 
 
 class ContactForm(forms.Form):
@@ -18,12 +20,19 @@ class ContactForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=60, required=False)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        help_text=gettext_lazy("Surveys and product updates come in the morning there."),
+    )
 
     def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
         if contact is not None:
-            names = ("name", "title", "email", "phone")
-            kwargs.setdefault("initial", {name: getattr(contact, name) for name in names})
+            names = ("name", "title", "email", "phone", "time_zone")
+            kwargs.setdefault("initial", {name: getattr(contact, name) or "" for name in names})
         super().__init__(*args, **kwargs)
+        kept = (contact.time_zone if contact else None) or ""
+        offer(self, "time_zone", [("", _("As the tenant's")), *zone_choices(kept)])
 
     def values(self) -> ContactValues:
         return ContactValues(**self.cleaned_data)

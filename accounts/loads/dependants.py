@@ -21,6 +21,8 @@ NOUNS: dict[str, str | Promise] = {
     "accounts.payment": _("payments"),
     "accounts.touchpoint": _("touchpoints"),
     "accounts.case": _("cases"),
+    "accounts.outgoingmail": _("letters"),
+    "accounts.unsubscription": _("declined letters"),
     "projects.project": _("projects"),
     "projects.sow": _("signed SOWs"),
     "projects.sowitem": _("SOW items"),

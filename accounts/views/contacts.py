@@ -16,6 +16,7 @@ from accounts.models import Contact, Customer
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.customers import visible_customer
+from accounts.views.mail_reach import told_reach
 from ui.confirm import confirm_page
 
 
@@ -103,5 +104,6 @@ def _page(
         "form": form,
         "roles": roles,
         "breadcrumbs": [(customer.name, reverse("customer", args=[customer.pk]))],
+        "reach": told_reach(found) if found else None,
     }
     return render(request, "accounts/customers/contact.html", context)

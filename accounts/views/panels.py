@@ -12,6 +12,7 @@ from accounts.models import Customer
 from accounts.permissions import may
 from accounts.queries.contracts import contracts_of, payments_of
 from accounts.queries.customer_page import contact_view, contacts_of
+from accounts.queries.mail import unreachable_among
 from accounts.requests import TenantRequest
 from accounts.views.panel_tables import panel_table
 from ui.tables import Column
@@ -43,10 +44,12 @@ def contacts_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]
         prefix="contacts_",
         total=customer.contacts.count(),
     )
+    rows = list(rows)
     return {
         "customer": customer,
         "table": table,
         "rows": [contact_view(contact, today) for contact in rows],
+        "unreachable": unreachable_among(contact.email for contact in rows),
         "may_edit": may(request.membership, "edit_customers"),
     }
 

@@ -311,3 +311,38 @@ def test_a_preview_says_who_gets_it_and_who_does_not_and_why(
         "declined": "declined", "had enough": "capped", "twice": "twice",
     }  # fmt: skip
     assert "Acme" in shown.subject
+
+
+def test_the_contacts_page_says_whether_letters_arrive(tenant: Tenant, client: Client) -> None:
+    with tenant_scope(tenant.pk):
+        customer = Customer.objects.create(key="C", name="C")
+        contact = Contact.objects.create(
+            customer=customer, key="c", name="Li", email="Li@rookcombe.example"
+        )
+        Unsubscription.objects.create(contact=contact, purpose="survey")
+    write(tenant, contact.email, contact=contact)
+    path = f"/t/acme/customers/{customer.pk}/contacts/{contact.pk}/"
+    page = client.get(path).content.decode()
+    assert "Surveys" in page
+    assert "Waiting" in page
+    assert "No letter reaches this address" not in page
+    with tenant_scope(tenant.pk):
+        UnreachableAddress.objects.create(address="li@rookcombe.example", kind="bounced")
+    assert "No letter reaches this address" in client.get(path).content.decode()
+    panel = client.get(f"/t/acme/customers/{customer.pk}/").content.decode()
+    assert "No letter reaches it" in panel
+    given = {
+        "name": "Li", "email": "li.wei@rookcombe.example", "time_zone": "Europe/Berlin",
+        "roles-TOTAL_FORMS": "0", "roles-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    client.post(path, given)
+    assert "No letter reaches this address" not in client.get(path).content.decode()
+    with tenant_scope(tenant.pk):
+        contact.refresh_from_db()
+        assert contact.time_zone == "Europe/Berlin"
+        kept = AuditRecord.objects.filter(verb="contact.changed").latest("id")
+        assert kept.data["before"]["time_zone"] == ""
+    client.post(path, given | {"time_zone": ""})
+    with tenant_scope(tenant.pk):
+        contact.refresh_from_db()
+        assert contact.time_zone is None
