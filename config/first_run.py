@@ -23,6 +23,7 @@ from config.demo.histories import make_example_histories
 from config.demo.plans import make_example_plans
 from config.demo.plays import make_example_plays
 from config.demo.records import make_example_records
+from config.demo.requests import make_example_digest, make_example_requests
 from config.demo.schemes import show_every_scheme
 from config.demo.scope import make_example_scope
 from config.demo.surveys import make_example_surveys
@@ -58,8 +59,9 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         make_example_handovers(tenant)
         make_example_gates(tenant)
         make_example_weeklies(tenant)
-        make_example_surveys(tenant)
         make_example_account_files(tenant)
+        make_example_surveys(tenant)
+        make_example_requests(tenant)
         show_every_scheme(tenant)
     missing = _missing_nights(tenant)
     if missing:
@@ -69,6 +71,8 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
                 progress(NIGHTS_PHASE, done, len(missing))
                 run_night(tenant=tenant, as_of=day, known_at=_morning_after(tenant, day))
     make_example_plays(tenant)
+    with without_letters():
+        make_example_digest(tenant)
 
 
 def demo_nights(last: date) -> list[date]:
