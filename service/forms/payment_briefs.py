@@ -14,8 +14,8 @@ from ui.choices import offer_rows
 class BriefUsedForm(forms.Form):
     """Whom it was talked over with; nobody named is fine."""
 
-    contact = forms.ModelChoiceField(
-        Contact.objects.none(),
+    contact: forms.ModelChoiceField = forms.ModelChoiceField(
+        None,
         label=gettext_lazy("Talked over with"),
         required=False,
         empty_label=gettext_lazy("Nobody named"),

@@ -41,8 +41,8 @@ class ReferralForm(forms.Form):
             "name is kept."
         ),
     )
-    contact = forms.ModelChoiceField(
-        Contact.objects.none(),
+    contact: forms.ModelChoiceField = forms.ModelChoiceField(
+        None,
         label=gettext_lazy("Who recommended us"),
         required=False,
         empty_label=gettext_lazy("Nobody named"),

@@ -134,7 +134,7 @@ class TermForm(forms.Form):
         for place in self.places:
             line = ending[place] if place < len(ending) else None
             self.fields[f"module_{place}"] = forms.ModelChoiceField(
-                Module.objects.none(), label=gettext_lazy("Module"), required=False
+                None, label=gettext_lazy("Module"), required=False
             )
             offer_rows(self, f"module_{place}", modules)
             self.fields[f"fee_{place}"] = MoneyField(

@@ -56,6 +56,7 @@ def test_money_is_held_exactly() -> None:
         "monetary": MONEY_PLACES,
         "arr": MONEY_PLACES,
         "overdue_amount": MONEY_PLACES,
+        "referred_arr": MONEY_PLACES,
     }
 
 
