@@ -12,7 +12,15 @@ import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
 
-from accounts.models import ContactRole, Customer, Membership, Role, RowVersion, Tenant
+from accounts.models import (
+    ContactRole,
+    ContractLine,
+    Customer,
+    Membership,
+    Role,
+    RowVersion,
+    Tenant,
+)
 from accounts.queries.calendars import working_calendar
 from accounts.tenancy import current_tenant_id, tenant_scope
 from config.demo.chance import Chance
@@ -111,10 +119,15 @@ def _rounds(tenant: Tenant, until: date) -> list[SurveyRound]:
     day = quarter_start(until)
     for _quarter in range(QUARTERS):
         opened = quarterly_day(day, calendar)
+        # There is no night yet that would tell who is a customer.
+        signed = ContractLine.objects.filter(signed_on__lte=opened, is_trial=False)
+        contacts = quarterly_contacts(rules, opened).filter(
+            customer__in=signed.values("contract__customer")
+        )
         if opened <= until:
             made.append(
                 _round(tenant, rules.quarterly, Why.QUARTERLY, f"quarterly:{quarter_name(day)}",
-                       quarter_name(day), quarterly_contacts(rules, opened), opened)
+                       quarter_name(day), contacts, opened)
             )  # fmt: skip
         day = quarter_start(day - timedelta(days=1))
     accepted = Project.objects.filter(accepted_on__lte=until, accepted_on__isnull=False)

@@ -10,9 +10,11 @@ from segmentation import (
     catalogue,
     registrations,  # noqa: F401 - announces the measures that get their facts here
 )
+from service.actions.survey_steps import ask_by_steps, survey_choices
 from service.labels import surveys  # noqa: F401 - words for the audit
 from service.loads.surveys import KINDS
 from service.measures.surveys import SURVEYS
+from service.triggers import StepKind, step_kinds
 from ui.registry import (
     Block,
     NavigationItem,
@@ -57,4 +59,8 @@ customer_timeline.register(
         60,
         ability="view_surveys",
     )
+)
+
+step_kinds["survey"] = StepKind(
+    "survey", _("Ask a survey"), opened=ask_by_steps, choices=survey_choices
 )

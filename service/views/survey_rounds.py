@@ -37,7 +37,6 @@ ROUNDS = (
     Column("survey", gettext_lazy("Survey")),
     Column("why", gettext_lazy("Why"), wide=True),
     Column("opened", gettext_lazy("Asked on")),
-    Column("asked", gettext_lazy("Asked"), align="end"),
     Column("answered", gettext_lazy("Answered"), align="end"),
     Column("closes", gettext_lazy("Until"), wide=True),
 )
