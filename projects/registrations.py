@@ -20,6 +20,7 @@ from projects import (  # noqa: F401 - words for the audit
     gate_labels,
     handover_labels,
     labels,
+    notification_labels,
     weekly_labels,
 )
 from projects.actions.responsibility import derive_faces

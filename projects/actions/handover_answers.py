@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions
+from accounts.actions.notifications import notify
+from accounts.addresses import tenant_path
 from accounts.letters import Letter, write_later
 from accounts.models import Membership, Purpose, Tenant, User
 from accounts.signals import customer_facts_changed
@@ -225,6 +227,17 @@ def _write(
     if member is None or not member.is_active or not member.user.email:
         return
     project = proposed.handover.project
+    notify(
+        member=member,
+        kind=f"handover.{kind}",
+        values={
+            "project": project.name,
+            "customer": project.customer.name,
+            "reason": further.get("reason", ""),
+        },
+        path=tenant_path("project_handover", project.pk),
+        about=project,
+    )
     letter = Letter(
         template="projects/letters/handover",
         context={

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from accounts.actions.notifications import notify
+from accounts.addresses import tenant_path
 from accounts.letters import Letter, write_later
 from accounts.models import Purpose, Tenant, User
 from projects.actions.member_pages import address_of_page, letter_language
@@ -38,10 +40,18 @@ def tell_manager(
         name=name,
         words=words,
     )
+    route = "gate" if is_gate else "change_request"
     manager = Project.objects.select_related("manager__membership__user").get(pk=project.pk).manager
     member = manager.membership if manager else None
+    notify(
+        member=member,
+        kind=f"project.{kind}",
+        values={"title": about.title, "project": project.name},
+        path=tenant_path(route, project.pk, about.pk),
+        about=about,
+        key=f"manager-notice:{notice.pk}",
+    )
     if member is not None and member.is_active and member.user.email:
-        route = "gate" if is_gate else "change_request"
         letter = Letter(
             template="projects/letters/notice",
             context={

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.urls import get_resolver
 from django.utils import timezone
 
+from accounts.actions.notifications import notify
+from accounts.addresses import tenant_path
 from accounts.contact_links import contact_path, new_secret
 from accounts.letters import Letter, public_address, write_later
 from accounts.models import Contact, Membership, Tenant, User
@@ -23,6 +25,13 @@ def tell_member(
     address. ``kind``: a key of the letter's template. Returns whether there is somebody to write."""
     if member is None or not member.is_active or not member.user.email:
         return False
+    notify(
+        member=member,
+        kind=f"case.{kind}",
+        values={"title": work.case.title, "customer": work.case.customer.name},
+        path=tenant_path("case", work.case_id),
+        about=work.case,
+    )
     letter = Letter(
         template="service/cases/letters/member",
         context={

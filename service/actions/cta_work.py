@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +13,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Colleague, User
+from accounts.actions.notifications import notify
+from accounts.addresses import tenant_path
+from accounts.models import Colleague, Customer, User
 from service.actions.cta_changes import Batch, Changed, Seen, keep, lock
 from service.actions.ranks import refresh_ranks
 from service.models import Cta, CtaStep
@@ -59,7 +63,23 @@ def reassign(*, seen: Seen, owner: Colleague | None, by: User) -> Changed:
     batch.steps.update(moved)
     CtaStep.objects.filter(pk__in=[pk for pks in moved.values() for pk in pks]).update(owner=owner)
     told = {"owner": owner.name if owner else ""}
+    _tell_owner(theirs, owner, by)
     return keep(batch, "cta.reassigned", {"owner": owner}, told=told, by=by)
+
+
+def _tell_owner(handed_on: Sequence[Cta], owner: Colleague | None, by: User) -> None:
+    """The colleague finds out, where it is a member and not who does it: one line, however much."""
+    if owner is None or not handed_on:
+        return
+    given: dict[str, Any] = {"by": str(by)}
+    if len(handed_on) == 1:
+        kind, path = "work.handed_on", tenant_path("cta", handed_on[0].pk)
+        customer = Customer.objects.get(pk=handed_on[0].customer_id)
+        given |= {"title": handed_on[0].title, "customer": customer.name}
+    else:
+        kind, path = "work.handed_on_many", tenant_path("work")
+        given["count"] = len(handed_on)
+    notify(member=owner.membership, kind=kind, values=given, path=path, by=by)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from service.registrations import (  # noqa: F401
     account_files,
     api,
     cases,
+    notifications,
     plays,
     renewals,
     requests,

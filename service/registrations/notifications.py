@@ -1,0 +1,40 @@
+"""What people are told of work and cases, in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.notification_kinds import NotificationKind, Topic, register_kind, register_topic
+
+register_topic(Topic("work", _("Work that is handed on to you"), 10))
+register_topic(Topic("cases", _("Cases that you look after or that are passed on to you"), 15))
+
+register_kind(
+    NotificationKind(
+        "work.handed_on",
+        "work",
+        _("%(by)s handed on to you: %(title)s · %(customer)s"),
+        "list-todo",
+    )
+)
+register_kind(
+    NotificationKind(
+        "work.handed_on_many", "work", _("%(by)s handed on %(count)s pieces of work to you."),
+        "list-todo",
+    )
+)  # fmt: skip
+
+for _kind, _text in (
+    ("assigned", _("You look after this case from now on: %(title)s · %(customer)s")),
+    ("reported", _("%(customer)s reports: %(title)s")),
+    ("words", _("%(customer)s has written about: %(title)s")),
+    ("reopened", _("Opened again: %(title)s · %(customer)s")),
+    ("soon", _("Due soon: %(title)s · %(customer)s")),
+    ("late_response", _("Not answered in time: %(title)s · %(customer)s")),
+    ("late_resolution", _("Not solved in time: %(title)s · %(customer)s")),
+    ("escalated_response", _("Not answered in time, passed on to you: %(title)s · %(customer)s")),
+    ("escalated_resolution", _("Not solved in time, passed on to you: %(title)s · %(customer)s")),
+    ("escalated_by_hand", _("Passed on to you: %(title)s · %(customer)s")),
+    ("escalation_answered", _("The department has answered: %(title)s · %(customer)s")),
+):
+    register_kind(NotificationKind(f"case.{_kind}", "cases", _text, "life-buoy"))
