@@ -16,6 +16,7 @@ from accounts.management.progress import CommandProgress
 from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
 from config.demo.account_files import make_example_account_files
+from config.demo.cases import make_example_cases
 from config.demo.gates import make_example_gates
 from config.demo.groups import make_example_groups
 from config.demo.handovers import make_example_handovers
@@ -62,6 +63,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         make_example_account_files(tenant)
         make_example_surveys(tenant)
         make_example_requests(tenant)
+        make_example_cases(tenant)
         show_every_scheme(tenant)
     missing = _missing_nights(tenant)
     if missing:

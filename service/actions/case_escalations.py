@@ -34,21 +34,27 @@ def department_for(kind: str, priority: str) -> Department | None:
 
 @transaction.atomic
 def escalate_case(
-    *, case: Case, department: Department, why: str, tenant: Tenant, by: User
+    *,
+    case: Case,
+    department: Department,
+    why: str,
+    tenant: Tenant,
+    by: User,
+    now: datetime | None = None,
 ) -> CaseEscalation:
     """Pass it on to a department by hand, and tell its lead.
 
     Raises:
         ValidationError: no reason, the case is done, or it lies there already.
     """
-    work, now = locked_work(case.pk), timezone.now()
+    work, moment = locked_work(case.pk), now or timezone.now()
     if not why.strip():
         raise ValidationError({"why": _("Say why.")})
     if not work.is_undone:
         raise ValidationError(_("This case is solved. Open it again first."))
     if work.department_id == department.pk:
         raise ValidationError({"department": _("It lies with this department already.")})
-    return pass_on(work, department, Cause.BY_HAND, tenant, why=why.strip(), by=by, now=now)
+    return pass_on(work, department, Cause.BY_HAND, tenant, why=why.strip(), by=by, now=moment)
 
 
 def pass_on(
