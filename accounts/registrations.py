@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import (
     first_steps,
@@ -66,7 +67,7 @@ customer_panels.register(
         "accounts/timeline/panel.html",
         "accounts.views.timeline.timeline_panel",
         12,
-        _("Timeline"),
+        pgettext_lazy("customer", "Timeline"),
     )
 )
 for _key, _title, _icon, _order, _ability in (

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import Colleague, Contact, Customer
@@ -84,7 +84,7 @@ class GoalForm(PlanRowForm):
         required=False,
         help_text=gettext_lazy("Of a share in percent: 80 for 80 %."),
     )
-    by_on = _day(gettext_lazy("By"), required=False)
+    by_on = _day(pgettext_lazy("day", "By"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), choices=Goal.State.choices)
     is_shared = _shared()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.labels import FIELDS, VERBS
 
@@ -28,7 +29,7 @@ FIELDS.update(
     {
         "account_file": _("Account file"),
         "background": _("Background"),
-        "by_on": _("By"),
+        "by_on": pgettext_lazy("day", "By"),
         "done_on": _("Done on"),
         "due_on": _("Due on"),
         "from_on": _("From"),

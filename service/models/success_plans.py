@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Colleague, Contact, Customer
 from accounts.models.customers import took_part
@@ -17,7 +18,7 @@ class Goal(TenantModel):
     """What a customer wants to reach; with a measure where a night can say how far it is."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("goal", "Open")
         REACHED = "reached", _("Reached")
         MISSED = "missed", _("Missed")
         DROPPED = "dropped", _("Dropped")
