@@ -172,7 +172,8 @@ def referral(request: TenantRequest, pk: int) -> HttpResponse:
         "referral": found,
         "outcome": STATES[found.outcome],  # type: ignore[attr-defined]
         "form": form,
-        "sees_prospect": bool(seen_ids(request.membership, [found.prospect_id or 0])),
+        "sees_prospect": found.prospect_id is not None
+        and bool(seen_ids(request.membership, [found.prospect_id])),
         "breadcrumbs": [
             (_("Referrals"), reverse("referrals")),
             (found.referrer.name, reverse("customer", args=[found.referrer_id])),

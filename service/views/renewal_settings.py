@@ -24,7 +24,6 @@ from service.actions.renewal_calls import set_weights
 from service.compute.renewal_accuracy import FEWEST, FEWEST_CALIBRATED, QuarterOutcome
 from service.forms.renewals import ChurnReasonForm, WeightsForm
 from service.labels.renewals import CLASSES
-from service.models import ChurnReason
 from service.queries.churn_reasons import churn_reasons
 from service.queries.renewal_accuracy import came_true
 from service.queries.renewal_weights import latest_weights, weights_in_force
@@ -91,6 +90,8 @@ def churn_reasons_of_tenant(request: TenantRequest) -> HttpResponse:
 @require_POST
 def churn_reason(request: TenantRequest, key: str) -> HttpResponse:
     """Call a reason otherwise, or offer it no longer."""
+    if key not in {reason.key for reason in churn_reasons()}:
+        raise Http404
     form = ChurnReasonForm(request.POST, prefix=key)
     if form.is_valid():
         given = form.cleaned_data
@@ -99,8 +100,6 @@ def churn_reason(request: TenantRequest, key: str) -> HttpResponse:
                 key=key, seen=given["seen"], name=given["name"], is_archived=given["archived"],
                 by=request.user,
             )  # fmt: skip
-        except ChurnReason.DoesNotExist as error:
-            raise Http404 from error
         except ValidationError as error:
             show_faults(form, error)
         else:
