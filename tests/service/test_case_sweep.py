@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from accounts.actions.facts import keep_versions
+from accounts.compute.working_days import MONDAY_TO_FRIDAY
 from accounts.models import Case, Customer, Membership, Tenant, User
 from accounts.tenancy import tenant_scope
 from segmentation.models import Assignment
@@ -24,8 +25,6 @@ from tests.service.case_world import NINE, at, make_customer, make_department, r
 
 @pytest.fixture(autouse=True)
 def plain_week(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    from accounts.compute.working_days import MONDAY_TO_FRIDAY
-
     monkeypatch.setattr("service.queries.case_rules.working_calendar", lambda: MONDAY_TO_FRIDAY)
     cache.clear()
     yield

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
+from accounts.compute.working_days import MONDAY_TO_FRIDAY
 from accounts.models import AuditRecord, Customer, Membership, RowVersion, Tenant, User
 from accounts.tenancy import tenant_scope
 from segmentation.models import Assignment
@@ -51,8 +52,6 @@ def customer(scope: Tenant, bob: User) -> Customer:
 @pytest.fixture(autouse=True)
 def plain_week(monkeypatch: pytest.MonkeyPatch) -> None:
     """Monday to Friday, whatever a new tenant's country celebrates."""
-    from accounts.compute.working_days import MONDAY_TO_FRIDAY
-
     monkeypatch.setattr("service.queries.case_rules.working_calendar", lambda: MONDAY_TO_FRIDAY)
 
 
