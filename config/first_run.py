@@ -21,6 +21,7 @@ from config.demo.gates import make_example_gates
 from config.demo.groups import make_example_groups
 from config.demo.handovers import make_example_handovers
 from config.demo.histories import make_example_histories
+from config.demo.mail import make_example_mail
 from config.demo.plans import make_example_plans
 from config.demo.plays import make_example_plays
 from config.demo.records import make_example_records
@@ -63,6 +64,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         make_example_account_files(tenant)
         make_example_surveys(tenant)
         make_example_requests(tenant)
+        make_example_mail(tenant)
         make_example_cases(tenant)
         show_every_scheme(tenant)
     missing = _missing_nights(tenant)
