@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from service.compute.play_documents import (
     LONGEST_NAME,
@@ -84,7 +84,7 @@ class StepForm(forms.Form):
     title_en = forms.CharField(
         label=gettext_lazy("To do (English)"), max_length=LONGEST_TITLE, required=False
     )
-    owner = forms.ChoiceField(label=gettext_lazy("Who"), choices=list(OWNERS.items()))
+    owner = forms.ChoiceField(label=pgettext_lazy("of a step", "Who"), choices=list(OWNERS.items()))
     member = forms.ChoiceField(label=gettext_lazy("Person"), required=False)
     due = forms.IntegerField(
         label=gettext_lazy("Due after working days"), min_value=0, max_value=MOST_DUE_DAYS

@@ -98,7 +98,8 @@ def events_of(
     narrowed: bool = True,
 ) -> Sql:
     """The events of a play over these nights, up to the table ``event``. ``narrowed``: only of
-    customers that meet its condition and, for a night's run, of whom the trigger holds still.
+    customers that meet its condition and, where a run looks back over several nights, of whom the
+    trigger holds still.
 
     Raises:
         Unasked: the trigger or the condition cannot be asked.
@@ -107,12 +108,15 @@ def events_of(
     if trigger is None:
         raise Unasked("trigger_gone")
     asked = facts.asked(play_id, as_of)
-    is_run = play_id is not None
+    # What happened on the day itself holds; of days before it may be over by now.
+    looks_back = play_id is not None and any(
+        night - before > timedelta(days=1) for before, night in nights.pairs
+    )
     return seen_events(
         nights,
         trigger.events(document.trigger, asked),
         condition=facts.condition(document) if narrowed else None,
-        gone=trigger.gone(document.trigger, asked) if narrowed and is_run else None,
+        gone=trigger.gone(document.trigger, asked) if narrowed and looks_back else None,
     )
 
 

@@ -54,11 +54,7 @@ class MeasureTrigger(Trigger):
             raise Unasked("measure_gone")
         if not asked.is_past and asked.rows_on != asked.newest:
             raise Unasked("no_measures")
-        pairs = (
-            list(pairwise(asked.kept))
-            if asked.is_past
-            else [(None, asked.rows_on)]
-        )
+        pairs = list(pairwise(asked.kept)) if asked.is_past else [(None, asked.rows_on)]
         parts, parameters = [], list[Any]()
         for before, day in pairs:
             sql, more = self._crossed(values, asked, before, day)

@@ -80,7 +80,7 @@ def _last(asked: Asked) -> Sql:
         SELECT o.id AS contact_id, o.customer_id, o.name,
                coalesce(r.from_on, '-infinity'::date) AS from_on,
                coalesce(r.to_on, 'infinity'::date) AS to_on,
-               coalesce(greatest(met.last_on, by_key.last_on, by_email.last_on, r.from_on),
+               coalesce(greatest(met.last_on, used.last_on, r.from_on),
                         (o.known_from AT TIME ZONE '{asked.zone}')::date) AS last_on
           FROM {CONTACTS} o
           JOIN (SELECT contact_id, min(coalesce(from_on, '-infinity')) AS from_on,
@@ -92,19 +92,13 @@ def _last(asked: Asked) -> Sql:
           LEFT JOIN (SELECT contact_id, max(happened_on) AS last_on FROM {TOUCHPOINTS}
                       WHERE tenant_id = %s AND contact_id IS NOT NULL GROUP BY contact_id) met
             ON met.contact_id = o.id
-          LEFT JOIN ({_USED.format(person="u.person", zone=asked.zone)}) by_key
-            ON by_key.customer_id = o.customer_id AND by_key.person = o.key
-          LEFT JOIN ({_USED.format(person="lower(u.person)", zone=asked.zone)}) by_email
-            ON by_email.customer_id = o.customer_id AND by_email.person = lower(o.email)
+          LEFT JOIN {USAGE} s ON s.tenant_id = o.tenant_id AND s.customer_id = o.customer_id
+         CROSS JOIN LATERAL (
+            SELECT (max(u.last_at) AT TIME ZONE '{asked.zone}')::date AS last_on
+              FROM unnest(s.persons, s.last_at) AS u (person, last_at)
+             WHERE u.person = o.key OR (o.email <> '' AND lower(u.person) = lower(o.email))
+         ) used
          WHERE o.tenant_id = %s
         """,
-        [asked.tenant_id] * 5,
+        [asked.tenant_id] * 3,
     )
-
-
-_USED = (
-    "SELECT s.customer_id, {person} AS person, "
-    "(max(u.last_at) AT TIME ZONE '{zone}')::date AS last_on "
-    f"FROM {USAGE} s, unnest(s.persons, s.last_at) AS u (person, last_at) "
-    "WHERE s.tenant_id = %s GROUP BY 1, 2"
-)

@@ -170,29 +170,39 @@ class SegmentTrigger(Trigger):
     label = gettext_lazy("Segment entered or left")
 
     def events(self, values: Values, asked: Asked) -> Sql:
-        here, there = ("held", "lacked") if values["way"] == ENTERS else ("lacked", "held")
-        # Elements of arrays: those of the segment alone are joined, night by night.
+        night, other = ("as_of", "before") if values["way"] == ENTERS else ("before", "as_of")
+        # Who has it on one of two nights and not on the other. Of the millions of elements those of
+        # one segment are joined, and each night's are read once.
         return (
             f"""
-            SELECT found.customer_id, found.as_of, 'segment:' || found.as_of || ':'
-                   || found.was || '>' || found.now AS event_key,
-                   jsonb_build_object('kind', 'segment', 'way', %s::text, 'from', found.was,
-                                      'to', found.now, 'night', found.as_of) AS reason,
-                   NULL::numeric AS amount
-              FROM (
-                SELECT now.customer_id, now.as_of, now.eleven AS now, was.eleven AS was
-                  FROM ({_SEGMENTS.format("as_of", _SIGNS[here])}) now
-                  JOIN ({_SEGMENTS.format("before", _SIGNS[there])}) was
-                    ON was.as_of = now.as_of AND was.customer_id = now.customer_id
-                  JOIN {NIGHTS} tonight ON tonight.tenant_id = %s AND tonight.as_of = now.as_of
-                  JOIN {NIGHTS} earlier ON earlier.tenant_id = %s AND earlier.as_of = was.before
-                   AND earlier.rule_set_id IS NOT DISTINCT FROM tonight.rule_set_id
-              ) found
+            WITH held AS MATERIALIZED (
+                SELECT s.as_of, u.customer_id
+                  FROM {SCORES} s, unnest(s.customers, s.eleven) AS u (customer_id, eleven)
+                 WHERE s.tenant_id = %s AND u.eleven = %s
+                   AND s.as_of IN (SELECT as_of FROM nights UNION SELECT before FROM nights)
+            )
+            SELECT found.customer_id, n.as_of, 'segment:' || n.as_of || ':' || %s AS event_key,
+                   jsonb_build_object('kind', 'segment', 'way', %s::text, 'segment', %s::text,
+                   'night', n.as_of) AS reason, NULL::numeric AS amount
+              FROM nights n
+              JOIN held found ON found.as_of = n.{night}
+              JOIN {NIGHTS} tonight ON tonight.tenant_id = %s AND tonight.as_of = n.as_of
+              JOIN {NIGHTS} earlier ON earlier.tenant_id = %s AND earlier.as_of = n.before
+               AND earlier.rule_set_id IS NOT DISTINCT FROM tonight.rule_set_id
+              LEFT JOIN held also
+                ON also.as_of = n.{other} AND also.customer_id = found.customer_id
+             WHERE also.customer_id IS NULL
+               AND EXISTS (SELECT 1 FROM {ASSIGNMENTS} a WHERE a.tenant_id = %s
+                              AND a.customer_id = found.customer_id
+                              AND a.valid_from <= n.before
+                              AND coalesce(a.valid_to > n.before, true))
             """,
             [
+                *(asked.tenant_id, values["value"]),
+                f"{values['way']}:{values['value']}",
                 values["way"],
-                *[asked.tenant_id, values["value"]] * 2,
-                *[asked.tenant_id] * 2,
+                values["value"],
+                *[asked.tenant_id] * 3,
             ],
         )
 
@@ -219,19 +229,10 @@ class SegmentTrigger(Trigger):
         return _("A customer leaves the segment %(segment)s") % told
 
     def why(self, reason: Mapping[str, Any], names: Names) -> str:
-        told = {side: SEGMENTS.get(reason.get(side, ""), "") for side in ("from", "to")}
-        return _("Segment changed from %(from)s to %(to)s") % {
-            side: word or _("none") for side, word in told.items()
-        }
-
-
-# Customers by segment: what the nights, or those before them, scored.
-_SIGNS = {"held": "=", "lacked": "<>"}
-_SEGMENTS = (
-    "SELECT n.as_of, n.before, u.customer_id, u.eleven FROM nights n "
-    f"JOIN {SCORES} s ON s.tenant_id = %s AND s.as_of = n.{{0}}, "
-    "unnest(s.customers, s.eleven) AS u (customer_id, eleven) WHERE u.eleven {1} %s"
-)
+        told = {"segment": SEGMENTS.get(reason["segment"], reason["segment"])}
+        if reason["way"] == ENTERS:
+            return _("Entered the segment %(segment)s") % told
+        return _("Left the segment %(segment)s") % told
 
 
 class GroupTrigger(Trigger):

@@ -49,6 +49,10 @@ def dry_runs(request: TenantRequest, pk: int) -> HttpResponse:
         context["refusal"] = REFUSALS[reason.code]
     else:
         context |= {"run": found, **(_drawn(found) if found else {})}
+        if found is not None and found.nights < (found.last - found.first).days:
+            context["limits"].append(
+                _("Not every night is stored: what happened between stands on the next one.")
+            )
     return render(request, "service/plays/dry_run.html", context)
 
 

@@ -18,6 +18,7 @@ from accounts.models import (
 )
 from projects.models import Project
 from segmentation.models import (
+    Assignment,
     CustomerGroup,
     CustomerGroupMember,
     MeasureRow,
@@ -278,6 +279,8 @@ def test_a_measure_that_crosses_a_value(scope, alice, customer) -> None:
 
 def test_a_segment_entered_under_the_same_rules(scope, customer) -> None:
     other = make_customer("C2")
+    for one in (customer, other):
+        Assignment.objects.create(customer=one, valid_from=later(-1))
     rules = RuleSet.objects.create(version=1, rules={})
     for day, segments in ((later(-1), ["loyal", "at_risk"]), (DAY, ["at_risk", "at_risk"])):
         night = store_night(day)
@@ -296,7 +299,25 @@ def test_a_segment_entered_under_the_same_rules(scope, customer) -> None:
     run(scope)
 
     assert [cta.customer for cta in Cta.objects.all()] == [customer]
-    assert "None" not in words()
+    assert words() == "Entered the segment At risk"
+
+
+def test_a_segment_left(scope, customer) -> None:
+    Assignment.objects.create(customer=customer, valid_from=later(-1))
+    for day, segment in ((later(-1), "at_risk"), (DAY, "loyal")):
+        store_night(day)
+        NightScores.objects.create(
+            as_of=day,
+            customers=[customer.pk],
+            eleven=[segment],
+            class8=[""],
+            **{name: [1] for name in "rfm"},
+        )
+    make_play({"kind": "segment", "way": "leaves", "value": "at_risk"})
+
+    run(scope)
+
+    assert words() == "Left the segment At risk"
 
 
 def test_a_group_entered_and_left(scope, customer) -> None:
