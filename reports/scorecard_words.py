@@ -75,8 +75,8 @@ WORDS: dict[str, Words] = {
         gettext_lazy("Satisfaction at acceptance"),
         MARK,
         gettext_lazy(
-            "What the customer answered when it signed the acceptance, from 1 to 5. Mean of the"
-            " projects; unknown where nobody answered."
+            "What the customer answered when it signed the acceptance and in the survey after it,"
+            " from 1 to 5. Mean of the projects; unknown where nobody answered."
         ),
     ),
     "tier_later": Words(

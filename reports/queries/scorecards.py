@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from accounts.compute.working_days import WorkingCalendar
 from accounts.models import Colleague, Membership, Visibility
@@ -23,6 +23,7 @@ from projects.models import ChangeRequest, Project, Side, SignOff, SignOffAnswer
 from projects.models.projects import with_handover_day
 from reports.compute.scorecards import BY_KEY, FIGURES, Compared, compare
 from reports.queries.tiers_later import tiers_later
+from service.models import SurveyAnswer, SurveyKind
 
 # With more of them the figures of all projects are read at once: the list would be longer.
 NAMED_PROJECTS = 1000
@@ -180,19 +181,26 @@ def _add_controls(facts: pd.DataFrame, found: QuerySet) -> None:
 def _add_acceptance(
     facts: pd.DataFrame, found: QuerySet, calendar: WorkingCalendar, zone: ZoneInfo
 ) -> None:
-    """What the customer said of the whole when it signed the acceptance, and how long after it was
-    first asked that was; both unknown where the acceptance came without a gate."""
+    """How content the customer was with the whole, when it signed the acceptance and in the survey
+    after it; and how long after it was first asked the acceptance came, unknown without a gate."""
     projects = found.order_by().values("pk")
     said = SignOffAnswer.objects.filter(
         sign_off__gate__project__in=projects, sign_off__gate__is_acceptance=True,
         sign_off__round=F("sign_off__gate__round"), satisfaction__isnull=False,
         outcome=SignOffAnswer.Outcome.APPROVED,
-    ).order_by().values_list("sign_off__gate__project").annotate(mean=Avg("satisfaction"))  # fmt: skip
+    ).order_by().values_list("sign_off__gate__project").annotate(
+        n=Count("pk"), total=Sum("satisfaction")
+    )  # fmt: skip
+    surveyed = SurveyAnswer.objects.filter(
+        project__in=projects, kind=SurveyKind.CSAT
+    ).order_by().values_list("project").annotate(n=Count("pk"), total=Sum("score"))  # fmt: skip
     asked = SignOff.objects.filter(
         gate__project__in=projects, gate__is_acceptance=True, side=Side.CUSTOMER,
         withdrawn_at__isnull=True,
     ).order_by().values_list("gate__project").annotate(first=Min("asked_at"))  # fmt: skip
-    facts["satisfaction"] = facts.index.map(dict(said)).astype(float)
+    answers = pd.DataFrame([*said, *surveyed], columns=["project", "n", "total"], dtype=float)
+    summed = answers.groupby("project").sum()
+    facts["satisfaction"] = facts.index.map(summed["total"] / summed["n"]).astype(float)
     days = {project: moment.astimezone(zone).date() for project, moment in asked}
     first = pd.to_datetime(pd.Series(facts.index.map(days), index=facts.index))
     from_day = first.to_numpy(dtype="datetime64[D]")

@@ -45,7 +45,7 @@ LINKS = (
     Column("customer", gettext_lazy("Customer")),
     Column("state", gettext_lazy("State")),
     Column("sent", gettext_lazy("Asked on"), wide=True),
-    Column("acts", ""),
+    Column("acts", gettext_lazy("Actions")),
 )
 
 

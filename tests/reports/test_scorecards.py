@@ -24,6 +24,7 @@ from projects.queries.delivery import deliveries
 from reports.periods import periods
 from reports.queries.scorecards import accepted, board_of, managers
 from segmentation.models import CustomerGroup, CustomerGroupMember
+from service.models import SurveyAnswer
 from tests.reports.scorecard_world import START, TODAY, answered, manager, project
 from tests.segmentation.screens.screen_world import night, stands
 
@@ -88,6 +89,22 @@ def test_each_project_counts_as_its_rows_say(scope: Tenant) -> None:
     assert of(late, "satisfaction", "acceptance_days", "changes") == [4, 4, 1]
     assert of(early, "satisfaction", "acceptance_days", "changes") == [None, None, 0]
     assert of(late, "effort", "modules") == [20, 0]
+
+
+def test_what_was_said_in_the_survey_after_an_acceptance_counts_too(scope: Tenant) -> None:
+    mo = manager("Mo")
+    both = project("BOTH", mo, accepted=date(2026, 3, 4))
+    only = project("ONLY", mo, accepted=date(2026, 3, 5))
+    answered(both, 4, asked=date(2026, 2, 26))
+    for number, (found, kind, score) in enumerate(
+        [(both, "csat", 1), (both, "csat", 2), (only, "csat", 5), (only, "nps", 0)]
+    ):
+        SurveyAnswer.objects.create(
+            customer=found.customer, key=f"s{number}", kind=kind, score=score, project=found,
+            answered_on=date(2026, 3, 20),
+        )  # fmt: skip
+    found = facts(scope).projects["satisfaction"]
+    assert found.to_dict() == {both.pk: pytest.approx(7 / 3), only.pk: 5}
 
 
 def test_a_project_that_began_late_may_be_late_without_having_taken_longer(scope: Tenant) -> None:
