@@ -184,7 +184,7 @@ def tie_case(*, case: Case, seen: int, title: str, values: Mapping[str, Any], by
         setattr(work, name, values[name])
     change_fact(work, now, **fact)
     save_work(work, now=now)
-    told = {
+    told: dict[str, Any] = {
         "before": {name: str(before[name] or "") for name in changed},
         "after": {name: str(after[name] or "") for name in changed},
     }

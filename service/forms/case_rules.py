@@ -105,16 +105,17 @@ class PromiseForm(forms.Form):
 
     def grid(self) -> list[tuple[Any, list[tuple[Any, Any]]]]:
         """Tier → per priority the two fields."""
+        response, resolution = KINDS_OF_TARGET
         return [
             (
                 label,
                 [
-                    tuple(self[cell(tier, priority, kind)] for kind in KINDS_OF_TARGET)
+                    (self[cell(tier, priority, response)], self[cell(tier, priority, resolution)])
                     for priority in PRIORITIES
                 ],
             )
             for tier, label in self.tiers
-        ]  # type: ignore[return-value]
+        ]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -34,6 +34,8 @@ VERBS.update(
 )
 FIELDS.update(
     {
+        "case": gettext_lazy("Case"),
+        "case_link": gettext_lazy("Link for cases"),
         "case_rules": gettext_lazy("Targets for cases"),
         "cause": gettext_lazy("Cause"),
         "department": gettext_lazy("Department"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -59,13 +59,11 @@ def done_or_shown(
             do()
         except CaseConflict as conflict:
             status, work = CONFLICT, visible_case(request, conflict.work.case_id)
-            form.data = form.data.copy()
-            form.data["seen"] = str(work.version)
+            form.data = _with(form, seen=work.version)
             form.add_error(None, changed_meanwhile())
         except CrossedWords as crossed:
             status = CONFLICT
-            form.data = form.data.copy()
-            form.data["after"] = str(crossed.latest)
+            form.data = _with(form, after=crossed.latest)
             form.add_error(
                 None,
                 _(
@@ -78,6 +76,14 @@ def done_or_shown(
         else:
             return redirect("case", work.case_id)
     return case_page(request, work, status=status, **{name: form})
+
+
+def _with(form: BaseForm, **values: int) -> QueryDict:
+    """What was typed, with hidden fields that are right now."""
+    data = cast(QueryDict, form.data).copy()
+    for name, value in values.items():
+        data[name] = str(value)
+    return data
 
 
 def case_page(

@@ -145,7 +145,7 @@ def _page(
 
 def _forms(work: CaseWork, days: int, now: datetime) -> dict[str, BaseForm]:
     """What may still be said of a case."""
-    marked = {"auto_id": f"case{work.case_id}_%s"}
+    marked: dict[str, Any] = {"auto_id": f"case{work.case_id}_%s"}
     if work.is_undone:
         return {"words": SentWords(**marked)}
     forms: dict[str, BaseForm] = {}
