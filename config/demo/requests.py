@@ -220,11 +220,9 @@ def _ship(
         ),
         by=manager.user,
     )  # fmt: skip
-    send_update(update=update, seen=update.version, today=day, by=manager.user)
     at = _at(tenant, day)
-    ProductUpdate.objects.filter(pk=update.pk).update(
-        state=ProductUpdate.State.SENT, sent_at=at, drafted_at=at
-    )
+    send_update(update=update, seen=update.version, today=day, by=manager.user, now=at)
+    ProductUpdate.objects.filter(pk=update.pk).update(state=ProductUpdate.State.SENT, drafted_at=at)
     people = UpdateRecipient.objects.filter(update=update)
     people.filter(state=Told.WAITING).update(state=Told.QUEUED, told_at=at)
     chance = Chance(SEED)

@@ -145,8 +145,8 @@ def merge_request(*, request: Request, into: Request, by: User) -> None:
     source.merged_into, source.root = target, target
     source.save()
     Request.objects.filter(root=source).update(root=target)
-    record("request.merged", by=by, about=source, into=target.title, target=target.pk)
-    record("request.joined", by=by, about=target, request=source.title, source=source.pk)
+    record("request.merged", by=by, about=source, into=target.title)
+    record("request.joined", by=by, about=target, request=source.title)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -92,7 +92,9 @@ def drop_update(*, update: ProductUpdate, seen: int, by: User) -> None:
 
 
 @transaction.atomic
-def send_update(*, update: ProductUpdate, seen: int, today: date, by: User) -> int:
+def send_update(
+    *, update: ProductUpdate, seen: int, today: date, by: User, now: datetime | None = None
+) -> int:
     """Ship its requests, and write down everybody whom it goes to: each contact who asked, and each
     contact with one of its roles at an owner of its modules, once. A sweeper writes the letters.
 
@@ -103,6 +105,7 @@ def send_update(*, update: ProductUpdate, seen: int, today: date, by: User) -> i
         ValidationError: it was sent, or is not there yet on that day.
     """
     current = _draft(update, seen)
+    moment = now or timezone.now()
     if current.shipped_on > today:
         raise ValidationError(_("It is to be there only later: send it then, or change the day."))
     audience = audience_of(current)
@@ -110,10 +113,10 @@ def send_update(*, update: ProductUpdate, seen: int, today: date, by: User) -> i
     people = write_down(audience, today, current.pk)
     waits = UpdateRecipient.objects.filter(update=current, state="waiting").exists()
     current.state = State.SENDING if waits else State.SENT
-    current.sent_at, current.sent_by = timezone.now(), by
+    current.sent_at, current.sent_by = moment, by
     current.version += 1
     current.save()
-    shipped = _ship(current, by)
+    shipped = _ship(current, by, moment)
     record("update.sent", by=by, about=current, contacts=people, requests=shipped)
     return people
 
@@ -130,11 +133,10 @@ def audience_of(update: ProductUpdate) -> Audience:
     )
 
 
-def _ship(update: ProductUpdate, by: User) -> int:
+def _ship(update: ProductUpdate, by: User, now: datetime) -> int:
     """Its requests are there now."""
     found = Request.objects.select_for_update().filter(pk__in=audience_of(update).requests)
     shipped = [one for one in found.order_by("pk") if one.status != Request.Status.SHIPPED]
-    now = timezone.now()
     for request in shipped:
         before = request.status
         current = curated(request, now)

@@ -16,8 +16,6 @@ from service.actions.updates import UpdateValues
 from service.models import ProductUpdate, Request, UpdateRecipient
 from ui.choices import offer_rows
 
-MOST_REQUESTS = 200
-
 
 def words(name: str, code: str) -> str:
     """Name of the field of a title or text in a language."""
@@ -77,21 +75,15 @@ class UpdateForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs | {"initial": _initial(update, request, today)})
-        chosen = update.requests.values("request") if update is not None else []
-        shippable = Request.objects.filter(root=None).filter(
-            Q(status__in=("new", "review", "accepted", "planned")) | Q(pk__in=chosen)
-        )
+        # What is decided for; another one comes from its own page.
+        shippable = Q(root=None, status__in=("accepted", "planned"))
+        if update is not None:
+            shippable |= Q(pk__in=update.requests.values("request"))
         if request is not None:
-            shippable |= Request.objects.filter(pk=request.pk)
-        # What is decided for comes first.
-        first = ["planned", "accepted", "review", "new", "shipped", "declined"]
-        order = sorted(
-            shippable.only("pk", "title", "status")[: MOST_REQUESTS * 5],
-            key=lambda one: (first.index(one.status), one.title),
-        )[:MOST_REQUESTS]
+            shippable |= Q(pk=request.pk)
         offer_rows(
             self, "requests",
-            Request.objects.filter(pk__in={one.pk for one in order}).order_by("status", "title"),
+            Request.objects.filter(shippable).order_by("-status", "title", "pk"),
         )  # fmt: skip
         offer_rows(self, "modules", Module.objects.order_by("name"))
         for code, name in settings.LANGUAGES:

@@ -43,9 +43,7 @@ FIELDS.update(
         "request_page": _("Link to own requests"),
         "requests": _("Requests"),
         "shared_titles": _("Shared titles"),
-        "source": _("Source"),
         "status": _("State"),
-        "target": _("Target"),
         "text": _("Text"),
         "update": _("Product update"),
     }

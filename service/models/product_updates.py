@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Contact, Customer, Module
 from accounts.tenancy import TenantForeignKey, TenantModel
@@ -28,7 +29,7 @@ class ProductUpdate(TenantModel):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SENDING = "sending", _("Being sent")
-        SENT = "sent", _("Sent")
+        SENT = "sent", pgettext_lazy("letter", "Sent")
 
     # Language → words; at least one language is whole.
     titles = models.JSONField(default=dict)

@@ -26,7 +26,7 @@ class Request(TenantModel):
         REVIEW = "review", _("Under review")
         ACCEPTED = "accepted", pgettext_lazy("request", "Accepted")
         PLANNED = "planned", pgettext_lazy("request", "Planned")
-        SHIPPED = "shipped", _("Shipped")
+        SHIPPED = "shipped", pgettext_lazy("request", "Shipped")
         DECLINED = "declined", pgettext_lazy("request", "Declined")
 
     title = models.CharField(pgettext_lazy("heading", "title"), max_length=300)

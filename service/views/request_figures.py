@@ -19,8 +19,10 @@ from accounts.requests import TenantRequest
 from service.models import Request, RequestDigest
 from service.queries.request_rates import Rate, last_year, quarters, rates
 from service.views.requests import board_crumbs
+from ui import formats
 from ui.charts import Series, TimeChart, Unit
 from ui.tables import Column, Table
+from ui.tags.formats import language
 
 QUARTERS = 8
 DIGESTS = (Column("month", "", sort="month"),)
@@ -36,21 +38,24 @@ def request_rate(request: TenantRequest) -> HttpResponse:
     shown = list(reversed(by_quarter))
     chart = TimeChart(
         _("Acceptance rate of requests"),
-        [f"{one.first.year} Q{(one.first.month + 2) // 3}" for one in shown],
+        [_quarter(one) for one in shown],
         [Series(_("Acceptance rate"), [one.share for one in shown], "accent")],
         unit=Unit("percent"),
+        partial=_("%(month)s only up to %(day)s")
+        % {"month": _quarter(shown[-1]), "day": formats.short_date(today, language())},
     )
     context = {
         "year": year,
         "year_url": _behind(year),
-        "rows": [
-            (one, f"{one.first.year} Q{(one.first.month + 2) // 3}", _behind(one))
-            for one in by_quarter
-        ],
+        "rows": [(one, _quarter(one), _behind(one)) for one in by_quarter],
         "chart": chart if any(one.received for one in shown) else None,
         "breadcrumbs": board_crumbs(),
     }
     return render(request, "service/requests/rate.html", context)
+
+
+def _quarter(rate: Rate) -> str:
+    return f"{rate.first.year} Q{(rate.first.month + 2) // 3}"
 
 
 def _behind(rate: Rate) -> str:

@@ -27,6 +27,7 @@ from service.models import Request
 from service.queries import request_page as queries
 from service.queries.requests import BoardFilter, listed, night_day, weight_of
 from service.views.requests import board_crumbs
+from service.views.updates import title_of
 from ui.tables import Column, Table
 
 CONFLICT = 409
@@ -74,7 +75,7 @@ def request_page(request: TenantRequest, pk: int) -> HttpResponse:
         "night": night_day(),
         "parts": queries.parts_of(found),
         "decisions": queries.decisions_of(found),
-        "updates": queries.updates_of(found),
+        "updates": [(one, title_of(one)) for one in queries.updates_of(found)],
         "history": queries.history_of(found, request.membership),
         "may_see_money": money,
         "may_decide": may_decide,

@@ -195,7 +195,7 @@ def test_an_update_is_written_looked_at_sent_and_handed_over_on_screen(world: Wo
     form = world.get(f"updates/new/?request={world.request.pk}")
     assert "Export payslips" in form
     world.post(
-        "updates/new/",
+        f"updates/new/?request={world.request.pk}",
         title_en="Payslips",
         text_en="Press it.",
         title_zh_hans="",
