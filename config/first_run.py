@@ -25,6 +25,7 @@ from config.demo.mail import make_example_mail
 from config.demo.plans import make_example_plans
 from config.demo.plays import make_example_plays
 from config.demo.records import make_example_records
+from config.demo.renewals import forecast_example_renewals, make_example_renewals
 from config.demo.requests import make_example_digest, make_example_requests
 from config.demo.schemes import show_every_scheme
 from config.demo.scope import make_example_scope
@@ -64,6 +65,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         make_example_account_files(tenant)
         make_example_surveys(tenant)
         make_example_requests(tenant)
+        make_example_renewals(tenant)
         make_example_mail(tenant)
         make_example_cases(tenant)
         show_every_scheme(tenant)
@@ -75,6 +77,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
                 progress(NIGHTS_PHASE, done, len(missing))
                 run_night(tenant=tenant, as_of=day, known_at=_morning_after(tenant, day))
     make_example_plays(tenant)
+    forecast_example_renewals(tenant)
     with without_letters():
         make_example_digest(tenant)
 
