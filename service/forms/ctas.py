@@ -34,6 +34,8 @@ from ui.choices import offer
 
 SNOOZE, BACK, REASSIGN, REOPEN = "snooze", "back", "reassign", "reopen"
 DONE, DISMISSED = "done", "dismissed"
+# Enter in one of the fields: whichever was filled says what is meant.
+ENTER = "enter"
 ANY = ("", _("All"))
 MOST_STEPS = 12
 
@@ -146,11 +148,19 @@ class NewWork(forms.Form):
         return steps
 
 
+_FIELD_OF = {
+    "until": SNOOZE,
+    "owner": REASSIGN,
+    f"{DONE}_reason": DONE,
+    f"{DISMISSED}_reason": DISMISSED,
+}
+
+
 class WorkChangeForm(forms.Form):
     """What is done to pieces of work; ``seen``: their ids with the version that was on screen."""
 
     do = forms.ChoiceField(
-        choices=[(one, one) for one in (SNOOZE, BACK, REASSIGN, DONE, DISMISSED, REOPEN)]
+        choices=[(one, one) for one in (ENTER, SNOOZE, BACK, REASSIGN, DONE, DISMISSED, REOPEN)]
     )
     until = day_field(_("Until"), required=False)
 
@@ -169,11 +179,19 @@ class WorkChangeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if given.get("do") == ENTER:
+            given["do"] = self._meant(given)
         if given.get("do") == REASSIGN and not given.get("owner"):
             self.add_error("owner", _("Say to whom."))
         if given.get("do") == SNOOZE and "until" in given and given["until"] is None:
             self.add_error("until", _("Say until when."))
         return given
+
+    def _meant(self, given: dict[str, Any]) -> str:
+        filled = [do for name, do in _FIELD_OF.items() if given.get(name)]
+        if len(filled) != 1 and not self.errors:
+            self.add_error("do", _("Say what is to be done."))
+        return filled[0] if len(filled) == 1 else ""
 
     @property
     def colleague(self) -> Colleague | None:

@@ -147,10 +147,11 @@ SELECT fact.id, stake.amount AS stake, risk.risk,
           FROM {_CONTRACTS} AS contract
           JOIN {_LINES} AS line
             ON line.tenant_id = %(tenant)s AND line.contract_id = contract.id
-         WHERE contract.tenant_id = %(tenant)s AND contract.customer_id = cta.customer_id
+         WHERE coalesce(measured.arr, 0) <= 0
+           AND contract.tenant_id = %(tenant)s AND contract.customer_id = cta.customer_id
            AND line.kind = 'subscription' AND NOT line.is_trial AND line.ends_on <= %(night)s::date
          GROUP BY line.ends_on ORDER BY line.ends_on DESC LIMIT 1
-      ) AS ended ON coalesce(measured.arr, 0) <= 0
+      ) AS ended ON true
       LEFT JOIN (__worse__) AS worse ON worse.customer_id = cta.customer_id
      WHERE cta.tenant_id = %(tenant)s AND cta.state = 'open' __some__
   ) AS fact

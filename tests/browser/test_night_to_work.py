@@ -174,3 +174,58 @@ def _tick_all_steps(page: Page) -> None:
     for _step in range(ticks.count()):
         page.locator(".step-tick[aria-pressed=false]").first.click()
     expect(page.locator("#messages")).to_contain_text("the work is done")
+
+
+def test_work_is_done_and_put_off_by_keyboard(
+    tenant: Tenant, sam: Membership, lantern: Customer, visit: Callable[..., Any], accessible: Any
+):
+    with tenant_scope(tenant.id):
+        owner, day = Colleague.objects.get(membership=sam), tenant.local_date(timezone.now())
+        for title in ("Call about payroll", "Write about the offer"):
+            open_cta(customer=lantern, title=title, due_on=day, owner=owner, by=sam.user)
+    window = visit()
+    window.sign_in("sam@acme.example")
+    page = window.go(f"{ROOT}/work/")
+    accessible(page)
+    rows = page.locator("a[data-row]")
+    expect(rows).to_have_count(3)
+    title = rows.first.inner_text()
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.locator("#messages")).to_contain_text("Work done: 1.")
+    expect(rows).to_have_count(2)
+    page.locator("#messages").get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(3)
+    expect(rows.first).to_have_text(title)
+
+    # Two rows at once, until next week.
+    for key in ("j", "x", "j", "x", "s"):
+        page.keyboard.press(key)
+    until = page.locator("#until")
+    expect(until).to_be_focused()
+    until.fill((day + timedelta(days=7)).isoformat())
+    until.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Work put off: 2.")
+    expect(rows).to_have_count(1)
+
+    page = window.go(f"{ROOT}/work/?state=snoozed")
+    expect(rows).to_have_count(2)
+    rows.first.click()
+    accessible(page)
+    page.get_by_role("button", name="Bring it back now").click()
+    expect(page.locator("#messages")).to_contain_text("Work put off: 1.")
+
+
+def test_on_a_phone_work_is_read_and_done_without_scripts(
+    sam: Membership, lantern: Customer, visit: Callable[..., Any]
+):
+    window = visit(width=390, height=844, scripts=False)
+    window.sign_in("sam@acme.example")
+    page = window.go(f"{ROOT}/work/")
+    page.locator("a[data-row]").first.click()
+    expect(page.locator("h1")).to_have_text("Say hello")
+    wide = page.locator("html").evaluate("page => page.scrollWidth > page.clientWidth")
+    assert not wide
+    page.locator("summary", has_text="Done").click()
+    page.locator("button[value=done]").click()
+    expect(page.locator("main")).to_contain_text("Open again")

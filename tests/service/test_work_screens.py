@@ -146,6 +146,9 @@ def test_a_change_of_many_is_undone_from_where_it_was_told(
     [
         ({"do": "snooze", "until": "tomorrow"}, "valid date"),
         ({"do": "snooze"}, "until when"),
+        ({"do": "enter"}, "what is to be done"),
+        ({"do": "enter", "until": "nonsense"}, "valid date"),
+        ({"do": "enter", "until": "2999-01-01", "done_reason": "solved"}, "what is to be done"),
         ({"do": "snooze", "until": "2001-01-01"}, "after today"),
         ({"do": "dismissed"}, "Say why"),
         ({"do": "dismissed", "dismissed_reason": "nonsense"}, "not on the list"),
