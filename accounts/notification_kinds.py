@@ -30,12 +30,14 @@ class Topic:
 
 @dataclass(frozen=True)
 class NotificationKind:
-    """One sentence. ``text``: with named places, e.g. ``%(customer)s``; ``icon``: of Lucide."""
+    """One sentence. ``text``: with named places, e.g. ``%(customer)s``; ``icon``: of Lucide;
+    ``for_channels``: whether it makes sense to who is not the member that it is for."""
 
     key: str
     topic: str
     text: Text
     icon: str = "bell"
+    for_channels: bool = True
 
 
 class Missing(dict):  # type: ignore[type-arg]

@@ -30,7 +30,7 @@ for _kind in ManagerNotice.Kind:
     )
 
 for _name, _text, _icon in (
-    ("proposed", _("%(project)s of %(customer)s is to be handed over to you."), "arrow-right-left"),
+    ("proposed", _("%(project)s of %(customer)s is proposed for handover."), "arrow-right-left"),
     ("returned", _("The handover of %(project)s was returned: %(reason)s"), "undo-2"),
     ("accepted", _("The handover of %(project)s was accepted."), "check"),
 ):

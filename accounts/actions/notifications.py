@@ -55,11 +55,12 @@ def notify(
     Raises:
         KeyError: nobody registered the kind.
     """
-    topic = topics[notification_kinds[kind].topic]
+    sentence = notification_kinds[kind]
+    topic = topics[sentence.topic]
     if is_silent():
         return None
     given = dict(values or {})
-    if topic.for_channels:
+    if topic.for_channels and sentence.for_channels:
         post_to_channels(topic=topic.key, kind=kind, values=given, path=path, about=about, key=key)
     if member is None or not member.is_active or (by is not None and by.pk == member.user_id):
         return None

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actions.mail_decisions import (
@@ -35,11 +35,11 @@ State = OutgoingMail.State
 
 COLUMNS = (
     Column("created", gettext_lazy("Written"), sort=("created_at", "id")),
-    Column("to", gettext_lazy("To"), sort="to"),
+    Column("to", pgettext_lazy("letter", "To"), sort="to"),
     Column("subject", gettext_lazy("Subject")),
     Column("purpose", gettext_lazy("Purpose"), wide=True),
     Column("state", gettext_lazy("State")),
-    Column("sent", gettext_lazy("Left"), sort="sent_at", wide=True),
+    Column("sent", pgettext_lazy("letter", "Left"), sort="sent_at", wide=True),
 )
 ADDRESSES = (
     Column("address", gettext_lazy("Address"), sort="address"),

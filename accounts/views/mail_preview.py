@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.actions.mail import is_address, queue_mail
-from accounts.actions.mail_messages import sender_of
 from accounts.letter_texts import Letter
 from accounts.mail_labels import LEFT_OUT
-from accounts.models import Contact, Membership, OutgoingMail, Purpose, Tenant
+from accounts.models import Contact, MailSettings, Membership, OutgoingMail, Purpose, Tenant
 from accounts.queries.mail import (
     declined_among,
     mail_settings,
@@ -108,7 +109,7 @@ def preview(letter: Letter, found: Sequence[Addressee] = ()) -> LetterPreview:
     for one in left_out:
         counted[one.words] = counted.get(one.words, 0) + 1
     return LetterPreview(
-        sender=sender_of(own),
+        sender=sender_shown(own),
         subject=letter.line("_subject"),
         text=text,
         html=letter.html(),
@@ -117,6 +118,12 @@ def preview(letter: Letter, found: Sequence[Addressee] = ()) -> LetterPreview:
         left_out=left_out,
         reasons=sorted(counted.items(), key=lambda pair: -pair[1]),
     )
+
+
+def sender_shown(own: MailSettings) -> str:
+    """The sender as mail programs show it."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return f"{own.sender_name or name} <{address}>"
 
 
 def send_to_oneself(letter: Letter, member: Membership) -> OutgoingMail | None:

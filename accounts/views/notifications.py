@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actions.notifications import choose_notifications, mark_read
@@ -22,7 +22,7 @@ from accounts.requests import TenantRequest
 from ui.tables import Column, Table
 
 COLUMNS = (
-    Column("what", gettext_lazy("What")),
+    Column("what", pgettext_lazy("notification", "What")),
     Column("when", gettext_lazy("When")),
     Column("actions", gettext_lazy("Actions"), align="end"),
 )
@@ -42,7 +42,7 @@ def notifications(request: TenantRequest) -> HttpResponse:
         "lines": told_lines(list(found[table.slice])),
         "tabs": [
             {"label": _("All"), "url": url, "active": not only_new, "count": None},
-            {"label": _("New"), "url": f"{url}?view=new", "active": only_new, "count": None},
+            {"label": pgettext("notification", "New"), "url": f"{url}?view=new", "active": only_new, "count": None},
         ],
     }
     return render(request, "accounts/notifications/list.html", context)

@@ -143,10 +143,11 @@ def _told(letters: list[OutgoingMail]) -> Iterator[Notification]:
             {"title": about.title, "project": notice.project.name},
             tenant_path(route, notice.project_id, about.pk),
         )  # fmt: skip
-    cases = Case.objects.filter(closed_at=None, colleague__membership__is_active=True)
+    cases = Case.objects.filter(closed_at=None)
     for case in cases.select_related("customer").order_by("-opened_at", "pk")[:12]:
+        who = members.get(case.colleague_id or case.customer.service_manager_id)
         yield from _one(
-            members.get(case.colleague_id), "case.reported", case.opened_at, now,
+            who, "case.reported", case.opened_at, now,
             {"title": case.title, "customer": case.customer.name}, tenant_path("case", case.pk),
         )  # fmt: skip
     bounced = [mail for mail in letters if mail.state == State.BOUNCED]

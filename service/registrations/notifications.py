@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.notification_kinds import NotificationKind, Topic, register_kind, register_topic
 
-register_topic(Topic("work", _("Work that is handed on to you"), 10))
-register_topic(Topic("cases", _("Cases that you look after or that are passed on to you"), 15))
+register_topic(Topic("work", _("Work that is handed on"), 10, for_channels=False))
+register_topic(Topic("cases", _("Cases: reported, late, passed on"), 15))
 
 register_kind(
     NotificationKind(
@@ -32,9 +32,13 @@ for _kind, _text in (
     ("soon", _("Due soon: %(title)s · %(customer)s")),
     ("late_response", _("Not answered in time: %(title)s · %(customer)s")),
     ("late_resolution", _("Not solved in time: %(title)s · %(customer)s")),
-    ("escalated_response", _("Not answered in time, passed on to you: %(title)s · %(customer)s")),
-    ("escalated_resolution", _("Not solved in time, passed on to you: %(title)s · %(customer)s")),
-    ("escalated_by_hand", _("Passed on to you: %(title)s · %(customer)s")),
+    ("escalated_response", _("Not answered in time, passed on: %(title)s · %(customer)s")),
+    ("escalated_resolution", _("Not solved in time, passed on: %(title)s · %(customer)s")),
+    ("escalated_by_hand", _("Passed on: %(title)s · %(customer)s")),
     ("escalation_answered", _("The department has answered: %(title)s · %(customer)s")),
 ):
-    register_kind(NotificationKind(f"case.{_kind}", "cases", _text, "life-buoy"))
+    register_kind(
+        NotificationKind(
+            f"case.{_kind}", "cases", _text, "life-buoy", for_channels=_kind != "assigned"
+        )
+    )
