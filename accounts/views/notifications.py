@@ -42,7 +42,12 @@ def notifications(request: TenantRequest) -> HttpResponse:
         "lines": told_lines(list(found[table.slice])),
         "tabs": [
             {"label": _("All"), "url": url, "active": not only_new, "count": None},
-            {"label": pgettext("notification", "New"), "url": f"{url}?view=new", "active": only_new, "count": None},
+            {
+                "label": pgettext("notification", "New"),
+                "url": f"{url}?view=new",
+                "active": only_new,
+                "count": None,
+            },
         ],
     }
     return render(request, "accounts/notifications/list.html", context)
