@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import (
@@ -19,6 +20,7 @@ from accounts.models import (
     Customer,
     Membership,
     Responsibility,
+    Tenant,
     Touchpoint,
     Visibility,
 )
@@ -109,18 +111,32 @@ class CoverageCounts:
 @dataclass(frozen=True)
 class CoverageQuestion:
     """What the list asks: of whose customers, in which role, in which state (see RoleCoverage;
-    "": all), only those with a running contract or all."""
+    "": all), only those with a running contract or all.
 
-    width: str
+    ``ids``: the customers, where they are not every one of the tenant; see :func:`ids_of`.
+    """
+
     role: str
     state: str
     only_current: bool
     day: date
+    ids: tuple[int, ...] | None = None
 
 
-def customers_asked(membership: Membership, question: CoverageQuestion) -> QuerySet:
-    """The customers, whatever their state, by ``question.width`` and contracts."""
-    found: QuerySet = Customer.objects.within(membership, question.width)
+def ids_of(membership: Membership, width: str) -> tuple[int, ...] | None:
+    """The customers of a width, asked of the database once: who somebody's customers are is a
+    question to five tables, and a page asks it in every statement. None: all."""
+    if width == Visibility.ALL:
+        return None
+    found = Customer.objects.within(membership, width).order_by()
+    return tuple(found.values_list("pk", flat=True))
+
+
+def customers_asked(question: CoverageQuestion) -> QuerySet:
+    """The customers, whatever their state."""
+    found: QuerySet = Customer.objects.all()
+    if question.ids is not None:
+        found = found.filter(pk__in=question.ids)
     if question.only_current:
         running = ContractLine.objects.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=question.day),
@@ -135,7 +151,7 @@ def customers_asked(membership: Membership, question: CoverageQuestion) -> Query
 def counted(membership: Membership, question: CoverageQuestion) -> CoverageCounts:
     """The figures above the list; one statement."""
     named, touched = _sets(membership, question)
-    counts: dict[str, Any] = customers_asked(membership, question).aggregate(
+    counts: dict[str, Any] = customers_asked(question).aggregate(
         customers=Count("pk"),
         named=Count("pk", filter=Q(pk__in=named)),
         touched=Count("pk", filter=Q(pk__in=touched)),
@@ -143,9 +159,31 @@ def counted(membership: Membership, question: CoverageQuestion) -> CoverageCount
     return CoverageCounts(**counts)
 
 
+SECONDS = 300
+
+
+def remembered(
+    membership: Membership, question: CoverageQuestion, tenant: Tenant
+) -> CoverageCounts:
+    """The figures, of every customer of the tenant kept for five minutes or until somebody is met:
+    reading everybody's last ninety days takes longer than a page may."""
+    if question.ids is not None or membership.sees("touchpoints") != Visibility.ALL:
+        return counted(membership, question)
+    latest = Touchpoint.objects.aggregate(latest=Max("pk"))["latest"]
+    key = (
+        f"coverage:{tenant.pk}:{tenant.created_at.timestamp()}:{question.role}:"
+        f"{question.only_current}:{question.day.isoformat()}:{latest}"
+    )
+    found: CoverageCounts | None = cache.get(key)
+    if found is None:
+        found = counted(membership, question)
+        cache.set(key, found, SECONDS)
+    return found
+
+
 def listed(membership: Membership, question: CoverageQuestion) -> QuerySet:
     """The customers in the state that was asked for, with the name of their face (``face``)."""
-    found = customers_asked(membership, question)
+    found = customers_asked(question)
     named, touched = _sets(membership, question)
     states = {
         "nobody": ~Q(pk__in=named),
@@ -161,6 +199,8 @@ def listed(membership: Membership, question: CoverageQuestion) -> QuerySet:
 def _sets(membership: Membership, question: CoverageQuestion) -> tuple[QuerySet, QuerySet]:
     """Ids of the customers that name somebody in the role, and of those of whom one was touched."""
     holders = ContactRole.objects.filter(current_role(question.day), role=question.role).order_by()
+    if question.ids is not None:
+        holders = holders.filter(contact__customer__in=question.ids)
     met = within_reach(
         Touchpoint.objects.filter(
             happened_on__gt=question.day - timedelta(days=DAYS),

@@ -16,9 +16,10 @@ from accounts.permissions import may, require
 from accounts.queries.coverage import (
     DAYS,
     CoverageQuestion,
-    counted,
     coverage_of,
+    ids_of,
     listed,
+    remembered,
     widths,
 )
 from accounts.requests import TenantRequest
@@ -27,7 +28,7 @@ from ui.tables import Column, Table
 
 COLUMNS = (
     Column("name", gettext_lazy("Customer"), sort="name"),
-    Column("face", gettext_lazy("Face"), sort=("face", "name")),
+    Column("face", gettext_lazy("Face")),
     Column("decision_maker", gettext_lazy("Decision makers")),
     Column("key_user", gettext_lazy("Key users")),
     Column("end_user", gettext_lazy("End users"), wide=True),
@@ -66,7 +67,7 @@ class CoverageFilter(forms.Form):
 def coverage(request: TenantRequest) -> HttpResponse:
     """``role``, ``state``, ``contracts=any`` and ``view`` (mine, team, all) narrow the list."""
     question, form = _asked(request)
-    counts = counted(request.membership, question)
+    counts = remembered(request.membership, question, request.tenant)
     totals = {
         "nobody": counts.nobody,
         "untouched": counts.untouched,
@@ -114,11 +115,11 @@ def _asked(request: TenantRequest) -> tuple[CoverageQuestion, CoverageFilter]:
     given["view"] = given["view"] or usual["view"]
     return (
         CoverageQuestion(
-            given["view"],
             given["role"],
             given["state"],
             given["contracts"] != "any",
             request.tenant.local_date(timezone.now()),
+            ids_of(request.membership, given["view"]),
         ),
         form,
     )

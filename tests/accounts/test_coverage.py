@@ -24,7 +24,13 @@ from accounts.models import (
     User,
     VisibilityRule,
 )
-from accounts.queries.coverage import CoverageQuestion, counted, coverage_of, listed
+from accounts.queries.coverage import (
+    CoverageQuestion,
+    counted,
+    coverage_of,
+    listed,
+    remembered,
+)
 
 DAY = date(2026, 6, 15)
 
@@ -44,7 +50,7 @@ def touch(who: Contact, days_ago: int, by: Colleague | None = None, day: date = 
 
 def question(**fields: Any) -> CoverageQuestion:
     usual: dict[str, Any] = {
-        "width": "all", "role": "decision_maker", "state": "", "only_current": False, "day": DAY,
+        "role": "decision_maker", "state": "", "only_current": False, "day": DAY,
     }  # fmt: skip
     return CoverageQuestion(**usual | fields)
 
@@ -182,6 +188,7 @@ def test_as_many_statements_for_many_customers_as_for_few(
                     "decision_maker"),
             150,
         )  # fmt: skip
+    page("?contracts=any&view=all")
     with CaptureQueriesContext(connection) as many:
         page("?contracts=any&view=all")
     assert len(many) == len(few)
@@ -196,3 +203,21 @@ def test_the_customer_page_says_it_by_role(
     assert "0 of 1" in part
     assert "untouched" in part
     assert "nobody" in part
+
+
+def test_figures_of_everybody_are_remembered_until_somebody_is_met(
+    four: dict[str, Customer], member: Membership, scope: Any
+) -> None:
+    assert remembered(member, question(), scope).touched == 1
+    with CaptureQueriesContext(connection) as again:
+        assert remembered(member, question(), scope).touched == 1
+    assert len(again) == 1
+    touch(Contact.objects.get(key="n"), 5)
+    assert remembered(member, question(), scope).touched == 2
+
+
+def test_mine_are_counted_among_mine(four: dict[str, Customer], member: Membership) -> None:
+    mine = (four["never"].pk, four["touched"].pk)
+    counts = counted(member, question(ids=mine))
+    assert (counts.customers, counts.named, counts.touched) == (2, 2, 1)
+    assert [one.name for one in listed(member, question(ids=mine, state="untouched"))] == ["never"]
