@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import Colleague, Customer, Membership, Tenant, Visibility
+from segmentation.group_uses import Use
 from segmentation.models import CustomerGroup, Night
+from segmentation.strategies import language_of
 from service.compute.play_documents import PlayDocument, read
 from service.models import Cta, Play, PlayFiring, PlayRun, PlayVersion
 from service.shipped.plays import shipped_plays
 from service.triggers import Names
+from ui.tags.formats import language
 
 FIRED_DAYS = 30
 CLOSED_DAYS = 90
@@ -164,3 +169,14 @@ def latest_refusal(play: Play) -> str:
     run = PlayRun.objects.filter(state=Night.State.DONE).order_by("-as_of").first()
     refused = run.refusals if run is not None else []
     return next((one["code"] for one in refused if one["play"] == play.key), "")
+
+
+def plays_of_group(group: CustomerGroup, membership: Membership) -> list[Use]:
+    """The plays that entering or leaving a group sets off; two statements."""
+    plays = list(Play.objects.filter(trigger_kind="group", archived_at=None))
+    words = language_of(language())
+    return [
+        Use(_("Play"), text.name(words), reverse("play", args=[pk]))
+        for pk, text in documents_of(plays).items()
+        if text.trigger.get("group") == group.pk
+    ]

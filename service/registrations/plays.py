@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from segmentation import group_uses
 from service import triggers
 from service.labels import plays  # noqa: F401 - words for the audit
+from service.queries.plays import plays_of_group
 from service.triggers.answers import SurveyTrigger
 from service.triggers.dates import DateTrigger, HandoverTrigger, PaymentTrigger, RenewalTrigger
 from service.triggers.measures import MeasureTrigger
@@ -13,6 +15,7 @@ from service.triggers.people import SilentKeyUserTrigger
 from service.triggers.standing import GroupTrigger, SegmentTrigger, StageTrigger, TierTrigger
 from ui.registry import NavigationItem, navigation
 
+group_uses.register("play", plays_of_group)
 navigation.register(
     NavigationItem(_("Plays"), "plays", "workflow", "view_plays", 36, prefix="/plays/")
 )

@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,6 +20,9 @@ from service.triggers.base import Asked, Names, Sql, Trigger, Values
 from ui import formats
 from ui.tags.formats import language
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Text
+
 CONTRACTS, LINES, INSTALMENTS, PAYMENTS, CUSTOMERS, PROJECTS = (
     model._meta.db_table
     for model in (Contract, ContractLine, Instalment, Payment, Customer, Project)
@@ -28,7 +30,7 @@ CONTRACTS, LINES, INSTALMENTS, PAYMENTS, CUSTOMERS, PROJECTS = (
 MOST_DAYS = 730
 
 
-def days_field(label: str | Promise) -> forms.IntegerField:
+def days_field(label: str | Text) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         min_value=0,

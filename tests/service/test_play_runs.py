@@ -9,16 +9,14 @@ import pytest
 
 from accounts.tenancy import tenant_scope
 from segmentation.models import Assignment, MeasureRow, Move, Night
-from service.actions.ctas import open_cta
 from service.actions.play_run_work import due_run, work_on_run
-from service.compute.play_documents import End, Step
+from service.compute.play_documents import Step
 from service.models import Cta, CtaStep, Play, PlayFiring, PlayRun
 from service.triggers import after_runs
 from tests.service.play_world import (
     DAY,
     LOST,
     MORNING,
-    document,
     later,
     make_colleague,
     make_customer,
@@ -199,61 +197,6 @@ def test_changed_rules_set_nothing_off(scope, lost) -> None:
     assert not PlayFiring.objects.exists()
 
 
-def test_work_is_closed_when_its_reason_is_gone(scope, lost) -> None:
-    make_play()
-    run(scope)
-    move(lost, store_night(later(1)), "lost", "active")
-
-    outcome = run(scope, later(1))
-
-    assert outcome.closed == 1
-    assert Cta.objects.get().state == "condition_gone"
-
-
-def test_work_stays_where_the_play_says_so(scope, lost) -> None:
-    make_play(end=End(trigger_gone=False, expires_days=None))
-    run(scope)
-    move(lost, store_night(later(1)), "lost", "active")
-
-    run(scope, later(1))
-
-    assert Cta.objects.get().state == "open"
-
-
-def test_work_is_closed_when_the_condition_is_gone(scope, lost) -> None:
-    make_play(
-        condition={
-            "match": "all",
-            "conditions": [{"field": "arr", "operator": "at_least", "value": 500}],
-        },
-        end=End(trigger_gone=False, condition_gone=True, expires_days=None),
-    )
-    run(scope)
-    store_night(later(1))
-    run(scope, later(1))
-    assert Cta.objects.get().state == "open"
-    store_night(later(2))
-    MeasureRow.objects.update(arr=10)
-
-    run(scope, later(2))
-
-    assert Cta.objects.get().state == "condition_gone"
-
-
-def test_work_expires_but_not_while_it_is_put_off(scope, lost) -> None:
-    make_play(end=End(trigger_gone=False, expires_days=2))
-    run(scope)
-    Cta.objects.update(snoozed_until=later(3))
-    store_night(later(2))
-    run(scope, later(2))
-    assert Cta.objects.get().state == "open"
-    store_night(later(3))
-
-    run(scope, later(3))
-
-    assert Cta.objects.get().state == "expired"
-
-
 def test_a_customer_seen_first_has_entered_where_customers_begin(scope, lost) -> None:
     make_play({"kind": "stage", "way": "enters", "value": "onboarding"})
     make_play({"kind": "stage", "way": "enters", "value": "loyal"}, key="q")
@@ -317,6 +260,16 @@ def test_only_the_newest_night_sets_plays_off(tenant) -> None:
     assert _due(tenant) is not None
 
 
+def test_what_is_over_when_nights_are_caught_up_sets_nothing_off(scope, lost) -> None:
+    make_play()
+    run(scope, later(-1))
+    move(lost, store_night(later(1)), "lost", "active")
+
+    run(scope, later(1))
+
+    assert not PlayFiring.objects.exists()
+
+
 def _due(tenant) -> int | None:
     with tenant_scope(tenant.id):
         moment = datetime.combine(
@@ -342,17 +295,3 @@ def test_statements_of_a_run_do_not_grow_with_customers(
     with django_assert_max_num_queries(len(one.captured_queries)):
         run(scope, later(1))
     assert Cta.objects.count() == 12
-
-
-def test_work_opened_twice_for_an_event_is_one(scope, alice) -> None:
-    customer = make_customer()
-    first = open_cta(
-        customer=customer, title="Call", due_on=date(2099, 1, 1), event_key="case:7", by=alice
-    )
-
-    again = open_cta(
-        customer=customer, title="Call", due_on=date(2099, 1, 1), event_key="case:7", by=alice
-    )
-
-    assert again == first
-    assert document().digest() == document().digest()
