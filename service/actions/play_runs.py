@@ -22,6 +22,7 @@ from service.frames.play_statements import (
     Nights,
     Opening,
     Sql,
+    close_done,
     close_expired,
     close_gone,
     open_work,
@@ -58,7 +59,9 @@ def run_plays(*, tenant: Tenant, run: PlayRun, now: datetime | None = None) -> P
                 _run_one(play, version, run, facts, moment, is_again=is_again)
             except Unasked as reason:
                 run.refusals.append({"play": play.key, "code": reason.code})
-    _after(run.as_of, moment)
+    _let_steps_act(facts, run.as_of, moment)
+    for follow in after_runs:
+        follow(run.as_of)
     run.state, run.claim, run.error = Night.State.DONE, None, ""
     run.night_digest = night.digest
     run.finished_at = timezone.now()
@@ -230,16 +233,19 @@ def _gone(document: PlayDocument, facts: Tenancy, as_of: date) -> list[Sql]:
     return found
 
 
-def _after(as_of: date, now: datetime) -> None:
-    """Steps that do something by themselves, and whoever else waits for the run."""
-    for kind in step_kinds.values():
-        if kind.opened is not None:
-            steps = CtaStep.objects.filter(
-                kind=kind.key, cta__opened_on=opened_on(as_of), cta__created_at=now
-            )
-            kind.opened(steps, opened_on(as_of))
-    for follow in after_runs:
-        follow(as_of)
+def _let_steps_act(facts: Tenancy, as_of: date, now: datetime) -> None:
+    """Steps of kinds that do something by themselves; work of which nothing is left is done."""
+    day = opened_on(as_of)
+    acting = [kind for kind in step_kinds.values() if kind.opened is not None]
+    opened = CtaStep.objects.filter(
+        kind__in=[kind.key for kind in acting], cta__opened_on=day, cta__created_at=now
+    )
+    present = set(opened.order_by().values_list("kind", flat=True).distinct())
+    for kind in acting:
+        if kind.opened is not None and kind.key in present:
+            kind.opened(opened.filter(kind=kind.key), day)
+    if present:
+        _count(close_done(facts.tenant.pk, day, now))
 
 
 def _count(statement: Sql) -> int:

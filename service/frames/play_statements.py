@@ -198,6 +198,18 @@ def close_expired(tenant_id: int, opened_on: date, now: datetime) -> Sql:
     )
 
 
+def close_done(tenant_id: int, opened_on: date, now: datetime) -> Sql:
+    """Close work that was opened just now and whose every step did itself."""
+    return (
+        f"{_CLOSED} WHERE w.tenant_id = %s AND w.state = 'open' AND w.opened_on = %s "
+        f"AND w.created_at = %s AND EXISTS (SELECT 1 FROM {STEPS} s "
+        "WHERE s.tenant_id = w.tenant_id AND s.cta_id = w.id) "
+        f"AND NOT EXISTS (SELECT 1 FROM {STEPS} s WHERE s.tenant_id = w.tenant_id "
+        "AND s.cta_id = w.id AND s.done_at IS NULL)",
+        [Cta.State.DONE, now, tenant_id, opened_on, now],
+    )
+
+
 def take_back(events: Sql, tenant_id: int, play_id: int, as_of: date, now: datetime) -> Sql:
     """Say of a night's firings that the restated night does not say so any more, and of others that
     it does again."""

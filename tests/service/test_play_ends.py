@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.test import Client
+
+from accounts.tenancy import tenant_scope
 from segmentation.models import MeasureRow
-from service.compute.play_documents import End
-from service.models import Cta
+from service.actions.play_run_work import work_on_run
+from service.compute.play_documents import End, Step
+from service.models import Cta, PlayRun
+from service.triggers import StepKind, step_kinds
 from tests.service.play_world import (
+    DAY,
+    MORNING,
     later,
     make_customer,
     make_play,
@@ -83,3 +91,44 @@ def test_work_expires_but_not_while_it_is_put_off(scope, lost) -> None:
     run(scope, later(3))
 
     assert Cta.objects.get().state == "expired"
+
+
+def test_work_whose_steps_do_themselves_is_done(scope, lost, monkeypatch) -> None:
+    asked = []
+
+    def opened(steps, day) -> None:
+        asked.append((steps.count(), day))
+        steps.update(done_at=MORNING)
+
+    monkeypatch.setitem(step_kinds, "echo", StepKind("echo", "Echo", opened=opened))
+    by_itself = Step({"en": "Echo"}, kind="echo")
+    make_play(steps=(by_itself,))
+    make_play(steps=(by_itself, Step({"en": "Call"})), key="q")
+
+    run(scope)
+    run(scope, now=MORNING + timedelta(hours=1))
+
+    # Once for a step, and the work of which a task is left stays.
+    assert asked == [(2, later(1))]
+    assert dict(Cta.objects.values_list("play__key", "state")) == {"p": "done", "q": "open"}
+
+
+def test_plays_that_fail_four_times_are_given_up_and_shown(tenant, alice, monkeypatch) -> None:
+    with tenant_scope(tenant.id):
+        store_night()
+        run_id = PlayRun.objects.create(as_of=DAY).pk
+
+    def fail(_day) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("service.actions.play_runs.after_runs", [fail])
+    for _attempt in range(5):
+        assert not work_on_run(tenant=tenant, run_id=run_id)
+        with tenant_scope(tenant.id):
+            PlayRun.objects.update(not_before=None)
+    with tenant_scope(tenant.id):
+        run_row = PlayRun.objects.get()
+    assert (run_row.state, run_row.attempts) == ("dead", 4)
+    client = Client()
+    client.force_login(alice)
+    assert "The latest night set nothing off" in client.get("/t/acme/plays/").content.decode()
