@@ -9,6 +9,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.permissions import may
 from accounts.requests import TenantRequest
@@ -20,7 +21,7 @@ def survey_tabs(request: TenantRequest, active: str) -> list[dict[str, Any]]:
     items = [
         ("surveys", _("Results")),
         ("survey_rounds", _("Rounds")),
-        ("survey_words", _("Questions")),
+        ("survey_words", pgettext("surveys", "Questions")),
     ]
     if may(request.membership, "edit_surveys"):
         items.append(("survey_rules", _("Rules")))
