@@ -79,7 +79,8 @@ WITH came AS (
 ), prospect AS (
     SELECT c.id, c.key, c.name, c.industry, coalesce(came.signed_on, %(until)s) AS signed_on
       FROM accounts_customer c LEFT JOIN came ON came.customer_id = c.id
-     WHERE c.tenant_id = %(tenant)s AND {_DRAW.format(key="c.key", salt="j", of=5)} = 0
+     WHERE c.tenant_id = %(tenant)s AND {_DRAW.format(key="c.key", salt="j", of=5)}
+           < CASE WHEN came.signed_on IS NULL THEN 3 ELSE 1 END
        AND coalesce(came.signed_on > %(until)s - 700, true)
 )
 INSERT INTO service_referral (referrer_id, contact_id, prospect_id, prospect_name, referred_on, state,
@@ -109,14 +110,13 @@ INSERT INTO service_suggestion (customer_id, module_id, kind, why, shown_on, kno
 SELECT found.customer_id, found.module_id, 'buy', '{{}}', found.shown_on,
        (found.shown_on + time '18:00') AT TIME ZONE %(zone)s
   FROM (
-       SELECT DISTINCT ON (k.customer_id, l.module_id) k.customer_id, l.module_id,
-              min(l.starts_on) OVER (PARTITION BY k.customer_id, l.module_id) - 60 AS shown_on,
-              c.key
+       SELECT k.customer_id, l.module_id, min(l.starts_on) - 60 AS shown_on, min(c.key) AS key
          FROM accounts_contractline l
          JOIN accounts_contract k ON k.tenant_id = %(tenant)s AND k.id = l.contract_id
          JOIN accounts_customer c ON c.tenant_id = %(tenant)s AND c.id = k.customer_id
         WHERE l.tenant_id = %(tenant)s AND l.kind = 'subscription' AND NOT l.is_trial
-          AND l.starts_on > (SELECT min(x.starts_on) + 90 FROM accounts_contractline x
+        GROUP BY k.customer_id, l.module_id
+       HAVING min(l.starts_on) > (SELECT min(x.starts_on) + 90 FROM accounts_contractline x
                               JOIN accounts_contract y ON y.tenant_id = %(tenant)s
                                                       AND y.id = x.contract_id
                              WHERE x.tenant_id = %(tenant)s AND y.customer_id = k.customer_id

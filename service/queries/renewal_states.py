@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
 from service.models import Renewal, RenewalOutcome
@@ -19,7 +19,10 @@ from service.models import Renewal, RenewalOutcome
 OPEN = "open"
 RENEWED, EXPANDED, CONTRACTED, CHURNED = (str(kind) for kind in RenewalOutcome.Kind.values)
 KEPT = (RENEWED, EXPANDED, CONTRACTED)
-STATES = {OPEN: _("Open"), **{str(kind.value): kind.label for kind in RenewalOutcome.Kind}}
+STATES = {
+    OPEN: pgettext_lazy("renewal", "Open"),
+    **{str(kind.value): kind.label for kind in RenewalOutcome.Kind},
+}
 
 
 def state_of(renewal: Renewal, today: date) -> str:

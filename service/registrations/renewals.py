@@ -6,6 +6,7 @@ from typing import Any
 
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from accounts.signals import customer_facts_changed
@@ -29,7 +30,12 @@ for measure in REFERRALS:
 
 navigation.register(
     NavigationItem(
-        _("Renewals"), "renewals", "calendar-sync", "view_renewals", 26, prefix="/renewals/"
+        pgettext_lazy("contracts", "Renewals"),
+        "renewals",
+        "calendar-sync",
+        "view_renewals",
+        26,
+        prefix="/renewals/",
     )
 )
 navigation.register(
@@ -43,7 +49,7 @@ customer_panels.register(
         "service/renewals/panel.html",
         "service.views.renewal_panels.renewals_panel",
         21,
-        _("Renewals"),
+        pgettext_lazy("contracts", "Renewals"),
     )
 )
 customer_panels.register(

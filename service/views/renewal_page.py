@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Customer
@@ -152,7 +153,7 @@ def found_renewal(request: TenantRequest, pk: int) -> Renewal:
 def renewal_crumbs(found: Renewal) -> list[tuple[Any, str]]:
     quarter = quarter_of(found.due_on)
     return [
-        (_("Renewals"), f"{reverse('renewals')}?quarter={quarter}"),
+        (pgettext("contracts", "Renewals"), f"{reverse('renewals')}?quarter={quarter}"),
         (found.customer.name, reverse("customer", args=[found.customer_id])),
     ]
 

@@ -11,7 +11,7 @@ from accounts.permissions import may
 from accounts.requests import TenantRequest
 from segmentation.queries.scopes import scope_of
 from service.queries.renewal_page import renewals_of_customer
-from service.queries.renewals import ending_soon, reaches
+from service.queries.renewals import ENDED, REACHES, ending_soon, reaches
 from service.views.renewals import shown, today_of
 
 SHOWN = 4
@@ -55,6 +55,9 @@ def renewals_block(request: TenantRequest, width: str | None) -> dict[str, Any] 
 
 
 def _title(days: int) -> str:
-    if days == 0:
+    nearer = max((reach for reach in REACHES if reach < days), default=0)
+    if days == ENDED:
         return _("Ended, not decided")
-    return _("Renewals within %(days)s days") % {"days": days}
+    if not nearer:
+        return _("Renewals within %(days)s days") % {"days": days}
+    return _("Renewals in %(first)s to %(last)s days") % {"first": nearer + 1, "last": days}

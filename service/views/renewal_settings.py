@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import may, require
@@ -45,7 +46,7 @@ def renewal_accuracy(request: TenantRequest) -> HttpResponse:
         "fewest": FEWEST,
         "fewest_calibrated": FEWEST_CALIBRATED,
         "scopes": scope_tabs(scope, Table.read((), request.GET.urlencode())),
-        "breadcrumbs": [(_("Renewals"), reverse("renewals"))],
+        "breadcrumbs": [(pgettext("contracts", "Renewals"), reverse("renewals"))],
     }
     return render(request, "service/renewals/accuracy.html", context)
 
@@ -125,7 +126,7 @@ def _settings(
         "latest": latest,
         "reasons": reasons if may(request.membership, "edit_churn_reasons") else [],
         "new_form": new_form or ChurnReasonForm(),
-        "breadcrumbs": [(_("Renewals"), reverse("renewals"))],
+        "breadcrumbs": [(pgettext("contracts", "Renewals"), reverse("renewals"))],
     }
     return render(request, "service/renewals/settings.html", context)
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import may, require
@@ -48,13 +48,11 @@ COLUMNS = (
                             "its last day. Trials and one-off lines never count.")),
     Column("state", gettext_lazy("Outcome"), sort=("state", "due_on")),
     Column("stage", gettext_lazy("Stage"), sort=("place", "due_on")),
-    Column("system", gettext_lazy("System"), sort="likelihood", align="end",
+    Column("system", pgettext_lazy("renewal", "System"), sort="likelihood", align="end",
            why=gettext_lazy("95 % less a percent for each point of risk, not below 5 %. The page of "
                             "a renewal lists its points.")),
-    Column("manager", gettext_lazy("Manager"), sort="percent", align="end",
+    Column("manager", pgettext_lazy("renewal", "Manager"), sort="percent", align="end",
            why=gettext_lazy("How likely whoever looks after the customer says it is.")),
-    Column("expected", gettext_lazy("ARR expected"), sort="expected", align="end", wide=True,
-           why=gettext_lazy("What the manager expects; without a call what the contract is worth.")),
     Column("why", gettext_lazy("Greatest risks")),
     Column("who", gettext_lazy("Service manager"), sort="customer__service_manager__name",
            wide=True),
@@ -164,7 +162,7 @@ def _file(request: TenantRequest, found: QuerySet, quarter: Quarter) -> HttpResp
         _cells(rows),
         format_=request.GET["format"],
         name=f"{request.tenant.slug}-renewals-{quarter}",
-        title=gettext("Renewals"),
+        title=pgettext("contracts", "Renewals"),
     )
 
 
