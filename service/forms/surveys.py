@@ -149,7 +149,7 @@ class SurveyForm(forms.Form):
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
 
     LABELS = {
-        "question": gettext_lazy("Question"),
+        "question": pgettext_lazy("survey", "Question"),
         "low": gettext_lazy("Words at the lowest score"),
         "high": gettext_lazy("Words at the highest score"),
         "why": gettext_lazy("Asked after the score"),

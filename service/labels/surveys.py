@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.labels import FIELDS, VERBS, WORDINGS
 from accounts.loads.dependants import NOUNS
@@ -29,7 +30,7 @@ FIELDS.update(
     {
         "acceptance_days": _("Working days after acceptance"),
         "acceptance_survey": _("Asked after acceptance"),
-        "asked": _("Asked"),
+        "asked": pgettext_lazy("survey", "Asked"),
         "cap_days": _("Days between surveys"),
         "further": _("Further questions"),
         "left_out": _("Left out"),
