@@ -43,7 +43,7 @@ COLUMNS = (
     Column("state", gettext_lazy("State"), sort="state"),
     Column("kind", gettext_lazy("Kind"), sort="case__kind", wide=True),
     Column("owner", gettext_lazy("Who looks after it"), sort="owner__name"),
-    Column("opened", gettext_lazy("Opened at"), sort="case__opened_at", wide=True),
+    Column("opened", gettext_lazy("Opened at"), sort="started_at", wide=True),
 )  # fmt: skip
 EXPORTED = (
     gettext_lazy("Key"),
@@ -69,6 +69,7 @@ WIDTHS = {
     str(Visibility.TEAM): gettext_lazy("My team's"),
     str(Visibility.ALL): gettext_lazy("All"),
 }
+UNDONE_ASKED = ("", *CaseWork.UNDONE)
 MOST_EXPORTED = 20_000
 MOST_HANDED_ON = 200
 
@@ -86,8 +87,12 @@ def cases(request: TenantRequest) -> HttpResponse:
     form = CaseFilter(request.GET)
     form.is_valid()
     found = _narrowed(queries.listed(within), form.cleaned_data, now)
-    table = Table.read(COLUMNS, request.GET.urlencode(), default="clock", tie="pk")
-    ordered = found.order_by(*absent_last(table.order_by))
+    # Where all are asked for, most of them have no clock that runs any more.
+    default = "clock" if form.cleaned_data.get("state", "") in UNDONE_ASKED else "-opened"
+    table = Table.read(COLUMNS, request.GET.urlencode(), default=default, tie="pk")
+    # Every case was opened: in the order of the index.
+    is_whole = table.sort == "opened"
+    ordered = found.order_by(*(table.order_by if is_whole else absent_last(table.order_by)))
     if "format" in request.GET:
         return _file(request, ordered)
     table = table.counted(found.count())
