@@ -10,6 +10,5 @@ from service.registrations import (  # noqa: F401
     renewals,
     requests,
     surveys,
-    touchpoints,
     work,
 )

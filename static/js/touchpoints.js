@@ -1,5 +1,6 @@
 // The entry of a touchpoint over the page that one is on: t, the note, Ctrl-Enter. Of the chosen row
-// where it leads to a customer, else of the customer whose page this is.
+// where it leads to a customer, else as the page's own button says, else of the customer whose page
+// this is.
 const CUSTOMER = /^(.*\/customers\/\d+\/)(?:$|timeline\/$|account-file\/)/;
 
 function customerOf(element) {

@@ -13,7 +13,6 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.contacts import remove_contact
-from accounts.actions.touchpoints import TouchpointValues, change_touchpoint, log_touchpoint
 from accounts.contact_links import contact_path
 from accounts.models import (
     AuditRecord,
@@ -34,7 +33,7 @@ from service.actions.success_plans import (
     remove_row,
     revoke_plan_link,
 )
-from service.models import Cta, Goal, JointMilestone, Privilege, SuccessPlanLink
+from service.models import Goal, JointMilestone, Privilege, SuccessPlanLink
 from service.queries.account_files import account_file_of
 
 DAY = date(2026, 6, 15)
@@ -297,30 +296,3 @@ def test_no_link_for_a_contact_of_another_customer(
     other = Customer.objects.create(key="C2", name="Other")
     with pytest.raises(ValidationError):
         give_plan_link(customer=other, contact=ann, language="en", by=bob)
-
-
-# --- What was agreed becomes work -----------------------------------------------------------------
-
-
-def test_the_next_step_of_a_touchpoint_is_work_once(customer: Customer, bob: User) -> None:
-    me = Colleague.objects.get(membership__user=bob)
-    in_a_week = timezone.localdate() + timedelta(days=7)
-    values = TouchpointValues(
-        "call", date(2026, 1, 5), colleague=me, next_step="Send the offer", next_on=in_a_week
-    )
-    kept = log_touchpoint(customer=customer, values=values, by=bob)
-    work = Cta.objects.get()
-    assert (work.title, work.due_on, work.owner) == ("Send the offer", in_a_week, me)
-    kept = change_touchpoint(touchpoint=kept, values=TouchpointValues("call", DAY), by=bob)
-    change_touchpoint(touchpoint=kept, values=values, by=bob)
-    assert Cta.objects.count() == 1
-
-
-def test_a_step_whose_day_is_over_is_due_today(
-    customer: Customer, bob: User, tenant: Tenant
-) -> None:
-    values = TouchpointValues(
-        "call", date(2026, 1, 5), next_step="Send the offer", next_on=date(2026, 1, 9)
-    )
-    log_touchpoint(customer=customer, values=values, by=bob)
-    assert Cta.objects.get().due_on == tenant.local_date(timezone.now())

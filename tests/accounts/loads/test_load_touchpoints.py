@@ -13,7 +13,16 @@ from accounts.actions.loads import undo_load
 from accounts.loads.dependants import CannotUndo
 from accounts.loads.reading.guesses import guess_mapping
 from accounts.loads.registry import find_kind
-from accounts.models import Case, Colleague, Contact, Customer, RowVersion, Tenant, Touchpoint
+from accounts.models import (
+    Case,
+    Colleague,
+    Contact,
+    Customer,
+    RowVersion,
+    Tenant,
+    Touchpoint,
+    TouchpointTie,
+)
 from accounts.tenancy import tenant_scope
 
 CUSTOMERS = "key,name\nA,Alpha\nB,Beta\n"
@@ -169,6 +178,18 @@ def test_contacts_with_touchpoints_are_not_undone(load: Any, world: None) -> Non
     undo_load(load=touched.load, by=None)
     undo_load(load=contacts.load, by=None)
     assert not Contact.objects.filter(key="eve").exists()
+
+
+def test_a_touchpoint_that_somebody_tied_to_a_case_is_not_undone(load: Any, world: None) -> None:
+    touched = load("touchpoints", TOUCHPOINTS + "A,T1,visit,2026-03-01,,,\n")
+    tie = TouchpointTie.objects.create(
+        touchpoint=Touchpoint.objects.get(), kind="case", object_id=1
+    )
+    with pytest.raises(CannotUndo, match="what touchpoints were about"):
+        undo_load(load=touched.load, by=None)
+    tie.delete()
+    undo_load(load=touched.load, by=None)
+    assert not Touchpoint.objects.exists()
 
 
 def test_a_removed_contact_leaves_what_it_took_part_in(load: Any, world: None, alice: Any) -> None:
