@@ -139,6 +139,12 @@ def referrals_of(customer: Customer, today: date) -> list[Any]:
     return list(found.select_related("contact", "prospect")[:20])
 
 
+def referrals_until(customer: Customer, until: date, most: int) -> list[Referral]:
+    """A customer's latest referrals up to a day."""
+    found = Referral.objects.filter(referrer=customer, referred_on__lte=until)
+    return list(found.select_related("contact").order_by("-referred_on", "-pk")[:most])
+
+
 def referred_by(customer: Customer) -> Referral | None:
     """The referral by which a customer came."""
     found: Referral | None = (

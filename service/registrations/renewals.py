@@ -20,7 +20,9 @@ from service.measures.referrals import REFERRALS
 from ui.registry import (
     Block,
     NavigationItem,
+    TimelineSource,
     customer_panels,
+    customer_timeline,
     my_customers_blocks,
     navigation,
 )
@@ -77,6 +79,26 @@ customer_panels.register(
         "service.views.peers.peers_panel",
         34,
         _("Among its peers"),
+    )
+)
+customer_timeline.register(
+    TimelineSource(
+        "renewals",
+        pgettext_lazy("contracts", "Renewals"),
+        "calendar-sync",
+        "service.views.renewal_timeline.renewals_in_timeline",
+        80,
+        ability="view_renewals",
+    )
+)
+customer_timeline.register(
+    TimelineSource(
+        "referrals",
+        _("Referrals"),
+        "share-2",
+        "service.views.renewal_timeline.referrals_in_timeline",
+        85,
+        ability="view_referrals",
     )
 )
 my_customers_blocks.register(

@@ -298,3 +298,24 @@ def test_the_first_screen_and_the_customer_show_what_ends(
         assert page.count(f"{name} ") >= 1
     own = text(client.get(f"/t/acme/customers/{contract.customer_id}/"))
     assert "ct-Beyond" in own
+
+
+def test_the_timeline_tells_calls_and_outcomes(
+    tenant: Tenant, bob: Membership, today: date
+) -> None:
+    with tenant_scope(tenant.id):
+        contract = ending("Rookcombe", today + 30 * DAY)
+        RenewalCall.objects.create(
+            contract=contract, stage="offered", percent=70, note="They want a price", said_on=today
+        )
+        for undone_at in (None, datetime.now(tz=UTC)):
+            RenewalOutcome.objects.create(
+                contract=contract, kind="churned", arr_before=1, churn_reason="price",
+                note="Told on the phone" if undone_at is None else "A mistake", said_on=today,
+                undone_at=undone_at,
+            )  # fmt: skip
+    page = text(as_(bob).get(f"/t/acme/customers/{contract.customer_id}/"))
+    assert "Renewal of ct-Rookcombe: Offered, 70 % likely" in page
+    assert "Renewal of ct-Rookcombe: Churned" in page
+    assert "Price Told on the phone" in page
+    assert "A mistake" not in page
