@@ -14,8 +14,9 @@ export function moveRow(step) {
     (link) => link.offsetParent !== null,
   );
   if (!links.length) return false;
-  const row = document.activeElement?.closest("tr");
-  const current = links.findIndex((link) => link.closest("tr") === row);
+  // On a board a row is the card of a list.
+  const row = document.activeElement?.closest("tr, li");
+  const current = row ? links.findIndex((link) => link.closest("tr, li") === row) : -1;
   const next = current < 0 ? (step > 0 ? 0 : links.length - 1) : current + step;
   const link = links[Math.min(links.length - 1, Math.max(0, next))];
   link.focus({ preventScroll: true, focusVisible: true });
