@@ -123,12 +123,6 @@ def letters(*, text: str = "", state: str = "", purpose: str = "") -> QuerySet:
     return found
 
 
-def letters_about(about_type: str, about_id: int) -> QuerySet:
-    """Letters about one object, latest first."""
-    rows: QuerySet = letters().filter(about_type=about_type, about_id=about_id)
-    return rows
-
-
 @dataclass(frozen=True)
 class Reach:
     """Whether a contact can be written to: what the contact's page shows."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -14,13 +13,11 @@ from django.utils.translation import gettext as _
 from accounts.actions.mail import is_address, queue_mail
 from accounts.letter_texts import Letter
 from accounts.mail_labels import LEFT_OUT
-from accounts.models import Contact, MailSettings, Membership, OutgoingMail, Purpose, Tenant
+from accounts.models import Contact, MailSettings, Membership, OutgoingMail, Purpose
 from accounts.queries.mail import (
     declined_among,
     mail_settings,
-    may_leave_at,
     unreachable_among,
-    zone_of,
 )
 
 MOST_SHOWN = 50
@@ -136,8 +133,3 @@ def send_to_oneself(letter: Letter, member: Membership) -> OutgoingMail | None:
         subject_prefix=f"[{_('Test')}] ",
         signed=True,
     )
-
-
-def first_departure(tenant: Tenant, contact: Contact, purpose: str, now: datetime) -> datetime:
-    """When a letter that is written now would leave."""
-    return may_leave_at(purpose, now, zone_of(tenant, contact, None), mail_settings())
