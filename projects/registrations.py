@@ -8,8 +8,8 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.after_sent import LetterHook, letter_hooks
 from accounts import touchpoint_ties
+from accounts.after_sent import LetterHook, letter_hooks
 from accounts.contact_links import ContactPage, contact_pages
 from accounts.loads import registry
 from accounts.models import Role, Tenant

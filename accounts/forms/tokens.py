@@ -22,7 +22,7 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"), widget=forms.CheckboxSelectMultiple
     )
-    member = forms.ModelChoiceField(
+    member: forms.ModelChoiceField[Membership] = forms.ModelChoiceField(
         label=_("On behalf of"),
         queryset=None,
         required=False,

@@ -36,7 +36,7 @@ CONTACT_COLUMNS = (
 
 def contacts_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]:
     today = _today(request)
-    table, rows = panel_table(
+    table, found = panel_table(
         request,
         CONTACT_COLUMNS,
         contacts_of(customer, today),
@@ -44,7 +44,7 @@ def contacts_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]
         prefix="contacts_",
         total=customer.contacts.count(),
     )
-    rows = list(rows)
+    rows = list(found)
     return {
         "customer": customer,
         "table": table,

@@ -200,7 +200,7 @@ def _add_acceptance(
     ).order_by().values_list("gate__project").annotate(first=Min("asked_at"))  # fmt: skip
     answers = pd.DataFrame([*said, *surveyed], columns=["project", "n", "total"], dtype=float)
     summed = answers.groupby("project").sum()
-    facts["satisfaction"] = facts.index.map(summed["total"] / summed["n"]).astype(float)
+    facts["satisfaction"] = (summed["total"] / summed["n"]).reindex(facts.index).astype(float)
     days = {project: moment.astimezone(zone).date() for project, moment in asked}
     first = pd.to_datetime(pd.Series(facts.index.map(days), index=facts.index))
     from_day = first.to_numpy(dtype="datetime64[D]")
