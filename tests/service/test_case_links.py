@@ -185,6 +185,17 @@ def test_a_letter_leads_to_its_case_alone(world: World) -> None:
     assert world.send("report", **REPORT).status_code == 404
 
 
+def test_nobody_of_the_vendor_speaks_for_the_customer(world: World) -> None:
+    work = world.solved(world.report())
+    client = Client()
+    client.force_login(world.bob)
+    assert client.get(world.path).status_code == 200
+    answer = client.post(world.path, {"act": "rating", "case": work.case_id, "score": "5"})
+    assert answer.status_code == 410
+    assert "Only the customer can answer here" in answer.content.decode()
+    assert world.now_of(work).case.satisfaction is None
+
+
 def test_links_end(world: World) -> None:
     with tenant_scope(world.tenant.id):
         CaseLink.objects.update(expires_at=timezone.now() + timedelta(seconds=1))
