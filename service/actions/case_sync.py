@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
@@ -11,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Case, Responsibility, Tenant
 from accounts.tenancy import tenant_scope
 from segmentation.models import Assignment
-from service.compute.case_clocks import Clock, measured, run_out, wound
+from service.compute.case_clocks import measured, run_out, wound
 from service.compute.case_rules import suggest_priority
 from service.models import CaseWork
 from service.queries.case_rules import Promises, clock_of, keep_clock, promises, tiers_of
@@ -84,9 +85,12 @@ def _set_right(tenant: Tenant, since: datetime | None, now: datetime) -> int:
         case = row.case
         if case.colleague_id:
             row.owner_id = case.colleague_id
-        if row.number == 1:
-            row.started_at, row.responded_at = case.opened_at, case.first_response_at
-        _measure(row, case, rules, now)
+        priority = case.priority or suggest_priority(case.kind, row.tier)
+        # A case keeps the moments it was given, unless the file says another opening or priority.
+        is_other = priority != row.priority or (
+            row.number == 1 and row.started_at != case.opened_at
+        )
+        _measure(row, case, rules, now, winds=is_other)
         row.fact_from, row.version, row.changed_at = case.known_from, row.version + 1, now
     CaseWork.objects.bulk_update(
         rows,
@@ -101,33 +105,25 @@ def _set_right(tenant: Tenant, since: datetime | None, now: datetime) -> int:
     return len(rows)
 
 
-def _measure(row: CaseWork, case: Case, rules: Promises, now: datetime) -> None:
-    """State, priority and clock of a row as its fact has them."""
+def _measure(
+    row: CaseWork, case: Case, rules: Promises, now: datetime, *, winds: bool = True
+) -> None:
+    """State, priority and clock of a row as its fact has them. ``winds``: its due moments are counted
+    by what is promised now."""
     row.priority = case.priority or suggest_priority(case.kind, row.tier)
     is_done = case.closed_at is not None and case.closed_at <= now
-    clock = clock_of(row)
+    clock = replace(
+        clock_of(row),
+        solved_at=case.closed_at if is_done else None,
+        waiting_since=None if is_done else row.waiting_since,
+    )
     if row.number == 1:
-        clock = Clock(
-            started_at=case.opened_at,
-            responded_at=case.first_response_at,
-            waiting_since=None if is_done else row.waiting_since,
-            waited=clock.waited,
-            response_breached_at=row.response_breached_at,
-            resolution_breached_at=row.resolution_breached_at,
-            response_due_at=row.response_due_at,
-            resolution_due_at=row.resolution_due_at,
-            solved_at=case.closed_at if is_done else None,
-        )
-    else:
-        clock = Clock(
-            **{
-                **{name: getattr(clock, name) for name in clock.__dataclass_fields__},
-                "solved_at": case.closed_at if is_done else None,
-                "waiting_since": None if is_done else clock.waiting_since,
-            }
-        )
-    keep_clock(row, measured(clock, rules.target(row.tier, row.priority), rules.hours, now=now))
-    row.rules_version = rules.promise.version
+        clock = replace(clock, started_at=case.opened_at, responded_at=case.first_response_at)
+    if winds:
+        target = rules.target(row.tier, row.priority)
+        clock = measured(clock, target, rules.hours, now=now)
+        row.rules_version = rules.promise.version
+    keep_clock(row, run_out(clock, now))
     if is_done:
         row.state = row.state if row.state == State.SOLVED else State.CLOSED
     elif row.state in (State.SOLVED, State.CLOSED):

@@ -16,9 +16,11 @@ from accounts.compute.working_days import MONDAY_TO_FRIDAY
 from accounts.models import Case, Customer, Membership, Tenant, User
 from accounts.tenancy import tenant_scope
 from segmentation.models import Assignment
+from service.actions.case_rules import publish_case_rules
 from service.actions.case_states import solve_case
 from service.actions.case_sweep import sweep_cases
 from service.actions.case_words import answer_customer
+from service.compute.case_rules import SHIPPED
 from service.models import CaseEntry, CaseEscalation, CaseWork
 from tests.service.case_world import NINE, at, make_customer, make_department, report
 
@@ -200,6 +202,23 @@ def test_a_fact_that_a_file_changed_changes_the_row(tenant: Tenant, work: CaseWo
         case.save()
     sweep(tenant, at(13.5))
     assert now_of(tenant, work).state == "open"
+
+
+def test_a_fact_that_changed_elsewhere_leaves_the_moments_that_were_given(
+    tenant: Tenant, work: CaseWork, alice: User
+) -> None:
+    with tenant_scope(tenant.id):
+        document = {**SHIPPED, "targets": {"": {"medium": [5, 10]}}}
+        publish_case_rules(document=document, seen=0, note="", tenant=tenant, by=alice)
+        Case.objects.update(contact=None, title="Renamed", known_from=at(10))
+    sweep(tenant, at(10.5))
+    found = now_of(tenant, work)
+    assert (found.response_due_at, found.response_breached_at) == (at(14), None)
+    with tenant_scope(tenant.id):
+        Case.objects.update(priority="low", known_from=at(10.6))
+    sweep(tenant, at(10.7))
+    # Nothing is promised to what can wait any more.
+    assert now_of(tenant, work).due_at is None
 
 
 def test_our_own_verbs_leave_nothing_to_set_right(
