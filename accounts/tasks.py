@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import transaction
 
+from accounts.actions import mail
 from accounts.actions.bounce_mailbox import read_bounce_mailbox
 from accounts.actions.channel_posts import posts_wait, tell_channels
 from accounts.actions.load_work import loads_to_work_on, work_on_load
@@ -38,8 +39,9 @@ def enqueue_load(tenant_id: int, load_id: int) -> None:
 @shared_task(name="accounts.tasks.send_mail")
 def send_mail(tenant_id: int) -> None:
     """Send some of a tenant's letters. What is left goes behind the other tenants'."""
+    mail.sender_woke(tenant_id)
     if send_batch(tenant_id=tenant_id).more:
-        send_mail.delay(tenant_id)
+        mail.wake_sender(tenant_id)
 
 
 @shared_task(name="accounts.tasks.sweep_mail")
@@ -49,7 +51,7 @@ def sweep_mail() -> None:
         release_abandoned(tenant_id=tenant_id)
         tell_troubles(tenant_id=tenant_id)
         if is_due(tenant_id=tenant_id):
-            send_mail.delay(tenant_id)
+            mail.wake_sender(tenant_id)
 
 
 @shared_task(name="accounts.tasks.sweep_digests")

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from celery import current_app
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, models, transaction
@@ -32,6 +33,7 @@ from accounts.tenancy import current_tenant_id
 State = OutgoingMail.State
 SEALED_AS = "letter"
 MOST_SUBJECT = 500
+WAKE_SECONDS = 60
 
 
 def queue_mail(
@@ -123,8 +125,22 @@ def wake_later(tenant_id: int) -> None:
 
 
 def wake_sender(tenant_id: int) -> None:
-    """Have a worker send what waits. By name, since actions know no tasks."""
-    current_app.send_task("accounts.tasks.send_mail", args=[tenant_id])
+    """Have a worker send what waits. By name, since actions know no tasks.
+
+    One call waits in the broker for each tenant, however many letters were written: others' letters
+    would stand behind a thousand. What is forgotten there, the sweeper finds.
+    """
+    if cache.add(_woken(tenant_id), "1", timeout=WAKE_SECONDS):
+        current_app.send_task("accounts.tasks.send_mail", args=[tenant_id])
+
+
+def sender_woke(tenant_id: int) -> None:
+    """A worker begins to look: who writes a letter from now on wakes one again."""
+    cache.delete(_woken(tenant_id))
+
+
+def _woken(tenant_id: int) -> str:
+    return f"mail-sender-woken:{tenant_id}"
 
 
 def _wake(tenant_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from accounts.after_sent import AfterSent
@@ -41,12 +42,14 @@ def show_once(
     name: str,
     email: str,
     letter: Letter,
+    about: models.Model | None = None,
     after: AfterSent | None = None,
     is_written: bool = False,
 ) -> None:
     """Keep a link for the next page that asks for it, and write its letter where there is an e-mail
     address, once the open transaction is done. ``letter.context["address"]`` is the whole address;
-    ``after``: what is done once the letter has left; ``is_written``: the caller wrote it."""
+    ``about``: what it is about, shown beside the letter; ``after``: what is done once the letter has
+    left; ``is_written``: the caller wrote it."""
     request.session[KEPT] = {
         "kind": link._meta.label,
         "link": link.pk,
@@ -56,7 +59,7 @@ def show_once(
         "text": letter.line("_chat"),
     }
     if email and not is_written:
-        write_later(letter, email, contact=link.contact, about=link, after=after)
+        write_later(letter, email, contact=link.contact, about=about, after=after)
 
 
 def taken_once(request: HttpRequest, kind: type[ContactLink], links: set[int]) -> SentLink | None:

@@ -154,7 +154,14 @@ def _given(request: TenantRequest, project: Project, **values: Any) -> None:
         },
         language=link.language,
     )
-    show_once(request, link, name=link.name, email=values["contact"].email, letter=letter)
+    show_once(
+        request,
+        link,
+        name=link.name,
+        email=values["contact"].email,
+        letter=letter,
+        about=project,
+    )
 
 
 def _link(project: Project, pk: int) -> ProjectPageLink:

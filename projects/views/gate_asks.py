@@ -202,6 +202,7 @@ def _show(request: TenantRequest, link: SignOffLink, secret: str) -> None:
     show_once(
         request, link, name=link.signatory, email=link.contact.email if link.contact else "",
         letter=contact_letter("asked", sign_off, request.tenant, secret),
+        about=sign_off.gate,
         after=reached_by(link),
     )  # fmt: skip
 

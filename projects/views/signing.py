@@ -200,4 +200,11 @@ def _show_once(request: TenantRequest, link: SigningLink, secret: str, email: st
         },
         language=link.language,
     )
-    show_once(request, link, name=link.signatory, email=email, letter=letter)
+    show_once(
+        request,
+        link,
+        name=link.signatory,
+        email=email,
+        letter=letter,
+        about=link.change_request,
+    )

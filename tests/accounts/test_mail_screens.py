@@ -184,7 +184,7 @@ def test_a_server_that_is_down_for_long_is_told_once(
     for one in (tenant, other):
         write(one)
         send_batch(tenant_id=one.pk)
-    monkeypatch.setattr("accounts.tasks.send_mail.delay", lambda tenant_id: None)
+    monkeypatch.setattr("accounts.actions.mail.wake_sender", lambda tenant_id: None)
     sweep_mail()
     assert nobody_listens == [], "a server that restarts is nobody's concern"
     for one in (tenant, other):
@@ -203,7 +203,7 @@ def test_a_server_that_is_down_for_long_is_told_once(
 def test_an_unclear_letter_is_told_once(
     tenant: Tenant, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("accounts.tasks.send_mail.delay", lambda tenant_id: None)
+    monkeypatch.setattr("accounts.actions.mail.wake_sender", lambda tenant_id: None)
     letter = write(tenant)
     become(tenant, letter, state="unclear")
     for _time in range(3):

@@ -13,14 +13,16 @@ from uuid import uuid4
 
 import pytest
 from celery import current_app
+from django.core.cache import cache
 from django.db import connections
 from smtp_server import SmtpServer, use
 from workers import start_worker
 
 from accounts.actions import mail_sending
+from accounts.actions.mail import wake_sender
 from accounts.actions.mail_sending import LEASE, release_abandoned, send_batch
 from accounts.models import Tenant
-from accounts.tasks import sweep_mail
+from accounts.tasks import send_mail, sweep_mail
 from tests.accounts.mail_world import states, time_passes, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,11 +125,25 @@ def test_tenants_take_turns(
     write(tenant, *(f"{number}@big.example" for number in range(5)))
     write(other, "one@small.example")
     waiting: list[int] = []
-    monkeypatch.setattr("accounts.tasks.send_mail.delay", waiting.append)
+    monkeypatch.setattr("accounts.actions.mail.wake_sender", waiting.append)
     sweep_mail()
-    from accounts.tasks import send_mail
-
     while waiting:
         send_mail(waiting.pop(0))
     assert server.recipients.index("one@small.example") == 2
     assert len(server.recipients) == 6
+
+
+def test_many_letters_wake_one_worker(
+    tenant: Tenant, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    monkeypatch.setattr("accounts.actions.mail.wake_sender", wake_sender)
+    enqueued: list[list[int]] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, args: enqueued.append([name, *args]))
+    write(tenant, *(f"{number}@acme.example" for number in range(5)))
+    write(tenant, "later@acme.example")
+    assert enqueued == [["accounts.tasks.send_mail", tenant.pk]]
+    send_mail(tenant.pk)
+    assert len(server.recipients) == 6
+    write(tenant, "again@acme.example")
+    assert len(enqueued) == 2, "who comes after the worker looked wakes one again"
