@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
@@ -121,15 +122,55 @@ class Outlook:
 
 def outlook(contacts: QuerySet, asking: Asking) -> Outlook:
     """Counted in the database; one statement."""
-    inner, parameters = (
-        judged(contacts, asking).order_by().values("left_out").query.sql_with_params()
-    )
+    inner, parameters = _ids(contacts, asking)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT left_out, count(*) FROM ({inner}) AS judged GROUP BY left_out",  # noqa: S608
             parameters,
         )
-        found = dict(cursor.fetchall())
+        return _outlook(dict(cursor.fetchall()))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a round would come to, with the first of those who are asked, and of those who are left
+    out with the reason of each."""
+
+    outlook: Outlook
+    asked: list[Contact]
+    left: list[tuple[Contact, str]]
+
+
+def preview(contacts: QuerySet, asking: Asking, most: int) -> Preview:
+    """Every contact is judged once, whatever is shown of it; two statements."""
+    inner, parameters = _ids(contacts, asking)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH judged AS MATERIALIZED ({inner}) "  # noqa: S608
+            "SELECT 'count', left_out, count(*) FROM judged GROUP BY left_out UNION ALL "
+            "(SELECT 'first', '', id FROM judged WHERE left_out = '' ORDER BY id LIMIT %s) UNION ALL "
+            "(SELECT 'first', left_out, id FROM judged WHERE left_out <> '' ORDER BY id LIMIT %s)",
+            [*parameters, most, most],
+        )
+        rows = cursor.fetchall()
+    why = {pk: left_out for what, left_out, pk in rows if what == "first"}
+    shown = Contact.objects.filter(pk__in=why).select_related("customer")
+    ordered = list(shown.order_by("customer__name", "name", "pk"))
+    return Preview(
+        _outlook({left_out: n for what, left_out, n in rows if what == "count"}),
+        [contact for contact in ordered if not why[contact.pk]],
+        [(contact, why[contact.pk]) for contact in ordered if why[contact.pk]],
+    )
+
+
+def _ids(contacts: QuerySet, asking: Asking) -> tuple[str, Sequence[Any]]:
+    found: tuple[str, Sequence[Any]] = (
+        judged(contacts, asking).order_by().values("id", "left_out").query.sql_with_params()
+    )
+    return found
+
+
+def _outlook(found: dict[str, int]) -> Outlook:
     return Outlook(
         found.get("", 0), {reason: found[reason] for reason in REASONS if reason in found}
     )

@@ -14,10 +14,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncQuarter
 
-from accounts.models import Contact, ContactRole, Customer, Membership
+from accounts.models import Contact, ContactRole, Customer, Membership, Visibility
+from accounts.tenancy import current_tenant_id
+from segmentation.models import MeasureRow
 from segmentation.queries.stored import latest_night
 from service.compute.surveys import BAD, GOOD, Answers
 from service.models import Cta, SurveyAnswer, SurveyInvitation, SurveyRound
@@ -62,22 +65,15 @@ class _Counted:
 
 def survey_results(membership: Membership, chosen: Chosen, zone: ZoneInfo) -> Results:
     """Three statements, whatever the number of answers."""
-    night = latest_night()
     total = _Counted()
     roles: dict[str, _Counted] = defaultdict(_Counted)
     tiers: dict[str, _Counted] = defaultdict(_Counted)
-    answers = _with_tier(visible_answers(membership, chosen), night)
-    rows = answers.order_by().values_list("roles", "night__tier", "score").annotate(n=Count("pk"))
-    for held, tier, score, count in _of_tier(rows, chosen):
+    answers = visible_answers(membership, chosen).values("customer_id", "roles", "score")
+    for held, tier, score, count in _by_tier(answers, "score, count(*)", "score", chosen):
         for group in _groups(total, roles, tiers, held, tier):
             group.counts[score] += count
-    links = _with_tier(asked_links(membership, chosen, zone), night)
-    invited = (
-        links.order_by()
-        .values_list("roles", "night__tier")
-        .annotate(n=Count("pk"), answered=Count("answered_at"))
-    )
-    for held, tier, count, responded in _of_tier(invited, chosen):
+    links = asked_links(membership, chosen, zone).values("customer_id", "roles", "answered_at")
+    for held, tier, count, responded in _by_tier(links, "count(*), count(answered_at)", "", chosen):
         for group in _groups(total, roles, tiers, held, tier):
             group.asked += count
             group.responded += responded
@@ -113,11 +109,10 @@ def visible_answers(membership: Membership, chosen: Chosen) -> QuerySet:
         kind=chosen.kind,
         answered_on__gte=chosen.start,
         answered_on__lte=chosen.end,
-        customer__in=_seen(membership),
     )
     if chosen.round is not None:
         found = found.filter(invitation__round=chosen.round)
-    return _of_role(found, chosen.role)
+    return _of_role(_of_seen(found, membership), chosen.role)
 
 
 def listed_answers(
@@ -145,11 +140,10 @@ def asked_links(membership: Membership, chosen: Chosen, zone: ZoneInfo) -> Query
         state=SurveyInvitation.State.SENT,
         sent_at__gte=datetime.combine(chosen.start, time(), zone),
         sent_at__lt=datetime.combine(chosen.end + timedelta(days=1), time(), zone),
-        customer__in=_seen(membership),
     ).filter(Q(revoked_at=None) | Q(answered_at__isnull=False))
     if chosen.round is not None:
         found = found.filter(round=chosen.round)
-    return _of_role(found, chosen.role)
+    return _of_role(_of_seen(found, membership), chosen.role)
 
 
 def follow_ups(answers: Iterable[SurveyAnswer]) -> dict[int, Cta]:
@@ -171,13 +165,14 @@ def answers_of(customer: Customer, most: int) -> list[SurveyAnswer]:
 
 def contacts_of(membership: Membership) -> QuerySet:
     """The contacts of customers that a member sees."""
-    found: QuerySet = Contact.objects.filter(customer__in=_seen(membership))
-    return found
+    return _of_seen(Contact.objects.all(), membership)
 
 
-def _seen(membership: Membership) -> QuerySet:
-    found: QuerySet = Customer.objects.visible_to(membership).order_by().values("pk")
-    return found
+def _of_seen(rows: QuerySet, membership: Membership) -> QuerySet:
+    """Rows of customers that a member sees; who sees all is asked about none."""
+    if membership.sees("customers") == Visibility.ALL:
+        return rows
+    return rows.filter(customer__in=Customer.objects.visible_to(membership).order_by().values("pk"))
 
 
 def _of_role(rows: QuerySet, role: str) -> QuerySet:
@@ -186,28 +181,32 @@ def _of_role(rows: QuerySet, role: str) -> QuerySet:
     return rows.filter(roles__contains=[role]) if role else rows
 
 
-def _with_tier(rows: QuerySet, night: Any) -> QuerySet:
-    return rows.annotate(
-        night=FilteredRelation(
-            "customer__measure_rows",
-            condition=Q(customer__measure_rows__as_of=night.as_of if night else date.min),
-        )
-    ).annotate(tier=F("night__tier"))
-
-
 def _narrowed_by_tier(rows: QuerySet, chosen: Chosen) -> QuerySet:
     if not chosen.tier:
         return rows
-    rows = _with_tier(rows, latest_night())
+    night = latest_night()
+    known = MeasureRow.objects.filter(as_of=night.as_of if night else date.min)
     if chosen.tier == NO_TIER:
-        return rows.filter(Q(night__tier="") | Q(night__tier=None))
-    return rows.filter(night__tier=chosen.tier)
+        return rows.exclude(customer__in=known.exclude(tier="").values("customer"))
+    return rows.filter(customer__in=known.filter(tier=chosen.tier).values("customer"))
 
 
-def _of_tier(rows: Iterable[Any], chosen: Chosen) -> Iterable[Any]:
-    for held, tier, *rest in rows:
-        if not chosen.tier or (tier or NO_TIER) == chosen.tier:
-            yield held, tier or NO_TIER, *rest
+def _by_tier(rows: QuerySet, counted: str, further: str, chosen: Chosen) -> list[Any]:
+    """(roles, tier, …) counted by roles, tier and what is further grouped by. Joined to the night in
+    SQL: by way of the customers it would take twice as long."""
+    night = latest_night()
+    inner, parameters = rows.order_by().query.sql_with_params()
+    groups = ", ".join(["1", "2", *([further] if further else [])])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT roles, coalesce(nullif(night.tier, ''), %s) AS tier, {counted} "  # noqa: S608
+            f"FROM ({inner}) AS answer LEFT JOIN {MeasureRow._meta.db_table} night "
+            "ON night.tenant_id = %s AND night.as_of = %s "
+            f"AND night.customer_id = answer.customer_id GROUP BY {groups}",
+            [NO_TIER, *parameters, current_tenant_id(), night.as_of if night else date.min],
+        )
+        found = cursor.fetchall()
+    return [row for row in found if not chosen.tier or row[1] == chosen.tier]
 
 
 def _groups(

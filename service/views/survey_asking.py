@@ -25,7 +25,7 @@ from service.actions.surveys import survey_by
 from service.forms.surveys import ContactSurveyForm, RecipientForm
 from service.labels.surveys import LEFT_OUT
 from service.models import SurveyInvitation, SurveyRound
-from service.queries.survey_recipients import Asking, holders, judged, outlook
+from service.queries.survey_recipients import Asking, holders, judged, preview
 from service.queries.survey_results import contacts_of
 from service.queries.surveys import offered_surveys, survey_settings
 from service.views.survey_frame import survey_crumbs, today_of
@@ -131,15 +131,12 @@ def _asking(request: TenantRequest, *, needs_address: bool = True) -> Asking:
 
 
 def _preview(request: TenantRequest, contacts: QuerySet) -> dict[str, Any]:
-    asking = _asking(request)
-    found = outlook(contacts, asking)
-    rows = judged(contacts, asking).select_related("customer").order_by("customer__name", "name")
-    left = rows.exclude(left_out="")[:MOST_LISTED]
+    found = preview(contacts, _asking(request), MOST_LISTED)
     return {
-        "outlook": found,
-        "reasons": [(LEFT_OUT[why], count) for why, count in found.left_out.items()],
-        "asked": rows.filter(left_out="")[:MOST_LISTED],
-        "left": [(contact, LEFT_OUT[contact.left_out]) for contact in left],
+        "outlook": found.outlook,
+        "reasons": [(LEFT_OUT[why], count) for why, count in found.outlook.left_out.items()],
+        "asked": found.asked,
+        "left": [(contact, LEFT_OUT[why]) for contact, why in found.left],
         "most": MOST_LISTED,
     }
 
