@@ -50,9 +50,7 @@ def due_run(*, tenant: Tenant, now: datetime) -> int | None:
     night = stored_nights().filter(state=Night.State.DONE).only("as_of", "digest").first()
     if night is None or night.as_of < tenant.last_ended_day(now) - MOST_DAYS_LATE:
         return None
-    run = PlayRun.objects.filter(as_of__gte=night.as_of).order_by("-as_of").first()
-    if run is not None and run.as_of > night.as_of:
-        return None
+    run = PlayRun.objects.filter(as_of=night.as_of).first()
     if run is not None and run.state == Night.State.DONE and run.night_digest == night.digest:
         return None
     if not has_turn(Turn.NIGHTS):

@@ -13,15 +13,17 @@ from segmentation.models import (
     CustomerGroup,
     CustomerGroupMember,
     MeasureRow,
+    Night,
     NightScores,
     RuleSet,
 )
-from service.actions.plays import switch_on
+from service.actions.plays import change_play, switch_on
 from service.labels.plays import reason_words
 from service.models import Cta, Play, PlayStanding
 from service.triggers import Names
 from tests.service.play_world import (
     DAY,
+    document,
     later,
     make_customer,
     make_play,
@@ -67,6 +69,44 @@ def test_a_measure_that_crosses_a_value(scope, alice, customer) -> None:
     run(scope, later(2))
     assert Cta.objects.get().state == "condition_gone"
     assert not PlayStanding.objects.exists()
+
+
+def test_a_changed_play_counts_from_who_stands_where_now(scope, alice, customer) -> None:
+    store_night(later(-1))
+    play = make_play(
+        {"kind": "measure", "measure": "arr", "way": "rises", "number": 5000}, is_on=False
+    )
+    switch_on(play=play, seen=1, by=alice)
+    Play.objects.update(on_from=date(2026, 1, 1))
+    assert not PlayStanding.objects.exists()
+    changed = document({"kind": "measure", "measure": "arr", "way": "rises", "number": 500})
+    change_play(play=play, seen=1, document=changed, by=alice)
+    store_night()
+
+    run(scope)
+
+    assert not Cta.objects.exists()
+    assert [one.customer for one in PlayStanding.objects.all()] == [customer]
+
+
+def test_a_restated_night_crosses_nothing_again(scope, alice, customer) -> None:
+    store_night(later(-1))
+    MeasureRow.objects.update(arr=10)
+    play = make_play(
+        {"kind": "measure", "measure": "arr", "way": "rises", "number": 500}, is_on=False
+    )
+    switch_on(play=play, seen=1, by=alice)
+    Play.objects.update(on_from=date(2026, 1, 1))
+    night = store_night()
+    MeasureRow.objects.update(arr=10)
+    run(scope)
+    Night.objects.filter(pk=night.pk).update(digest="two")
+    MeasureRow.objects.update(arr=1000)
+
+    run(scope)
+
+    assert not Cta.objects.exists()
+    assert PlayStanding.objects.count() == 1
 
 
 def test_a_segment_entered_under_the_same_rules(scope, customer) -> None:

@@ -131,6 +131,23 @@ def test_a_payment_comes_and_is_paid(scope, customer) -> None:
     assert Cta.objects.get().state == "condition_gone"
 
 
+def test_an_instalment_that_is_paid_sets_nothing_off(scope, customer) -> None:
+    paid = Payment.objects.create(customer=customer, key="P", paid_on=later(-3), amount=700)
+    Instalment.objects.create(
+        contract=make_contract(customer),
+        due_on=later(30),
+        amount=700,
+        paid_by=paid,
+        known_from=LONG_AGO,
+    )
+    make_play({"kind": "payment", "days": 30})
+    store_night()
+
+    run(scope)
+
+    assert not Cta.objects.exists()
+
+
 def test_a_handover_welcomes_once(scope, customer) -> None:
     project = Project.objects.create(
         customer=customer,
