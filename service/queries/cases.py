@@ -20,8 +20,9 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, Membership, Visibility
+from accounts.models import Customer, Membership, Touchpoint, TouchpointTie, Visibility
 from accounts.models.reach import colleagues_of
+from accounts.queries.service import within_reach
 from service.compute.case_rules import PRIORITIES
 from service.models import CaseEntry, CaseEscalation, CaseLink, CaseOpening, CaseWork
 
@@ -221,3 +222,15 @@ def running_count(membership: Membership) -> int:
     """How many cases run that the member looks after."""
     own = cases_within(membership, str(Visibility.MINE))
     return int(own.filter(state__in=CaseWork.RUNNING).count())
+
+
+MOST_TOUCHPOINTS = 20
+
+
+def touchpoints_about(case_id: int, membership: Membership) -> list[Touchpoint]:
+    """The latest meetings that were about a case, of those that the member may see."""
+    about = TouchpointTie.objects.filter(kind="case", object_id=case_id).values("touchpoint")
+    found = within_reach(Touchpoint.objects.filter(pk__in=about), membership)
+    return list(
+        found.select_related("colleague").order_by("-happened_on", "-pk")[:MOST_TOUCHPOINTS]
+    )

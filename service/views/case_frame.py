@@ -30,7 +30,7 @@ from service.forms.cases import (
 )
 from service.models import CaseWork
 from service.queries.case_rules import promises
-from service.queries.cases import CaseHistory, case_for, history_of
+from service.queries.cases import CaseHistory, case_for, history_of, touchpoints_about
 from service.views.case_clocks import ShownOpening, shown_clock
 from service.views.case_entries import shown_entries
 
@@ -100,6 +100,8 @@ def case_page(
         "openings": _openings(work, history),
         "entries": shown_entries(history.said, work.case),
         "escalations": history.escalations,
+        "touchpoints": touchpoints_about(work.case_id, request.membership),
+        "may_log": may(request.membership, "log_touchpoints"),
         "hours": found.promise.office,
         "may_work": may_work,
         "now": now,

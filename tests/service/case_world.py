@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.test import Client
 from members import make_member
 
 from accounts.models import (
@@ -15,6 +16,7 @@ from accounts.models import (
     Membership,
     Responsibility,
     Tenant,
+    User,
 )
 from service.actions.cases import report_case
 from service.models import CaseWork
@@ -61,3 +63,15 @@ def report(customer: Customer, tenant: Tenant, **values: Any) -> CaseWork:
 def make_department(tenant: Tenant, name: str = "Operations", **values: Any) -> Department:
     lead = make_member(tenant, f"{name.lower()}@acme.example", "team_member")
     return Department.objects.create(name=name, lead=lead, **values)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(user: User, path: str, **asked: Any) -> str:
+    answer = signed_in(user).get(f"/t/acme/{path}", asked)
+    assert answer.status_code == 200, answer.status_code
+    return str(answer.content.decode())

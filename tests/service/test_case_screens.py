@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import (
     Case,
-    Customer,
     Department,
     Membership,
     Tenant,
+    Touchpoint,
+    TouchpointTie,
     User,
     Visibility,
     VisibilityRule,
@@ -27,7 +26,14 @@ from accounts.tenancy import tenant_scope
 from segmentation.models import MeasureRow, Night
 from service.actions.case_sync import sync_cases
 from service.models import CaseEntry, CaseRules, CaseWork
-from tests.service.case_world import colleague_of, make_contact, make_customer, report
+from tests.service.case_world import (
+    colleague_of,
+    make_contact,
+    make_customer,
+    page,
+    report,
+    signed_in,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -42,18 +48,6 @@ def work(tenant: Tenant, bob: User) -> CaseWork:
         return report(
             customer, tenant, contact=make_contact(customer), now=timezone.now(), text="Line 7"
         )
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def page(user: User, path: str, **asked: Any) -> str:
-    answer = signed_in(user).get(f"/t/acme/{path}", asked)
-    assert answer.status_code == 200, answer.status_code
-    return str(answer.content.decode())
 
 
 def send(user: User, path: str, **values: Any) -> Any:
@@ -162,6 +156,17 @@ def test_every_verb_is_on_the_page(tenant: Tenant, work: CaseWork, bob: User, al
     shown = page(bob, case)
     for words in ("Only ours", "Which file?", "Corrected", "Not yet", "Priority: Medium → High"):
         assert words in shown
+
+
+def test_meetings_about_a_case_are_on_its_page(tenant: Tenant, work: CaseWork, bob: User) -> None:
+    with tenant_scope(tenant.id):
+        touch = Touchpoint.objects.create(
+            customer=work.case.customer, key="T", kind="call", happened_on=date(2026, 11, 17)
+        )
+        TouchpointTie.objects.create(touchpoint=touch, kind="case", object_id=work.case_id)
+    shown = page(bob, f"cases/{work.case_id}/")
+    assert f"touchpoints/{touch.pk}/" in shown
+    assert f"touchpoints/new/?case={work.case_id}" in shown
 
 
 def test_what_crossed_is_shown_and_nothing_is_sent(
@@ -301,57 +306,3 @@ def test_a_cases_page_asks_the_same_whatever_was_said(
             client.get(path)
         numbers.append(len(asked))
     assert numbers[0] == numbers[1]
-
-
-def stand(customer: Customer, day: date, arr: int) -> None:
-    MeasureRow.objects.create(customer=customer, as_of=day, arr=Decimal(arr))
-
-
-def test_answers_stand_beside_who_left(tenant: Tenant, alice: User) -> None:
-    start, end = date(2026, 3, 31), date(2026, 9, 30)
-    asked_at = timezone.make_aware(
-        timezone.datetime(2026, 3, 2, 10),
-        tenant.zone,  # type: ignore[attr-defined]
-    )
-    with tenant_scope(tenant.id):
-        for day in (start, end):
-            Night.objects.create(as_of=day, state="done", known_at=timezone.now(), digest="d")
-        for number in range(12):
-            customer = make_customer(f"C{number}")
-            # Six were answered within an hour, and one of them left; six after four days, five left.
-            slow = number >= 6
-            wait = timedelta(days=4) if slow else timedelta(hours=1)
-            stand(customer, start, 100)
-            stand(customer, end, 0 if number in {0, 6, 7, 8, 9, 10} else 100)
-            Case.objects.create(
-                customer=customer, key=f"K{number}", opened_at=asked_at, kind="problem",
-                first_response_at=asked_at + wait, closed_at=asked_at + wait,
-            )  # fmt: skip
-        # Without a case: too few to say anything of.
-        nobody = make_customer("N")
-        stand(nobody, start, 100)
-        stand(nobody, end, 100)
-    sync_cases(tenant)
-    shown = page(alice, "cases/responses/")
-    assert "16.7%" in shown
-    assert "83.3%" in shown
-    assert "too few customers" in shown
-    answer = signed_in(alice).get("/t/acme/cases/responses/")
-    bands = {row["label"]: row["share"] for row in answer.context["bands"]}
-    assert (bands["up to 2 hours"].customers, bands["up to 2 hours"].hits) == (6, 1)
-    assert (bands["more than 3 days"].customers, bands["more than 3 days"].hits) == (6, 5)
-    promises = {row["label"]: row["share"] for row in answer.context["promises"]}
-    assert promises["A time promised missed"].customers == 6
-    listed = page(alice, "cases/responses/customers/", **{"from": start, "to": end, "of": "slower"})
-    assert "Customer C6" in listed
-    assert "Customer C0" not in listed
-    left = page(
-        alice,
-        "cases/responses/customers/",
-        **{"from": start, "to": end, "of": "slower", "show": "left"},
-    )
-    assert "Customer C11" not in left
-
-
-def test_without_two_month_ends_nothing_is_said(tenant: Tenant, alice: User) -> None:
-    assert "Not enough nights yet" in page(alice, "cases/responses/")
