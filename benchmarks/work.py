@@ -48,9 +48,9 @@ PAGES = {
     "a customer": "customers/{customer}/",
 }
 
-# Everybody's face is one of the managers; of the work every tenth is nobody's, and every twentieth is
-# put off. Due days lie around today.
-WORK = (
+# Everybody's face is one of the managers. Of the work every tenth is nobody's, and every twentieth is put
+# off; due days lie around today.
+FACES = (
     *FACTS,
     """
     INSERT INTO accounts_colleague (key, name)
@@ -65,6 +65,9 @@ WORK = (
                   WHERE tenant_id = %(tenant)s) p
      WHERE c.tenant_id = %(tenant)s
     """,
+)
+# Four for each customer, opened when the planner knows how many there are.
+WORK = (
     """
     INSERT INTO service_cta (customer_id, event_key, title, reason, owner_id, opened_on, due_on, state,
                              snoozed_until, close_reason, close_note, rank, rank_factors,
@@ -135,15 +138,10 @@ def _world(customers: int) -> World:
         add_member(user=user, roles=["service_manager"], by=None)
     now = timezone.now()
     today, night = tenant.local_date(now), tenant.last_ended_day(now)
-    fill(
-        tenant,
-        customers,
-        WORK,
-        managers=min(MOST_MANAGERS, max(2, customers // CUSTOMERS_OF_ONE)),
-        day=today,
-        each=PER_CUSTOMER,
-        steps=STEPS,
-    )
+    managers = min(MOST_MANAGERS, max(2, customers // CUSTOMERS_OF_ONE))
+    fill(tenant, customers, FACES, managers=managers)
+    refresh_statistics()
+    fill(tenant, customers, WORK, day=today, each=PER_CUSTOMER, steps=STEPS)
     refresh_statistics()
     run_night(tenant=tenant, as_of=night)
     refresh_statistics()

@@ -20,8 +20,8 @@ from service.queries.ranks import latest_version, rank_day, weights_of
 @transaction.atomic
 def refresh_ranks(*, now: datetime | None = None, ctas: Sequence[int] | None = None) -> int:
     """Rank open work by what the latest night knows and the time left: all of it, after a night, or
-    some, by id, when it was opened or changed. Returns how many ranks changed; three statements and
-    what the day itself needs, whatever the number."""
+    some, by id, when it was opened or changed. Returns how many ranks changed; as many statements
+    whatever the number."""
     if ctas is not None and not ctas:
         return 0
     return store_ranks(rank_day(now), ctas)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from django.db.models import F, Max
 
 from accounts.compute.working_days import WorkingCalendar
 from accounts.models import Contract, ContractLine
+from accounts.planning import planning
 from accounts.tenancy import current_tenant_id
 from segmentation.models import MeasureRow, Move
 from segmentation.ranks import WORSE, DirectionSign, sign_of
@@ -62,7 +64,7 @@ def median_arr(night: date) -> Decimal | None:
 def store_ranks(day: RankDay, ids: Sequence[int] | None = None) -> int:
     """Give open work the rank of a day, all of it or some of these; returns how many changed."""
     sql, parameters = _ranked(day, ids)
-    with connection.cursor() as cursor:
+    with _planned(ids), connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH ranked AS ({sql})
@@ -93,7 +95,7 @@ class Place:
 def first_places(day: RankDay, most: int) -> list[Place]:
     """The work that would come first with the weights of ``day``, and what comes first now."""
     sql, parameters = _ranked(day, None)
-    with connection.cursor() as cursor:
+    with _planned(None), connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT * FROM (
@@ -208,6 +210,12 @@ def _ranked(day: RankDay, ids: Sequence[int] | None) -> tuple[str, dict[str, Any
     }
     sql = _RANKED.replace("__worse__", _worse(day.night)).replace("__some__", some)
     return sql, parameters
+
+
+def _planned(ids: Sequence[int] | None) -> AbstractContextManager[Any]:
+    """All work is joined by hash whatever the statistics say: they are old when a night has just been
+    stored, and a customer's measures would be looked for once per piece of work."""
+    return planning() if ids is None else nullcontext()
 
 
 def _days_left(day: RankDay, ids: Sequence[int] | None) -> tuple[list[date], list[int]]:

@@ -221,11 +221,11 @@ def _of_play(found: Cta, part: str) -> str:
 
 
 def _history(found: Cta) -> list[dict[str, Any]]:
-    """What was done to it, the latest first."""
+    """What was done to it, the latest first; what a night's plays did is no record of the audit."""
     records = AuditRecord.objects.filter(
         object_type=Cta._meta.label_lower, object_id=found.pk
     ).select_related("actor")[:HISTORY]
-    return [
+    told = [
         {
             "at": one.at,
             "title": one.what,
@@ -238,6 +238,12 @@ def _history(found: Cta) -> list[dict[str, Any]]:
         }
         for one in map(entry, records)
     ]
+    night = {"body": "", "actor": _("The platform")}
+    if found.play_id is not None:
+        told.append(night | {"at": found.created_at, "title": verb_label("cta.opened")})
+    if found.closed_at is not None and found.closed_by_id is None:
+        told.append(night | {"at": found.closed_at, "title": str(found.get_state_display())})
+    return sorted(told, key=lambda one: one["at"], reverse=True)
 
 
 def _tell_faults(request: TenantRequest, faults: Iterable[list[ValidationError]]) -> None:

@@ -175,7 +175,7 @@ def test_ranking_takes_as_many_statements_whatever_the_number(night: Night, many
         work_for(measured(night, f"c{number}", arr=Decimal(number), moved=number), day)
     with CaptureQueriesContext(connection) as asked:
         refresh_ranks(now=NOON)
-    assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) <= 8
+    assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) <= 9
 
 
 def test_other_weights_rank_everything_again(night: Night, alice):  # type: ignore[no-untyped-def]

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import (
     AuditRecord,
@@ -236,7 +237,10 @@ def test_a_plays_work_is_said_in_the_readers_language(tenant: Tenant, manager: M
         cta = work_for(
             customer_of(manager), play=play, version=play.versions.get(), title="Win back", steps=1
         )
+        Cta.objects.filter(pk=cta.pk).update(state="expired", closed_at=timezone.now())
     client = as_(manager.user)
+    history = text(client.get(f"/t/acme/work/{cta.pk}/")).partition("What was done to it")[2]
+    assert history.index("Expired The platform") < history.index("Work opened The platform")
     assert "Bring the customer back." in text(client.get(f"/t/acme/work/{cta.pk}/"))
     chinese = text(client.get(f"/t/acme/work/{cta.pk}/", headers={"accept-language": "zh-hans"}))
     assert "让客户重新用起来。" in chinese
