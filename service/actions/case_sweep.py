@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.letters import without_letters
@@ -19,12 +19,17 @@ from service.actions.case_letters import owner_member, tell_member
 from service.actions.case_rows import add_entry, locked_work, save_work
 from service.actions.case_sync import follow_tiers, sync_cases
 from service.compute.case_clocks import run_out
-from service.models import CaseEntry, CaseWork
+from service.models import CaseEntry, CaseEscalation, CaseWork
 from service.queries.case_rules import Promises, clock_of, promises
 
 log = structlog.get_logger("tenure.cases")
 # Of each kind in one sweep; the next one goes on.
 AT_ONCE = 500
+# Cause, when it is due, when it is done, when it ran out.
+CLOCKS = (
+    (Cause.RESPONSE, "response_due_at", "responded_at", "response_breached_at"),
+    (Cause.RESOLUTION, "resolution_due_at", "solved_at", "resolution_breached_at"),
+)
 State = CaseWork.State
 
 
@@ -55,13 +60,17 @@ def _horizon(found: Promises, now: datetime) -> datetime:
 
 
 def _ran_out(now: datetime) -> QuerySet:
-    response = Q(
-        response_due_at__lt=now, responded_at__isnull=True, response_breached_at__isnull=True
-    )
-    resolution = Q(resolution_due_at__lt=now, resolution_breached_at__isnull=True)
-    return CaseWork.objects.filter(
-        response | resolution, state__in=CaseWork.RUNNING, due_at__lt=now
-    )
+    """Cases with a clock that ran out, seen or not, and was not passed on."""
+    untold = Q()
+    for cause, due, done, broken in CLOCKS:
+        passed_on = CaseEscalation.objects.filter(
+            case=OuterRef("case"), opening=OuterRef("number"), cause=cause
+        )
+        late = Q(**{f"{due}__lt": now, f"{broken}__isnull": True}) | (
+            Q(**{f"{broken}__gte": F("made_at")}) & ~Exists(passed_on)
+        )
+        untold |= late & Q(**{f"{done}__isnull": True})
+    return CaseWork.objects.filter(untold, state__in=CaseWork.RUNNING, due_at__lt=now)
 
 
 def _soon(now: datetime, horizon: datetime) -> QuerySet:
@@ -94,25 +103,15 @@ def _break(work: CaseWork, tenant: Tenant, now: datetime) -> None:
     ran out under our eyes: a file of old cases is measured, and calls nobody."""
     if work.state not in CaseWork.RUNNING:
         return
-    before = clock_of(work)
-    after = run_out(before, now)
-    broken = [
-        (cause, moment)
-        for cause, moment, was in (
-            (Cause.RESPONSE, after.response_breached_at, before.response_breached_at),
-            (Cause.RESOLUTION, after.resolution_breached_at, before.resolution_breached_at),
-        )
-        if moment is not None and was is None
-    ]
-    if not broken:
-        return
-    save_work(work, after, now=now)
-    for cause, moment in broken:
-        if moment < work.made_at:
+    save_work(work, run_out(clock_of(work), now), now=now)
+    for cause, _due, done, broken in CLOCKS:
+        moment = getattr(work, broken)
+        if moment is None or moment < work.made_at or getattr(work, done) is not None:
             continue
-        department = department_for(work.case.kind, work.priority)
-        pass_on(work, department, cause, tenant, now=now)
-        tell_member(owner_member(work), f"late_{cause}", work, tenant)
+        mine = CaseEscalation.objects.filter(case=work.case, opening=work.number, cause=cause)
+        if not mine.exists():
+            pass_on(work, department_for(work.case.kind, work.priority), cause, tenant, now=now)
+            tell_member(owner_member(work), f"late_{cause}", work, tenant)
 
 
 def _warn(work: CaseWork, tenant: Tenant, now: datetime) -> None:

@@ -45,6 +45,13 @@ def test_answers_stand_beside_who_left(tenant: Tenant, alice: User) -> None:
                 customer=customer, key=f"K{number}", opened_at=asked_at, kind="problem",
                 first_response_at=asked_at + wait, closed_at=asked_at + wait,
             )  # fmt: skip
+        # What came after the first day, or long before, is not looked at.
+        for number, days in enumerate((40, -400)):
+            moment = asked_at + timedelta(days=days)
+            Case.objects.create(
+                customer=Customer.objects.get(key="C0"), key=f"L{number}", opened_at=moment,
+                first_response_at=moment + timedelta(days=9), closed_at=moment + timedelta(days=9),
+            )  # fmt: skip
         # Without a case: too few to say anything of.
         nobody = make_customer("N")
         stand(nobody, start, 100)

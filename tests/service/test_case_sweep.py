@@ -19,7 +19,7 @@ from segmentation.models import Assignment
 from service.actions.case_rules import publish_case_rules
 from service.actions.case_states import solve_case
 from service.actions.case_sweep import sweep_cases
-from service.actions.case_words import answer_customer
+from service.actions.case_words import answer_customer, hear_customer
 from service.compute.case_rules import SHIPPED
 from service.models import CaseEntry, CaseEscalation, CaseWork
 from tests.service.case_world import NINE, at, make_customer, make_department, report
@@ -96,6 +96,19 @@ def test_a_clock_that_runs_out_goes_to_the_department_once(
         escalation = CaseEscalation.objects.get()
         assert (escalation.cause, escalation.opening) == ("response", 1)
         assert CaseEntry.objects.filter(data__what="escalated").count() == 1
+
+
+def test_a_breach_that_something_else_saw_first_is_passed_on_too(
+    tenant: Tenant, work: CaseWork, bob: User, told: list[tuple[str, str]]
+) -> None:
+    told.clear()
+    with tenant_scope(tenant.id):
+        # Between the moment and the next look the customer writes.
+        hear_customer(case=work.case, text="Hello?", tenant=tenant, name="Li", by=bob, now=at(14.1))
+    assert now_of(tenant, work).response_breached_at == at(14)
+    for _time in range(2):
+        sweep(tenant, at(14.2))
+    assert told == [("bob", "late_response")]
 
 
 def test_without_a_department_the_breach_is_kept_and_the_owner_told(
