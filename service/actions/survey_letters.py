@@ -6,6 +6,7 @@ from accounts.actions.mail import queue_mail
 from accounts.contact_links import contact_path
 from accounts.letter_texts import Letter, public_address
 from accounts.models import Purpose, Tenant
+from accounts.unsubscribing import unsubscribe_address
 from service.models import SurveyInvitation
 from service.models.surveys import SCALES
 from service.queries.surveys import words_in
@@ -19,7 +20,12 @@ def survey_address(tenant: Tenant, secret: str) -> str:
 
 
 def survey_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) -> Letter:
-    """The letter, and the words for a chat, of one link."""
+    """The letter, and the words for a chat, of one link; of an example, which is no row, too."""
+    declining = ""
+    if invitation.contact_id is not None:
+        declining = unsubscribe_address(
+            tenant.pk, invitation.contact_id, Purpose.SURVEY, invitation.language
+        )
     low, high = SCALES[invitation.round.survey.kind]
     return Letter(
         template=TEMPLATE,
@@ -30,6 +36,8 @@ def survey_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) 
             "project": invitation.round.project,
             "scores": range(low, high + 1),
             "address": survey_address(tenant, secret),
+            # The letter as text gets it when it leaves.
+            "declining": declining,
         },
         language=invitation.language,
     )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.letter_texts import Letter
 from accounts.models import Customer
 from accounts.permissions import require
 from accounts.requests import TenantRequest
+from accounts.views.mail_preview import preview as letter_preview
+from accounts.views.mail_preview import send_to_oneself
 from accounts.views.sent_links import show_once
 from segmentation.models import MeasureRow
 from segmentation.queries.customer_groups import group_asked, group_names, members_of
@@ -24,7 +30,7 @@ from service.actions.survey_sending import ask_contact, hand_key, send_queued, s
 from service.actions.surveys import survey_by
 from service.forms.surveys import ContactSurveyForm, RecipientForm
 from service.labels.surveys import LEFT_OUT
-from service.models import SurveyInvitation, SurveyRound
+from service.models import Survey, SurveyInvitation, SurveyRound, SurveyVersion
 from service.queries.survey_recipients import Asking, holders, judged, preview
 from service.queries.survey_results import contacts_of
 from service.queries.surveys import offered_surveys, survey_settings
@@ -56,7 +62,11 @@ def new_survey_round(request: TenantRequest) -> HttpResponse:
                 return redirect("survey_round", _sent(request, form.cleaned_data, contacts).pk)
             except ValidationError as error:
                 form.add_error(None, error.messages)
-        context |= _preview(request, contacts)
+        letter = _example(request, form.cleaned_data)
+        if "test" in request.POST:
+            send_to_oneself(letter, request.membership)
+            messages.success(request, _("A test is on its way to you."))
+        context |= _preview(request, contacts) | {"preview": letter_preview(letter)}
     return render(request, "service/surveys/new_round.html", context)
 
 
@@ -139,6 +149,23 @@ def _preview(request: TenantRequest, contacts: QuerySet) -> dict[str, Any]:
         "left": [(contact, LEFT_OUT[why]) for contact, why in found.left],
         "most": MOST_LISTED,
     }
+
+
+def _example(request: TenantRequest, given: dict[str, Any]) -> Letter:
+    """The letter as a contact gets it, with a link that opens nothing."""
+    offered = next(
+        one
+        for one in offered_surveys(get_language() or "en", active=True)
+        if one.reference == given["survey"]
+    )
+    survey = Survey(kind=offered.kind, name=offered.name)
+    version = SurveyVersion(survey=survey, version=1, document=offered.document)
+    days = survey_settings().open_days
+    example = SurveyInvitation(
+        round=SurveyRound(survey=survey, version=version), name=_("Ms Example"),
+        language=given["language"], expires_at=timezone.now() + timedelta(days=days),
+    )  # fmt: skip
+    return survey_letter(invitation=example, secret="example", tenant=request.tenant)  # noqa: S106
 
 
 def _sent(request: TenantRequest, given: dict[str, Any], contacts: QuerySet) -> SurveyRound:

@@ -16,6 +16,7 @@ from accounts.models import (
     Colleague,
     Contact,
     Membership,
+    OutgoingMail,
     Tenant,
     Unsubscription,
     User,
@@ -23,6 +24,7 @@ from accounts.models import (
 )
 from accounts.tenancy import tenant_scope
 from segmentation.models import MeasureRow, Night
+from service.actions.survey_letters import survey_letter
 from service.actions.surveys import keep_shipped_survey
 from service.models import (
     Cta,
@@ -251,6 +253,8 @@ def test_whom_it_asks_is_shown_before_anything_is_sent(world: SurveyWorld, clien
     assert "2 are left out" in page
     assert "Wants no surveys" in page
     assert "No e-mail address" in page
+    # And the letter, with a link that opens nothing.
+    assert "Acme has one question for you" in page
     with tenant_scope(world.tenant.id):
         assert not SurveyRound.objects.exists()
     response = client.post(f"{SURVEYS}rounds/new/", sending(world, send="1"))
@@ -263,6 +267,28 @@ def test_whom_it_asks_is_shown_before_anything_is_sent(world: SurveyWorld, clien
     page = text(client, f"rounds/{made.pk}/")
     assert "Wants no surveys: 1" in page
     assert "Spring" in text(client, "rounds/")
+
+
+def test_a_test_goes_to_who_asks_and_to_nobody_else(world: SurveyWorld, client: Client) -> None:
+    page = client.post(f"{SURVEYS}rounds/new/", sending(world, test="1")).content.decode()
+    assert "A test is on its way to you." in page
+    with tenant_scope(world.tenant.id):
+        letter = OutgoingMail.objects.get()
+        assert (letter.to, letter.purpose) == (world.by.email, "notice")
+        assert not SurveyInvitation.objects.exists()
+
+
+def test_a_letter_is_queued_once_for_each_who_is_asked(world: SurveyWorld, client: Client) -> None:
+    client.post(f"{SURVEYS}rounds/new/", sending(world, send="1"))
+    with tenant_scope(world.tenant.id):
+        letters = OutgoingMail.objects.order_by("to")
+        assert [(letter.to, letter.purpose) for letter in letters] == [
+            ("ann@a.example", "survey"), ("ben@b.example", "survey"), ("dan@a.example", "survey"),
+        ]  # fmt: skip
+        link = SurveyInvitation.objects.get(contact=world.ann)
+        body = survey_letter(invitation=link, secret="s", tenant=world.tenant).html()
+        assert f"/r/{world.tenant.pk}.s/?score=10" in body
+        assert "/mail/unsubscribe/" in body
 
 
 def test_a_round_goes_to_roles_and_tiers(world: SurveyWorld, client: Client) -> None:
