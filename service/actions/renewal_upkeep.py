@@ -47,10 +47,10 @@ def refresh_renewals(customer_ids: Sequence[int] | None = None) -> None:
 def call_renewals() -> None:
     """Make every row again, with what the latest night says."""
     take_renewals_turn()
-    with planning():
-        keep_terms()
-        night = latest_night()
-        if night is not None and night.known_at is not None:
+    keep_terms()
+    night = latest_night()
+    if night is not None and night.known_at is not None:
+        with planning():
             keep_calls(night, weights_in_force())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Contract, ContractLine
+from accounts.planning import planning
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
 from segmentation.measures.known import known_rows
@@ -74,20 +75,27 @@ def keep_terms(customer_ids: Sequence[int] | None = None) -> None:
         told["customers"] = _with_renewed(customer_ids)
         whose = "AND customer_id = ANY(%(customers)s)"
     # Contracts of others that renew theirs count too.
-    contracts = (
-        f"SELECT id, customer_id, renewal_of_id FROM {_CONTRACTS} WHERE tenant_id = %(tenant)s"
+    columns = (
+        f"SELECT {', '.join(_CONTRACT_COLUMNS)} FROM {_CONTRACTS} WHERE tenant_id = %(tenant)s"
     )
+    contracts = f"{columns} {whose}"
     if whose:
+        # Either way by an index.
         theirs = f"SELECT id FROM {_CONTRACTS} WHERE tenant_id = %(tenant)s {whose}"
-        contracts += f" AND (customer_id = ANY(%(customers)s) OR renewal_of_id IN ({theirs}))"
+        contracts += f" UNION {columns} AND renewal_of_id IN ({theirs})"
     lines = f"SELECT {', '.join(_LINE_COLUMNS)} FROM {_LINES} WHERE tenant_id = %(tenant)s"
     if whose:
         lines += f" AND contract_id IN (SELECT id FROM ({contracts}) AS concerned)"
     terms = _TERMS.format(lines=lines, contracts=contracts, signed="")
     if whose:
         terms += " WHERE ended.customer_id = ANY(%(customers)s)"
-    with connection.cursor() as cursor:
-        cursor.execute(_KEPT.format(terms=terms, whose=whose), told)
+    statement = _KEPT.format(terms=terms, whose=whose)
+    if whose:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, told)
+        return
+    with planning() as run:
+        run(statement, told)
 
 
 _VALUES = (
@@ -96,19 +104,21 @@ _VALUES = (
 )  # fmt: skip
 _KEPT = f"""
 WITH term AS MATERIALIZED ({{terms}}), gone AS (
-    DELETE FROM {_RENEWALS} WHERE tenant_id = %(tenant)s {{whose}}
-       AND contract_id NOT IN (SELECT contract_id FROM term)
+    DELETE FROM {_RENEWALS} old WHERE tenant_id = %(tenant)s {{whose}}
+       AND NOT EXISTS (SELECT FROM term WHERE term.contract_id = old.contract_id)
 )
 INSERT INTO {_RENEWALS} AS kept (contract_id, {", ".join(_VALUES)})
 SELECT term.contract_id, term.customer_id, term.due_on, term.arr, term.renewed_on, term.renewed_arr,
-       EXISTS (SELECT FROM {RenewalOutcome._meta.db_table} outcome
-                WHERE outcome.tenant_id = %(tenant)s AND outcome.contract_id = term.contract_id
-                  AND outcome.kind = 'churned' AND outcome.undone_at IS NULL),
+       left_us.contract_id IS NOT NULL,
        coalesce(said.id, 0), coalesce(said.stage, '{RenewalStage.NOT_BEGUN.value}'), said.percent,
        said.amount
-  FROM term LEFT JOIN (
+  FROM term LEFT JOIN {RenewalOutcome._meta.db_table} left_us
+    ON left_us.tenant_id = %(tenant)s AND left_us.contract_id = term.contract_id
+   AND left_us.kind = 'churned' AND left_us.undone_at IS NULL
+  LEFT JOIN (
        SELECT DISTINCT ON (contract_id) contract_id, id, stage, percent, amount
          FROM {RenewalCall._meta.db_table} WHERE tenant_id = %(tenant)s
+          AND contract_id IN (SELECT contract_id FROM term)
         ORDER BY contract_id, id DESC) said ON said.contract_id = term.contract_id
     ON CONFLICT (tenant_id, contract_id) DO UPDATE
    SET {", ".join(f"{name} = EXCLUDED.{name}" for name in _VALUES)}

@@ -536,3 +536,13 @@ def test_a_page_of_forecasts_costs_as_many_queries_for_many(
     for number in range(12):
         one(f"b{number}")
     assert cost() == few
+
+
+def test_a_contract_of_another_customer_renews_too(scope: None, member: Membership) -> None:
+    contract = one()
+    heir = Customer.objects.create(key="heir", name="Heir")
+    sold(heir, Module.objects.get(), "ct-heir", date(2026, 7, 1), date(2027, 6, 30), 1500,
+         renewal_of=contract)  # fmt: skip
+    refresh_renewals([heir.pk])
+    assert state_of(Renewal.objects.get(contract=contract), TODAY) == "expanded"
+    assert Renewal.objects.filter(customer=heir).count() == 1
