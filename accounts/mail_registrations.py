@@ -29,4 +29,4 @@ register_kind(
     )
 )  # fmt: skip
 
-navigation.register(NavigationItem(_("Mail"), "mail", "mail", "manage_mail", 84, prefix="/mail/"))
+navigation.register(NavigationItem(_("Mail"), "mail", "mail", "manage_mail", 86, prefix="/mail/"))
