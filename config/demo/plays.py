@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from accounts.actions.audit import record
+from accounts.letters import without_letters
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from segmentation.actions.turns import Turn, take_turn
@@ -29,7 +30,7 @@ AFTERNOON = time(15, 20)
 
 def make_example_plays(tenant: Tenant) -> None:
     """Switch them on and run them over the last nights, once."""
-    with tenant_scope(tenant.id):
+    with without_letters(), tenant_scope(tenant.id):
         add_shipped_plays()
         # Each run looks back over the nights since the one before it.
         days = sorted(stored_nights().values_list("as_of", flat=True)[:NIGHTS:NIGHTS_A_RUN])

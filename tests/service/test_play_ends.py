@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from accounts.models import Colleague, Notification
 from accounts.tenancy import tenant_scope
-from segmentation.models import MeasureRow
+from segmentation.models import MeasureRow, Night
+from service.actions.play_notices import OPENED
 from service.actions.play_run_work import work_on_run
 from service.compute.play_documents import End, Step
 from service.models import Cta, PlayRun
@@ -132,3 +134,19 @@ def test_plays_that_fail_four_times_are_given_up_and_shown(tenant, alice, monkey
     client = Client()
     client.force_login(alice)
     assert "The latest night set nothing off" in client.get("/t/acme/plays/").content.decode()
+
+
+def test_owners_are_told_once_how_much_a_night_opened(scope, lost, bob) -> None:
+    other = make_customer("C2")
+    stand(other, later(-1), tier="active")
+    move(other, Night.objects.get(as_of=DAY), "active", "lost")
+    Colleague.objects.create(key="bob", name="Bob", membership=bob.memberships.get())
+    by_bob = Step({"en": "Call"}, owner="member", member="bob")
+    make_play(steps=(by_bob,))
+    make_play(steps=(Step({"en": "Call"}),), key="q")
+
+    run(scope)
+    run(scope, now=MORNING + timedelta(hours=1))
+
+    told = Notification.objects.get()
+    assert (told.member.user, told.kind, told.values) == (bob, OPENED, {"count": 2})
