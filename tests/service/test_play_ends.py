@@ -14,6 +14,7 @@ from service.actions.play_notices import OPENED
 from service.actions.play_run_work import work_on_run
 from service.compute.play_documents import End, Step
 from service.models import Cta, PlayRun
+from service.tasks import run_night_plays, sweep_plays
 from service.triggers import StepKind, step_kinds
 from tests.service.play_world import (
     DAY,
@@ -150,3 +151,24 @@ def test_owners_are_told_once_how_much_a_night_opened(scope, lost, bob) -> None:
 
     told = Notification.objects.get()
     assert (told.member.user, told.kind, told.values) == (bob, OPENED, {"count": 2})
+
+
+def test_the_sweeper_hands_each_tenant_its_run_once(
+    tenant, make_tenant, monkeypatch, django_capture_on_commit_callbacks
+) -> None:
+    yesterday = tenant.last_ended_day()
+    for one in (tenant, make_tenant("other")):
+        with tenant_scope(one.id):
+            store_night(yesterday)
+    handed = []
+    monkeypatch.setattr("service.tasks.run_night_plays.delay", lambda *ids: handed.append(ids))
+
+    for _sweep in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            sweep_plays()
+
+    assert len(handed) == 2
+    for tenant_id, run_id in handed:
+        run_night_plays(tenant_id, run_id)
+        with tenant_scope(tenant_id):
+            assert PlayRun.objects.get(pk=run_id).state == Night.State.DONE
