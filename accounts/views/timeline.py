@@ -1,5 +1,5 @@
-"""Everything that happened with a customer, newest first: a page, and the first part of it on the
-customer page."""
+"""Everything that happened with a customer, newest first: a page, whose first part the customer page
+fetches once it is there. A dozen kinds of entries are read; who came for another panel does not wait."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ ROWS_OF_PANEL, ROWS_OF_PAGE = 12, 40
 @require_GET
 def timeline(request: TenantRequest, pk: int) -> HttpResponse:
     """``kind``: one kind only; ``before``: where the page begins (a cursor); ``as_of``: nothing after
-    that day."""
+    that day; ``panel``: as few as the customer page shows."""
     customer = visible_customer(request, pk)
-    context = _shown(request, customer, request.GET.get("kind", ""), ROWS_OF_PAGE)
+    rows = ROWS_OF_PANEL if "panel" in request.GET else ROWS_OF_PAGE
+    context = _shown(request, customer, request.GET.get("kind", ""), rows)
     context["breadcrumbs"] = [(customer.name, reverse("customer", args=[pk]) + _as_of(request))]
     context["is_continued"] = bool(request.htmx and context["cursor"].passed)
     context["may_log"] = may(request.membership, "log_touchpoints")
@@ -38,8 +39,10 @@ def timeline(request: TenantRequest, pk: int) -> HttpResponse:
 
 
 def timeline_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]:
-    """The newest entries; links lead to the page, whose list htmx takes."""
-    return _shown(request, customer, "", ROWS_OF_PANEL)
+    """Where the newest entries are fetched from, and the page that is their own without scripts."""
+    url = reverse("customer_timeline", args=[customer.pk])
+    kept = {"as_of": request.GET.get("as_of", "")}
+    return {"page_url": _address(url, kept), "part_url": _address(url, {**kept, "panel": "1"})}
 
 
 def _shown(request: TenantRequest, customer: Customer, kind: str, rows: int) -> dict[str, Any]:
@@ -60,7 +63,6 @@ def _shown(request: TenantRequest, customer: Customer, kind: str, rows: int) -> 
         "older_url": _address(url, older) if older else "",
         "newest_url": _address(url, kept) if cursor.passed else "",
         "is_filtered": bool(kept["kind"]),
-        "page_url": _address(url, {"as_of": kept["as_of"]}),
     }
 
 

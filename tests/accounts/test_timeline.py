@@ -202,8 +202,20 @@ def test_nothing_after_the_day_looked_back_at(client: Client, bob: User, told: C
     page = get(client, bob, f"customers/{told.pk}/timeline/?as_of=2026-02-01")
     assert titles(page)[:2] == ["Case opened: Payroll", "Contract K1 ended"]
     page = get(client, bob, f"customers/{told.pk}/?as_of=2026-02-01")
-    assert "Case opened: Payroll" in titles(page)
-    assert "Call with Ann" not in titles(page)
+    assert f"/customers/{told.pk}/timeline/?as_of=2026-02-01&amp;panel=1" in page
+
+
+def test_the_customer_page_fetches_the_newest_few(
+    client: Client, bob: User, customer: Customer
+) -> None:
+    for number in range(20):
+        Payment.objects.create(customer=customer, key=f"P{number}", paid_on="2026-03-02", amount=1)
+    page = get(client, bob, f"customers/{customer.pk}/")
+    fetched = re.search(r'hx-get="([^"]+panel=1)"', page)
+    assert fetched
+    part = get(client, bob, fetched[1].removeprefix("/t/acme/"), **{"HX-Request": "true"})
+    assert len(titles(part)) == 12
+    assert 'id="timeline-list"' in part
 
 
 def test_contacts_of_one_occasion_stand_in_one_entry(

@@ -113,6 +113,8 @@ def test_the_entry_is_a_page_without_scripts(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_label("Note").fill("By hand")
     page.get_by_role("button", name="Save").click()
+    if not scripts:
+        page.get_by_role("link", name="Open the timeline").click()
     expect(page.get_by_text("By hand").first).to_be_visible()
     with tenant_scope(tenant.id):
         assert Touchpoint.objects.get().note == "By hand"
