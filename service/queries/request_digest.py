@@ -14,7 +14,8 @@ from django.db.models import Count, Q
 from accounts.tenancy import current_tenant_id
 from service.models import ProductUpdate, Request
 from service.queries.request_rates import last_year, rates
-from service.queries.requests import OPEN, UNDECIDED, BoardFilter, BoardRow, listed, night_day
+from service.queries.request_weights import night_day
+from service.queries.requests import OPEN, UNDECIDED, BoardFilter, BoardRow, listed
 from service.queries.update_use import uses
 
 SHAPE = 1

@@ -14,7 +14,7 @@ from accounts.queries.audit import AuditEntry, entry
 from segmentation.models import MeasureRow
 from service.models import Ask, ProductUpdate, Request, RequestAnswer, RequestDecision, Vote
 from service.queries.request_merges import of_request
-from service.queries.requests import night_day
+from service.queries.request_weights import night_day
 
 MOST_HISTORY = 100
 MOST_VOTES = 200

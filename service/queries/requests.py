@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection
 
 from accounts.tenancy import current_tenant_id
-from segmentation.models import Night
 from service.models import Request
+from service.queries.request_weights import night_day, weights
 
 STATUSES: tuple[str, ...] = tuple(Request.Status.values)
 OPEN = ("new", "review", "accepted", "planned")
@@ -20,30 +20,14 @@ UNDECIDED = ("new", "review")
 # What counts as taken up, in the acceptance rate.
 TAKEN = ("accepted", "planned", "shipped")
 
-# A request's customers: each once, whoever of it asked or voted, of whatever was merged. ARR and tier
-# are those of the night `%(night)s`.
-_VOICES = """
-voice AS MATERIALIZED (
-    SELECT DISTINCT coalesce(request.root_id, request.id) AS request_id, said.customer_id
-      FROM (SELECT request_id, customer_id FROM service_ask WHERE tenant_id = %(tenant)s
-            UNION ALL
-            SELECT request_id, customer_id FROM service_vote WHERE tenant_id = %(tenant)s) said
-      JOIN service_request request
-        ON request.tenant_id = %(tenant)s AND request.id = said.request_id
-), weight AS (
-    SELECT voice.request_id, count(*) AS customers, sum(worth.arr) AS arr,
-           bool_or(worth.tier = %(tier)s) AS has_tier
-      FROM voice LEFT JOIN segmentation_measurerow worth
-        ON worth.tenant_id = %(tenant)s AND worth.as_of = %(night)s
-       AND worth.customer_id = voice.customer_id
-     GROUP BY voice.request_id
-)"""
-
-_FOUND = f"""
-WITH {_VOICES}, found AS (
+_FOUND = """
+WITH weight AS (
+    SELECT * FROM unnest(%(weighed)s::bigint[], %(customers)s::bigint[], %(arrs)s::numeric[],
+                         %(having)s::boolean[]) AS weight (request_id, customers, arr, has_tier)
+), found AS (
     SELECT request.id, request.title, request.status, request.raised_on, request.planned_for,
            request.decided_on, request.shipped_on, request.version, module.name AS module,
-           request.shared_titles <> '{{}}'::jsonb AS is_shared,
+           request.shared_titles <> '{}'::jsonb AS is_shared,
            coalesce(weight.customers, 0) AS customers, weight.arr
       FROM service_request request
       LEFT JOIN weight ON weight.request_id = request.id
@@ -55,7 +39,7 @@ WITH {_VOICES}, found AS (
        AND (%(tier)s = '' OR weight.has_tier)
        AND (%(least_arr)s::numeric IS NULL OR weight.arr >= %(least_arr)s)
        AND (%(text)s = '' OR request.title ILIKE %(like)s OR request.text ILIKE %(like)s)
-)"""  # noqa: S608 - fragments of our own
+)"""
 
 _COLUMNS = (
     "id, title, status, raised_on, planned_for, decided_on, shipped_on, version, module, is_shared, "
@@ -85,10 +69,14 @@ class BoardFilter:
     statuses: Sequence[str] = STATUSES
 
     def parameters(self) -> dict[str, Any]:
+        found = weights()
         escaped = self.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return {
             "tenant": current_tenant_id(),
-            "night": night_day(),
+            "weighed": found.requests,
+            "customers": found.customers,
+            "arrs": found.arrs,
+            "having": found.having(self.tier),
             "module": self.module,
             "tier": self.tier,
             "least_arr": self.least_arr,
@@ -138,19 +126,9 @@ class BoardColumn:
         return self.count - len(self.rows)
 
 
-def night_day() -> date | None:
-    """The as-of day of the latest night, whose revenue stands behind requests."""
-    return (
-        Night.objects.filter(state=Night.State.DONE)
-        .order_by("-as_of")
-        .values_list("as_of", flat=True)
-        .first()
-    )
-
-
 def board(wanted: BoardFilter, *, most: int) -> list[BoardColumn]:
     """A column per state, in each the ``most`` requests that the most customers want, the more
-    revenue behind them first; decided ones by the day of it. Two statements."""
+    revenue behind them first; decided ones by the day of it. A fixed number of statements."""
     rows = _rows(
         f"""{_FOUND}, ranked AS (
         SELECT found.*, count(*) OVER same_status AS in_status, row_number() OVER (
@@ -174,7 +152,7 @@ def board(wanted: BoardFilter, *, most: int) -> list[BoardColumn]:
 def listed(
     wanted: BoardFilter, *, order: str = "-customers", first: int = 0, most: int | None = None
 ) -> tuple[int, list[BoardRow]]:
-    """How many requests there are, and those of one page in an order of ``ORDERS``; two statements."""
+    """How many requests there are, and those of one page in an order of ``ORDERS``."""
     direction = "DESC NULLS LAST" if order.startswith("-") else "ASC NULLS LAST"
     by = ORDERS.get(order.lstrip("-"), ORDERS["customers"])
     rows = _rows(

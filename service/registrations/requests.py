@@ -23,6 +23,7 @@ from ui.registry import (
     customer_timeline,
     first_screens,
     navigation,
+    warmed,
 )
 
 registry.register(Requests())
@@ -46,6 +47,8 @@ navigation.register(
         _("Product updates"), "updates", "rocket", "view_requests", 29, prefix="/updates/"
     )
 )
+# What weighs the board is added up once after each night.
+warmed["requests"] = ""
 # Before what modules are used, which is one click away.
 first_screens.register(FirstScreen(Role.PRODUCT_MANAGER, "requests", 45))
 

@@ -25,7 +25,8 @@ from service.actions.requests import (
 from service.forms.requests import RequestForm
 from service.models import Request
 from service.queries import request_page as queries
-from service.queries.requests import BoardFilter, listed, night_day, weight_of
+from service.queries.request_weights import night_day
+from service.queries.requests import BoardFilter, listed, weight_of
 from service.views.requests import board_crumbs
 from service.views.updates import title_of
 from ui.tables import Column, Table

@@ -18,6 +18,7 @@ from service.forms.requests import AskFilterForm, BoardForm
 from service.models import RequestSettings
 from service.queries import requests as queries
 from service.queries.request_page import AskFilter, arr_of, asks_of_everybody, standing_of
+from service.queries.request_weights import night_day
 from ui.downloads import file_response
 from ui.tables import Column, Table
 
@@ -63,7 +64,7 @@ def requests(request: TenantRequest) -> HttpResponse:
         "may_see_money": money,
         "may_decide": may(request.membership, "decide_requests"),
         "tabs": _tabs(table, is_list=is_list),
-        "night": queries.night_day(),
+        "night": night_day(),
         "is_voting_open": RequestSettings.objects.filter(is_voting_open=True).exists(),
         "exports": [(name.upper(), table.url(format=name)) for name in ("csv", "xlsx")],
     }
