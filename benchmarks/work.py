@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.actions.tenants import add_member, create_tenant
 from accounts.loads.statistics import refresh_statistics
 from accounts.models import Tenant, User
+from accounts.planning import planning
 from accounts.tenancy import tenant_scope
 from benchmarks._filling import FACTS, fill
 from segmentation.actions.nights import run_night
@@ -66,7 +67,7 @@ FACES = (
      WHERE c.tenant_id = %(tenant)s
     """,
 )
-# Four for each customer, opened when the planner knows how many there are.
+# Four for each customer.
 WORK = (
     """
     INSERT INTO service_cta (customer_id, event_key, title, reason, owner_id, opened_on, due_on, state,
@@ -141,7 +142,8 @@ def _world(customers: int) -> World:
     managers = min(MOST_MANAGERS, max(2, customers // CUSTOMERS_OF_ONE))
     fill(tenant, customers, FACES, managers=managers)
     refresh_statistics()
-    fill(tenant, customers, WORK, day=today, each=PER_CUSTOMER, steps=STEPS)
+    with tenant_scope(tenant.id), planning():
+        fill(tenant, customers, WORK, day=today, each=PER_CUSTOMER, steps=STEPS)
     refresh_statistics()
     run_night(tenant=tenant, as_of=night)
     refresh_statistics()
