@@ -30,6 +30,7 @@ from accounts.models import (
     Tenant,
     User,
 )
+from accounts.tenancy import tenant_scope
 from segmentation.models import MeasureRow, Move, Night
 from segmentation.queries.scopes import widest_scope
 from service.actions.renewal_calls import CallConflict, make_call, set_weights
@@ -40,6 +41,7 @@ from service.actions.renewal_upkeep import (
     keep_month,
     months_to_keep,
     refresh_renewals,
+    sweep_renewals,
 )
 from service.models import (
     Renewal,
@@ -546,3 +548,22 @@ def test_a_contract_of_another_customer_renews_too(scope: None, member: Membersh
     refresh_renewals([heir.pk])
     assert state_of(Renewal.objects.get(contract=contract), TODAY) == "expanded"
     assert Renewal.objects.filter(customer=heir).count() == 1
+
+
+def test_the_sweeper_does_what_is_due_once(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id):
+        contract = one()
+        night_of(date(2026, 4, 30))
+        Renewal.objects.all().delete()
+    for _time in range(2):
+        sweep_renewals(tenant_id=tenant.id)
+        with tenant_scope(tenant.id):
+            assert Renewal.objects.get(contract=contract).as_of == date(2026, 4, 30)
+            assert RenewalSnapshot.objects.count() == RenewalMonth.objects.count() == 1
+    with tenant_scope(tenant.id):
+        # A later night says something else; only month-ends are kept.
+        night_of(date(2026, 5, 3))
+    sweep_renewals(tenant_id=tenant.id)
+    with tenant_scope(tenant.id):
+        assert Renewal.objects.get(contract=contract).as_of == date(2026, 5, 3)
+        assert RenewalMonth.objects.count() == 1
