@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Colleague, Customer
+from accounts.models.reach import involvements
 from accounts.tenancy import TenantForeignKey, TenantModel
 from service.models.plays import Play, PlayVersion
 
@@ -156,3 +157,20 @@ class CtaStep(TenantModel):
         if self.position >= len(steps):
             return self.title
         return str(steps[self.position].get("titles", {}).get(language) or self.title)
+
+
+def owned_work_of(colleagues: models.QuerySet) -> models.QuerySet:
+    """Ids of the customers with open work of these colleagues."""
+    found = Cta.objects.filter(owner__in=colleagues, state=Cta.State.OPEN)
+    return found.order_by().values("customer_id")
+
+
+def steps_of(colleagues: models.QuerySet) -> models.QuerySet:
+    """Ids of the customers with open work of which these colleagues have a step to do."""
+    found = CtaStep.objects.filter(owner__in=colleagues, done_at=None, cta__state=Cta.State.OPEN)
+    return found.order_by().values("cta__customer_id")
+
+
+# Who is given something to do for a customer sees the customer. Apart, since each has an index.
+involvements["work"] = owned_work_of
+involvements["steps"] = steps_of

@@ -25,7 +25,8 @@ _WIDTHS = [Visibility.MINE, Visibility.TEAM, Visibility.ALL]
 
 def visible_work(membership: Membership) -> QuerySet[Cta]:
     """What a member may see: of customers that it sees, and of these as far as the tenant says for
-    work. Mine is what a person owns, and what there is to do for customers whose face it is."""
+    work. Mine is what a person owns or has an open step of, and what there is to do for customers whose
+    face it is."""
     found: QuerySet[Cta] = Cta.objects.all()
     if membership.sees("customers") != Visibility.ALL:
         visible = Customer.objects.visible_to(membership).order_by().values("pk")
@@ -33,7 +34,12 @@ def visible_work(membership: Membership) -> QuerySet[Cta]:
     width = membership.sees("work")
     if width != Visibility.ALL:
         people = colleagues_of(membership, width)
-        found = found.filter(Q(owner__in=people) | Q(customer__in=faced_by(people)))
+        steps = CtaStep.objects.filter(owner__in=people, done_at=None).order_by()
+        found = found.filter(
+            Q(owner__in=people)
+            | Q(customer__in=faced_by(people))
+            | Q(pk__in=steps.values("cta_id"))
+        )
     return found
 
 
@@ -59,15 +65,26 @@ def widths(membership: Membership) -> tuple[str, ...]:
 
 
 def to_do_by(found: QuerySet[Cta], membership: Membership, width: str) -> QuerySet[Cta]:
-    """Of this work what the member, or the team, has to do: what is theirs, and what is nobody's of
-    the customers whose face they are. What somebody else was named for is that person's."""
+    """Of this work what the member, or the team, has to do: what is theirs, what they have an open step
+    of, and what is nobody's of the customers whose face they are. What somebody else was named for is
+    that person's."""
     if width == Visibility.ALL:
         return found
     # Asked once, as lists: then the order by rank is read from the index of one owner.
     ids = list(colleagues_of(membership, width).values_list("pk", flat=True))
     faced = Responsibility.objects.filter(to_on=None, colleague__in=ids).order_by()
     customers = list(faced.values_list("customer_id", flat=True))
-    return found.filter(Q(owner__in=ids) | Q(owner=None, customer__in=customers))
+    theirs = Q(owner__in=ids) | Q(owner=None, customer__in=customers)
+    return found.filter(theirs | Q(pk__in=list(_elsewhere(ids).values_list("cta_id", flat=True))))
+
+
+def _elsewhere(ids: Sequence[int]) -> QuerySet[CtaStep]:
+    """Open steps that these colleagues have of others' work."""
+    return (
+        CtaStep.objects.filter(owner__in=ids, done_at=None, cta__state=Cta.State.OPEN)
+        .exclude(cta__owner__in=ids)
+        .order_by()
+    )
 
 
 def waiting(found: QuerySet[Cta], today: date) -> QuerySet[Cta]:
@@ -75,8 +92,10 @@ def waiting(found: QuerySet[Cta], today: date) -> QuerySet[Cta]:
     return found.filter(_waiting(today))
 
 
-def _waiting(today: date) -> Q:
-    return Q(state=Cta.State.OPEN) & (Q(snoozed_until=None) | Q(snoozed_until__lte=today))
+def _waiting(today: date, of: str = "") -> Q:
+    """``of``: the way to the work, such as ``cta__``."""
+    put_off = Q(**{f"{of}snoozed_until": None}) | Q(**{f"{of}snoozed_until__lte": today})
+    return Q(**{f"{of}state": Cta.State.OPEN}) & put_off
 
 
 def in_state(found: QuerySet[Cta], state: str, today: date) -> QuerySet[Cta]:
@@ -193,10 +212,18 @@ def offered(language: str) -> Offered:
 
 
 def due_count(membership: Membership, today: date) -> int:
-    """How much of a member's own work is due by today: what the navigation says."""
+    """How much of a member's own work is due by today, or has a step of theirs that is: what the
+    navigation says, in one statement."""
     people = colleagues_of(membership, Visibility.MINE)
-    own = Cta.objects.filter(owner__in=people, due_on__lte=today)
-    return waiting(own, today).count()
+    own = waiting(Cta.objects.filter(owner__in=people, due_on__lte=today), today)
+    steps = CtaStep.objects.filter(owner__in=people, done_at=None, due_on__lte=today)
+    mine = _waiting(today, "cta__")
+    return (
+        own.order_by()
+        .values_list("pk")
+        .union(steps.filter(mine).order_by().values_list("cta_id"))
+        .count()
+    )
 
 
 def seen_versions(pairs: Iterable[str]) -> Mapping[int, int]:
