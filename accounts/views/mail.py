@@ -34,9 +34,9 @@ from ui.tables import Column, Table
 State = OutgoingMail.State
 
 COLUMNS = (
-    Column("created", gettext_lazy("Written"), sort=("created_at", "id")),
-    Column("to", pgettext_lazy("letter", "To"), sort="to"),
+    Column("created", gettext_lazy("Written"), sort=("created_at", "id"), wide=True),
     Column("subject", gettext_lazy("Subject")),
+    Column("to", pgettext_lazy("letter", "To"), sort="to"),
     Column("purpose", gettext_lazy("Purpose"), wide=True),
     Column("state", gettext_lazy("State")),
     Column("sent", pgettext_lazy("letter", "Left"), sort="sent_at", wide=True),
