@@ -234,3 +234,9 @@ def touchpoints_about(case_id: int, membership: Membership) -> list[Touchpoint]:
     return list(
         found.select_related("colleague").order_by("-happened_on", "-pk")[:MOST_TOUCHPOINTS]
     )
+
+
+def openings_before(customer: Customer, before: datetime, most: int) -> list[CaseOpening]:
+    """The latest openings of a customer's cases that were over before a moment, or ended then."""
+    found = CaseOpening.objects.filter(case__customer=customer, solved_at__lt=before)
+    return list(found.select_related("case").order_by("-reopened_at", "-pk")[:most])

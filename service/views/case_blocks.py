@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Customer, Membership, Visibility
@@ -68,10 +69,28 @@ def cases_block(request: TenantRequest, width: str | None) -> dict[str, Any] | N
 
 
 def timeline(request: TenantRequest, customer: Customer, page: TimelinePage) -> list[TimelineEntry]:
-    """The customer's cases as the facts tell them, each leading to its page."""
-    told = timeline_feeds.cases(request, customer, page)
-    # Their keys are "case-<id>-start" and "case-<id>-end".
-    return [replace(one, url=reverse("case", args=[one.key.split("-")[1]])) for one in told]
+    """The customer's cases as the facts tell them, and their openings that are over; each leads to
+    its page."""
+    # Keys of the facts' entries are "case-<id>-start" and "case-<id>-end".
+    told = [
+        replace(one, url=reverse("case", args=[one.key.split("-")[1]]))
+        for one in timeline_feeds.cases(request, customer, page)
+    ]
+    for opening in queries.openings_before(customer, page.before, page.most):
+        words = {"title": opening.case.title or opening.case.key}
+        url, key = reverse("case", args=[opening.case_id]), f"opening-{opening.pk}"
+        if opening.solved_at is not None and opening.solved_at < page.before:
+            title = _("Case solved: %(title)s") % words
+            told.append(TimelineEntry(opening.solved_at, f"{key}-end", title, url=url))
+        if opening.reopened_at < page.before:
+            title = _("Case opened again: %(title)s") % words
+            told.append(
+                TimelineEntry(
+                    opening.reopened_at, f"{key}-again", title, text=opening.why,
+                    who=opening.name, url=url,
+                )
+            )  # fmt: skip
+    return sorted(told, key=lambda one: (page.moment(one.at), one.key), reverse=True)[: page.most]
 
 
 def cases_told(membership: Membership, ids: list[int]) -> dict[int, tuple[str, str]]:

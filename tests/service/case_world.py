@@ -75,3 +75,7 @@ def page(user: User, path: str, **asked: Any) -> str:
     answer = signed_in(user).get(f"/t/acme/{path}", asked)
     assert answer.status_code == 200, answer.status_code
     return str(answer.content.decode())
+
+
+def send(user: User, path: str, **values: Any) -> Any:
+    return signed_in(user).post(f"/t/acme/{path}", values)

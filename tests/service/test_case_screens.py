@@ -25,13 +25,14 @@ from accounts.models import (
 from accounts.tenancy import tenant_scope
 from segmentation.models import MeasureRow, Night
 from service.actions.case_sync import sync_cases
-from service.models import CaseEntry, CaseRules, CaseWork
+from service.models import CaseEntry, CaseWork
 from tests.service.case_world import (
     colleague_of,
     make_contact,
     make_customer,
     page,
     report,
+    send,
     signed_in,
 )
 
@@ -48,10 +49,6 @@ def work(tenant: Tenant, bob: User) -> CaseWork:
         return report(
             customer, tenant, contact=make_contact(customer), now=timezone.now(), text="Line 7"
         )
-
-
-def send(user: User, path: str, **values: Any) -> Any:
-    return signed_in(user).post(f"/t/acme/{path}", values)
 
 
 def again(tenant: Tenant, work: CaseWork) -> CaseWork:
@@ -169,6 +166,18 @@ def test_meetings_about_a_case_are_on_its_page(tenant: Tenant, work: CaseWork, b
     assert f"touchpoints/new/?case={work.case_id}" in shown
 
 
+def test_the_customers_timeline_tells_every_opening(
+    tenant: Tenant, work: CaseWork, bob: User
+) -> None:
+    case = f"cases/{work.case_id}/"
+    send(bob, f"{case}answers/", text="Done", then="solved", after=2**40)
+    send(bob, f"{case}states/", state="reopened", why="Not yet", seen=0)
+    shown = page(bob, f"customers/{work.customer_id}/timeline/")
+    for words in ("Case opened: Payroll", "Case solved: Payroll", "Case opened again: Payroll"):
+        assert words in shown
+    assert f"/t/acme/{case}" in shown
+
+
 def test_what_crossed_is_shown_and_nothing_is_sent(
     tenant: Tenant, work: CaseWork, bob: User
 ) -> None:
@@ -206,41 +215,6 @@ def test_details_are_changed_and_another_customers_contact_is_refused(
     assert send(bob, path, **given).status_code == 302
     assert again(tenant, work).case.title == "Renamed"
     assert send(bob, path, **(given | {"title": "Later"})).status_code == 409
-
-
-def test_targets_are_changed_and_what_makes_no_sense_names_its_field(
-    tenant: Tenant, work: CaseWork, alice: User
-) -> None:
-    answer = signed_in(alice).get("/t/acme/cases/targets/")
-    form = answer.context["form"]
-    given = {name: form[name].value() for name in form.fields}
-    given = {name: "" if value is None else value for name, value in given.items()}
-    given["every-urgent-response"] = "0.5"
-    assert send(alice, "cases/targets/", **given).status_code == 302
-    with tenant_scope(tenant.id):
-        version = CaseRules.objects.get()
-        assert version.document["targets"][""]["urgent"] == [30, 480]
-    given["seen"] = 1
-    given["every-urgent-resolution"] = "0.25"
-    shown = send(alice, "cases/targets/", **given).content.decode()
-    assert "cannot be solved before it is answered" in shown
-    given |= {"every-urgent-resolution": "8", "break_from": "07:00"}
-    assert "make no sense" in send(alice, "cases/targets/", **given).content.decode()
-    with tenant_scope(tenant.id):
-        assert CaseRules.objects.count() == 1
-
-
-def test_departments_are_made_changed_and_closed(tenant: Tenant, alice: User) -> None:
-    assert send(alice, "cases/departments/", name="Payroll", kinds=["problem"]).status_code == 302
-    twice = send(alice, "cases/departments/", name="Payroll")
-    assert "of this name already" in twice.content.decode()
-    with tenant_scope(tenant.id):
-        made = Department.objects.get()
-        assert (made.kinds, made.is_active) == (["problem"], True)
-    send(alice, f"cases/departments/{made.pk}/", name="Pay", lead="")
-    with tenant_scope(tenant.id):
-        made.refresh_from_db()
-        assert (made.name, made.is_active) == ("Pay", False)
 
 
 def test_links_are_given_shown_once_and_revoked(tenant: Tenant, work: CaseWork, bob: User) -> None:
