@@ -19,7 +19,7 @@ TOUCHPOINT_COLUMNS = (
     Column("happened", _("Happened on"), sort="happened_on"),
     Column("kind", _("Kind"), sort="kind"),
     Column("contact", _("Contact"), sort="contact__name"),
-    Column("by", _("By"), sort="colleague__name"),
+    Column("by", _("By whom"), sort="colleague__name"),
     Column("note", _("Note"), wide=True),
 )
 
