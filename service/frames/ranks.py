@@ -122,6 +122,9 @@ _POINTS = " + ".join(f"%(points_{name})s::float8 * signal.{name}" for name in SI
 _AMOUNT = "cta.reason->>'amount'"
 _OWN = f"CASE WHEN {_AMOUNT} ~ '^[0-9]{{1,14}}([.][0-9]+)?$' THEN ({_AMOUNT})::numeric END"
 
+_THEIRS = f"SELECT customer_id FROM {_CTAS} WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s)"
+
+# What ended last, of who pays nothing now: the lines that ended on the customer's last such day.
 _RANKED = f"""
 SELECT fact.id, stake.amount AS stake, risk.risk,
        stake.weight * risk.risk * risk.urgency AS rank,
@@ -143,17 +146,20 @@ SELECT fact.id, stake.amount AS stake, risk.risk,
       LEFT JOIN {_MEASURES} AS measured
         ON measured.tenant_id = %(tenant)s AND measured.customer_id = cta.customer_id
        AND measured.as_of = %(night)s::date
-      -- Of who pays nothing now what ended last: its lines of one day.
-      LEFT JOIN LATERAL (
-        SELECT sum(line.annual_fee) AS arr
-          FROM {_CONTRACTS} AS contract
-          JOIN {_LINES} AS line
-            ON line.tenant_id = %(tenant)s AND line.contract_id = contract.id
-         WHERE coalesce(measured.arr, 0) <= 0
-           AND contract.tenant_id = %(tenant)s AND contract.customer_id = cta.customer_id
-           AND line.kind = 'subscription' AND NOT line.is_trial AND line.ends_on <= %(night)s::date
-         GROUP BY line.ends_on ORDER BY line.ends_on DESC LIMIT 1
-      ) AS ended ON true
+      LEFT JOIN (
+        SELECT customer_id, sum(annual_fee) AS arr
+          FROM (
+            SELECT contract.customer_id, line.annual_fee, line.ends_on,
+                   max(line.ends_on) OVER (PARTITION BY contract.customer_id) AS last_on
+              FROM {_CONTRACTS} AS contract
+              JOIN {_LINES} AS line
+                ON line.tenant_id = %(tenant)s AND line.contract_id = contract.id
+             WHERE contract.tenant_id = %(tenant)s AND line.kind = 'subscription'
+               AND NOT line.is_trial AND line.ends_on <= %(night)s::date __of_some__
+          ) AS ended
+         WHERE ends_on = last_on
+         GROUP BY customer_id
+      ) AS ended ON ended.customer_id = cta.customer_id
       LEFT JOIN (__worse__) AS worse ON worse.customer_id = cta.customer_id
      WHERE cta.tenant_id = %(tenant)s AND cta.state = 'open' __some__
   ) AS fact
@@ -191,6 +197,7 @@ SELECT fact.id, stake.amount AS stake, risk.risk,
 def _ranked(day: RankDay, ids: Sequence[int] | None) -> tuple[str, dict[str, Any]]:
     """A row per piece of open work: id, stake, risk, rank, factors."""
     some = "" if ids is None else "AND cta.id = ANY(%(ids)s)"
+    of_some = "" if ids is None else f"AND contract.customer_id IN ({_THEIRS})"
     due, left = _days_left(day, ids)
     weights = day.weights
     parameters = {
@@ -209,6 +216,7 @@ def _ranked(day: RankDay, ids: Sequence[int] | None) -> tuple[str, dict[str, Any
         "limit": weights.limit / 100,
     }
     sql = _RANKED.replace("__worse__", _worse(day.night)).replace("__some__", some)
+    sql = sql.replace("__of_some__", of_some)
     return sql, parameters
 
 
