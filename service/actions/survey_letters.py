@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from django.core.exceptions import ValidationError
+
 from accounts.actions.mail import queue_mail
+from accounts.actions.mail_decisions import drop_letter
 from accounts.contact_links import contact_path
 from accounts.letter_texts import Letter, public_address
-from accounts.models import Purpose, Tenant
+from accounts.models import OutgoingMail, Purpose, Tenant, User
 from accounts.unsubscribing import unsubscribe_address
 from service.models import SurveyInvitation
 from service.models.surveys import SCALES
@@ -43,6 +48,24 @@ def survey_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) 
     )
 
 
+def letter_key(invitation: SurveyInvitation) -> str:
+    """By which the letter of a link is queued once."""
+    return f"survey:{invitation.pk}"
+
+
+def drop_waiting_letter(*, invitation: SurveyInvitation, by: User) -> None:
+    """Drop the letter of a link that is about to stop working, while it waits for the end of quiet
+    hours: nobody shall get an address that opens nothing."""
+    waiting = OutgoingMail.objects.filter(
+        key=letter_key(invitation), state=OutgoingMail.State.QUEUED, claim=""
+    ).first()
+    if waiting is None:
+        return
+    # A worker that has just taken it sends it; then there is nothing left to drop.
+    with suppress(ValidationError):
+        drop_letter(mail=waiting, by=by)
+
+
 def write_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) -> None:
     """Queue the letter in the caller's transaction, once for a link; it waits for the end of quiet
     hours where the reader is."""
@@ -51,6 +74,6 @@ def write_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) -
         to=invitation.email,
         purpose=Purpose.SURVEY,
         contact=invitation.contact,
-        key=f"survey:{invitation.pk}",
+        key=letter_key(invitation),
         about=invitation.round,
     )

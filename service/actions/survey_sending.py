@@ -19,7 +19,7 @@ from accounts.actions.audit import record
 from accounts.contact_links import new_secret
 from accounts.models import Contact, Tenant, User
 from projects.models import Project
-from service.actions.survey_letters import write_letter
+from service.actions.survey_letters import drop_waiting_letter, write_letter
 from service.actions.surveys import locked_settings
 from service.models import Survey, SurveyInvitation, SurveyRound
 from service.queries.survey_recipients import Asking, judged, outlook
@@ -207,6 +207,7 @@ def give_link_again(
         raise ValidationError(_("This link does not work any more, so there is no new one."))
     asked_at = current.sent_at if current.state == SurveyInvitation.State.SENT else moment
     # The limit between surveys counts from the asking, not from the link.
+    drop_waiting_letter(invitation=current, by=by)
     secret = send_link(invitation=current, tenant=tenant, now=asked_at, writes=False)
     record("survey.link_given", by=by, about=current.round, contact=current.name)
     return secret
@@ -224,6 +225,7 @@ def revoke_link(*, invitation: SurveyInvitation, by: User, now: datetime | None 
         raise ValidationError(_("This link was taken back before."))
     current.revoked_at = now or timezone.now()
     current.save(update_fields=["revoked_at"])
+    drop_waiting_letter(invitation=current, by=by)
     record("survey.link_revoked", by=by, about=current.round, contact=current.name)
 
 

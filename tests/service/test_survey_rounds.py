@@ -16,6 +16,7 @@ from accounts.models import (
     AuditRecord,
     Contact,
     ContactRole,
+    OutgoingMail,
     Tenant,
     UnreachableAddress,
     Unsubscription,
@@ -29,6 +30,7 @@ from service.actions.survey_sending import (
     ask_contact,
     close_round,
     give_link_again,
+    revoke_link,
     send_queued,
     start_round,
 )
@@ -171,6 +173,20 @@ def test_a_closed_round_gives_no_new_links(world: SurveyWorld) -> None:
         give_link_again(invitation=link, tenant=world.tenant, by=world.by)
     with pytest.raises(ValidationError, match="closed already"):
         close_round(survey_round=made, by=world.by)
+
+
+@pytest.mark.parametrize("ends", ["renewed", "revoked"])
+def test_a_letter_that_waits_does_not_bring_a_link_that_has_ended(
+    world: SurveyWorld, ends: str
+) -> None:
+    link, _path = world.asked()
+    world.asked(world.ben)
+    if ends == "renewed":
+        give_link_again(invitation=link, tenant=world.tenant, by=world.by)
+    else:
+        revoke_link(invitation=link, by=world.by)
+    states = OutgoingMail.objects.order_by("to").values_list("to", "state")
+    assert list(states) == [("ann@a.example", "dropped"), ("ben@b.example", "queued")]
 
 
 @pytest.mark.django_db(transaction=True)
