@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.contact_links import LinkClosed, new_secret
 from accounts.models import Contact, Customer, Tenant, User
+from service.actions.request_notices import tell_asked
 from service.actions.requests import Asking, capture_ask, vote, withdraw_vote
 from service.models import Ask, Request, RequestPageLink, Vote
 
@@ -86,9 +87,11 @@ def ask_by_link(*, link: RequestPageLink, title: str, text: str, tenant: Tenant)
             _("That is all for today. Tell the person who looks after you, or come back tomorrow.")
         )
     asking = Asking(title=title, text=text, made_on=today, contact=contact)
-    return capture_ask(
+    ask = capture_ask(
         customer=customer, asking=asking, today=today, channel=Ask.Channel.LINK, by=None
     )
+    tell_asked(ask)
+    return ask
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.contact_links import LinkClosed
+from service.actions.request_notices import tell_answered
 from service.models import UpdateLink, UpdateRecipient
 
 
@@ -32,6 +33,8 @@ def answer_update(*, link: UpdateLink, answer: str, comment: str) -> None:
     recipient.answer, recipient.comment = answer, comment.strip()
     recipient.answered_at = now
     recipient.save(update_fields=["answer", "comment", "answered_at"])
+    if answer != UpdateRecipient.Answer.YES:
+        tell_answered(recipient)
     record(
         "update.answered", by=None, about=recipient.update, contact=recipient.name, answer=answer
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import touchpoint_ties
 from accounts.contact_links import ContactPage, contact_pages
 from accounts.loads import registry
 from accounts.models import Role
+from accounts.notification_kinds import NotificationKind, Topic, register_kind, register_topic
 from segmentation import (
     catalogue,
     registrations,  # noqa: F401 - announces the measure that gets its facts here
@@ -29,6 +31,31 @@ from ui.registry import (
 registry.register(Requests())
 for measure in REQUESTS:
     catalogue.register(measure)
+
+touchpoint_ties.register(
+    touchpoint_ties.TieKind(
+        "request",
+        _("Request"),
+        "service.queries.request_ties.requests_to_tie",
+        "service.queries.request_ties.requests_told",
+        30,
+    )
+)
+
+register_topic(Topic("requests", _("Requests: asked by contacts, answers to updates"), 30))
+register_kind(
+    NotificationKind(
+        "request.asked", "requests", _("%(customer)s asks for: %(title)s"), "lightbulb"
+    )
+)
+register_kind(
+    NotificationKind(
+        "update.answered",
+        "requests",
+        _("%(customer)s asked for something else than: %(title)s"),
+        "rocket",
+    )
+)
 
 contact_pages["requests"] = ContactPage(
     find="service.queries.request_contacts.page_link",

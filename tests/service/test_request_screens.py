@@ -17,10 +17,13 @@ from django.utils import timezone
 
 from accounts.models import (
     Case,
+    Colleague,
     Contact,
     Customer,
     Membership,
+    Notification,
     OutgoingMail,
+    Responsibility,
     Tenant,
     VisibilityRule,
 )
@@ -240,8 +243,17 @@ def linked(world: World, **more: Any) -> tuple[RequestPageLink, str]:
     return link, f"/r/{world.tenant.pk}.{secret}/"
 
 
-def test_a_contact_sees_own_requests_with_the_answer_and_asks_for_more(world: World) -> None:
+def test_a_contact_sees_own_requests_with_the_answer_and_asks_for_more(
+    world: World, make_member: Callable[..., Membership]
+) -> None:
+    face = make_member(world.tenant, "face@acme.example", "service_manager")
     with tenant_scope(world.tenant.pk):
+        Responsibility.objects.create(
+            customer=world.one,
+            colleague=Colleague.objects.get(membership=face),
+            capacity="service_manager",
+            from_on=world.today,
+        )
         decide_request(
             request=world.request, seen=1, today=world.today, by=world.manager.user,
             decision=Decision("planned", "Q3", {"en": "In autumn."}, "en", "internal"),
@@ -260,6 +272,8 @@ def test_a_contact_sees_own_requests_with_the_answer_and_asks_for_more(world: Wo
     with tenant_scope(world.tenant.pk):
         made = Ask.objects.get(title="A calendar")
         assert (made.contact, made.channel, made.captured_by) == (world.ann, "link", None)
+        told = Notification.objects.get()
+        assert (told.member, told.values["title"]) == (face, "A calendar")
         for _number in range(MOST_A_DAY):
             Client().post(path, {"title": "More", "text": ""})
         assert Ask.objects.filter(channel="link").count() == MOST_A_DAY
@@ -307,6 +321,7 @@ def test_a_recipient_reads_the_update_and_says_whether_it_is_that(world: World) 
     with tenant_scope(world.tenant.pk):
         row.refresh_from_db()
         assert (row.answer, row.comment) == ("partly", "As CSV too")
+        assert {told.member for told in Notification.objects.all()} == {world.manager}
     page = world.get(f"updates/{update.pk}/?answer=partly")
     assert "As CSV too" in page
     with tenant_scope(world.tenant.pk):
