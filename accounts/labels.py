@@ -55,6 +55,7 @@ VERBS: dict[str, str | Promise] = {
 # Words for the fields that records hold; roles are fields of what roles see.
 FIELDS: dict[str, str | Promise] = {
     **{role.value: role.label for role in Role},
+    "api_token": _("API token"),
     "assignment": _("Naming"),
     "scopes": _("Scopes"),
     "attributes": _("Attributes"),

@@ -26,4 +26,6 @@ def test_every_app_of_ours_has_its_layer() -> None:
     assert ours - {"allauth", "account", "mfa", "lucide"} <= set(LAYERS) | {
         "django_htmx",
         "django_filters",
+        "drf_spectacular",
+        "rest_framework",
     }
