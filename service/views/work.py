@@ -63,9 +63,12 @@ def work(request: TenantRequest) -> HttpResponse:
     table = Table.read(COLUMNS, request.GET.urlencode(), default=default, tie="pk")
     if request.GET.get("export"):
         return _file(request, queries.ordered(found, table.order_by), today)
-    table = table.counted(found.count())
+    tabs = _tabs(membership, visible, allowed, width, table, today)
+    # Unfiltered the tab has counted it.
+    counted = next((tab["count"] for tab in tabs if tab["active"]), None)
+    table = table.counted(found.count() if form.asked or counted is None else counted)
     context = {
-        "tabs": _tabs(membership, visible, allowed, width, table, today),
+        "tabs": tabs,
         "form": form,
         "table": table,
         "rows": shown_rows(request, queries.page_of(found, table.order_by, table.slice), today),
