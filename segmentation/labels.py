@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from segmentation.catalogue import Unit
-from segmentation.compute.dimensions import LEVELS as LEVELS_OF_DIMENSIONS
-from segmentation.compute.segments import CLASS8, ELEVEN
-from segmentation.compute.stages import STAGES as STAGE_KEYS
+from segmentation.compute.names import CLASS8, ELEVEN
+from segmentation.compute.names import LEVELS as LEVELS_OF_DIMENSIONS
+from segmentation.compute.names import STAGES as STAGE_KEYS
 from segmentation.models import Move
 from ui.palette import MARKS
 

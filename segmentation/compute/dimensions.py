@@ -23,18 +23,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.compute.measures import MeasureTable
+from segmentation.compute.names import LEVELS as LEVELS
 from segmentation.compute.scores import Refusal, Scoring, cut_points, plain_scores
 from segmentation.compute.words import codes_of, from_codes
 
 Combine = Literal["highest", "lowest", "average"]
 
-LEVELS: Mapping[str, tuple[str, str, str]] = {
-    "activity": ("low", "mid", "high"),
-    "contribution": ("low", "mid", "high"),
-    "value": ("low", "mid", "high"),
-    "need": ("basic", "advanced", "personalised"),
-}
-"""The levels of each dimension, ascending; their ranks are 1, 2, 3, and 0 is unknown."""
 
 DIMENSIONS = tuple(LEVELS)
 

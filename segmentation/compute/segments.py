@@ -18,34 +18,10 @@ import pandas as pd
 
 from segmentation.compute.exact import ceil_to, floor_to, mean, median
 from segmentation.compute.measures import MeasureTable
+from segmentation.compute.names import CLASS8 as CLASS8
+from segmentation.compute.names import ELEVEN as ELEVEN
 from segmentation.compute.scores import SLOTS, RfmScores
 from segmentation.compute.words import from_codes
-
-ELEVEN = (
-    "champions",
-    "loyal",
-    "potential_loyalist",
-    "new_customers",
-    "promising",
-    "need_attention",
-    "about_to_sleep",
-    "at_risk",
-    "cannot_lose_them",
-    "hibernating",
-    "lost",
-)
-
-# Position = 4 · (M low) + 2 · (R low) + (F low).
-CLASS8 = (
-    "key_value",
-    "key_develop",
-    "key_keep",
-    "key_winback",
-    "general_value",
-    "general_develop",
-    "general_keep",
-    "general_winback",
-)
 
 ELEVEN_NEEDS_FIVE_SCORES = "eleven_needs_five_scores"
 

@@ -26,10 +26,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation.compute.exact import cut_in_unit_of, floor_to
+from segmentation.compute.names import STAGES as STAGES
 from segmentation.compute.words import codes_of, from_codes
-
-STAGES = ("churned", "potential", "onboarding", "new", "dormant", "loyal", "active")
-"""In decision order: the first that matches is the stage."""
 
 BRANCHES = (
     "contract_ended",  # churned

@@ -6,16 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.notification_kinds import NotificationKind, register_kind
 from segmentation import group_uses
-from service import triggers
 from service.actions.play_notices import OPENED
 from service.labels import plays  # noqa: F401 - words for the audit
 from service.queries.plays import plays_of_group
 from service.registrations import notifications  # noqa: F401 - the topic stands there
-from service.triggers.answers import SurveyTrigger
-from service.triggers.dates import DateTrigger, HandoverTrigger, PaymentTrigger, RenewalTrigger
-from service.triggers.measures import MeasureTrigger
-from service.triggers.people import SilentKeyUserTrigger
-from service.triggers.standing import GroupTrigger, SegmentTrigger, StageTrigger, TierTrigger
+from service.triggers import triggers
 from ui.registry import NavigationItem, navigation
 
 register_kind(
@@ -32,17 +27,17 @@ navigation.register(
     NavigationItem(_("Plays"), "plays", "workflow", "view_plays", 36, prefix="/plays/")
 )
 
-for _trigger in (
-    TierTrigger(),
-    StageTrigger(),
-    SegmentTrigger(),
-    GroupTrigger(),
-    MeasureTrigger(),
-    RenewalTrigger(),
-    PaymentTrigger(),
-    SurveyTrigger(),
-    SilentKeyUserTrigger(),
-    HandoverTrigger(),
-    DateTrigger(),
+for _key, _path in (
+    ("tier", "standing.TierTrigger"),
+    ("stage", "standing.StageTrigger"),
+    ("segment", "standing.SegmentTrigger"),
+    ("group", "standing.GroupTrigger"),
+    ("measure", "measures.MeasureTrigger"),
+    ("renewal", "dates.RenewalTrigger"),
+    ("payment", "dates.PaymentTrigger"),
+    ("survey", "answers.SurveyTrigger"),
+    ("silent_key_user", "people.SilentKeyUserTrigger"),
+    ("handover", "dates.HandoverTrigger"),
+    ("date", "dates.DateTrigger"),
 ):
-    triggers.register(_trigger)
+    triggers.register(_key, f"service.triggers.{_path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,7 +15,6 @@ from segmentation import (
     catalogue,
     registrations,  # noqa: F401 - announces the measure that gets its facts here
 )
-from service.actions.renewal_upkeep import refresh_renewals
 from service.labels import renewals  # noqa: F401 - words for the audit
 from service.measures.referrals import REFERRALS
 from ui.registry import (
@@ -115,4 +115,4 @@ my_customers_blocks.register(
 @receiver(customer_facts_changed, dispatch_uid="service.refresh_renewals")
 def keep_renewals(*, customer_ids: list[int] | None = None, **further: Any) -> None:
     """Contracts were written: their renewals follow."""
-    refresh_renewals(customer_ids)
+    import_string("service.actions.renewal_upkeep.refresh_renewals")(customer_ids)

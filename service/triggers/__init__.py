@@ -6,12 +6,13 @@ whom what it said holds no longer. The nightly run and the dry run on the past a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from service.triggers.base import Asked, Names, Sql, Trigger, Unasked
@@ -24,20 +25,40 @@ __all__ = [
     "Trigger",
     "Unasked",
     "after_runs",
-    "register",
     "step_kinds",
     "triggers",
 ]
 
-triggers: dict[str, Trigger] = {}
-"""By key, in the order in which screens offer them."""
+
+class Triggers(Mapping[str, Trigger]):
+    """Kinds of trigger by key, in the order in which screens offer them; each is imported when it is
+    asked for first, since every command would wait for that."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, str] = {}
+        self._made: dict[str, Trigger] = {}
+
+    def register(self, key: str, path: str) -> None:
+        """``path``: dotted, of the class. ValueError when the key is taken."""
+        if key in self._paths:
+            raise ValueError(f"trigger {key} is registered twice")
+        self._paths[key] = path
+
+    def __getitem__(self, key: str) -> Trigger:
+        if key not in self._made:
+            made: Trigger = import_string(self._paths[key])()
+            assert made.key == key, self._paths[key]
+            self._made[key] = made
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
-def register(trigger: Trigger) -> None:
-    """Add a kind of trigger; ValueError when its key is taken."""
-    if trigger.key in triggers:
-        raise ValueError(f"trigger {trigger.key} is registered twice")
-    triggers[trigger.key] = trigger
+triggers = Triggers()
 
 
 @dataclass(frozen=True)
