@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from service.compute.renewal_classes import CLASSES as CLASSES
+from service.compute.renewal_classes import LIKELY, UNCERTAIN, UNLIKELY
+
 BEST, WORST = 95, 5
 LIKELY_FROM, UNLIKELY_BELOW = 75, 40
-LIKELY, UNCERTAIN, UNLIKELY = "likely", "uncertain", "unlikely"
-CLASSES = (LIKELY, UNCERTAIN, UNLIKELY)
 MOST_POINTS = 90
 
 # Tiers at the foot of their scheme.

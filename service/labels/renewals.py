@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.labels import FIELDS, VALUES, VERBS
 from accounts.loads.dependants import NOUNS
 from segmentation.labels import TIERS
-from service.compute.renewal_risk import LIKELY, UNCERTAIN, UNLIKELY
+from service.compute.renewal_classes import LIKELY, UNCERTAIN, UNLIKELY
 from service.models import RenewalOutcome, RenewalStage
 from service.shipped.churn_reasons import REASONS as CHURN_REASONS
 from ui.formats import percent, signed_percent
