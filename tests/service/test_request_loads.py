@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from night_facts import sign
 
 from accounts.actions.contacts import remove_contact
 from accounts.actions.facts import keep_versions
@@ -16,8 +17,10 @@ from accounts.loads.reading.guesses import guess_mapping
 from accounts.loads.registry import find_kind
 from accounts.models import Module, RowVersion, Tenant, User
 from segmentation import catalogue
+from segmentation.actions.nights import run_night
 from segmentation.frames.asof import AsOf
 from segmentation.frames.reading import gather_facts
+from segmentation.models import Assignment, MeasureRow
 from service.models import Ask, Request, RequestDecision
 from tests.service.request_world import KNOWN, LONG_AGO, D, contact, counts, customer, load
 
@@ -177,3 +180,20 @@ def test_a_past_night_counts_what_was_known_then(world: Tenant, alice: User) -> 
     moments.append(timezone.now())
     then = [asked(world, D, at) for at in moments]
     assert then == [{}, {"A": 1, "B": 0}, {"A": 0, "B": 1}, {"A": 0, "B": 0}]
+
+
+def test_what_customers_ask_for_is_a_contribution(scope: Tenant) -> None:
+    for key, number in (("much", 3), ("some", 1), ("none", 0)):
+        whom = customer(key)
+        sign(whom, D - timedelta(400))
+        for ordinal in range(number):
+            ask(f"{key}{ordinal}", whom, D - timedelta(ordinal))
+    first = run_night(tenant=scope, as_of=D, known_at=KNOWN)
+    levels = dict(Assignment.objects.values_list("customer__key", "contribution"))
+    assert levels == {"much": "high", "some": "mid", "none": "low"}
+    row = MeasureRow.objects.get(customer__key="much")
+    assert row.further["requests_90"] == 3
+    gone = Ask.objects.filter(customer=row.customer_id)
+    keep_versions(list(gone), until=timezone.now())
+    gone.delete()
+    assert run_night(tenant=scope, as_of=D, known_at=KNOWN).digest == first.digest
