@@ -314,7 +314,7 @@ def test_the_timeline_tells_calls_and_outcomes(
                 note="Told on the phone" if undone_at is None else "A mistake", said_on=today,
                 undone_at=undone_at,
             )  # fmt: skip
-    page = text(as_(bob).get(f"/t/acme/customers/{contract.customer_id}/"))
+    page = text(as_(bob).get(f"/t/acme/customers/{contract.customer_id}/timeline/"))
     assert "Renewal of ct-Rookcombe: Offered, 70 % likely" in page
     assert "Renewal of ct-Rookcombe: Churned" in page
     assert "Price Told on the phone" in page
