@@ -153,7 +153,7 @@ def fill(tenant: Tenant) -> None:
         (["project_manager"], "/t/acme/projects/"),
         (["service_manager"], "/t/acme/customers/"),
         (["team_member"], "/t/acme/week/"),
-        (["product_manager"], "/t/acme/modules/"),
+        (["product_manager"], "/t/acme/requests/"),
         (["admin"], "/t/acme/overview/"),
         (["admin", "service_manager"], "/t/acme/customers/"),
         (["admin", "project_manager"], "/t/acme/projects/"),
