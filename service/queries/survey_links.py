@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Membership, Responsibility
+from accounts.models import Membership, Responsibility, Visibility
 from accounts.models.customers import Customer
 from service.models import SurveyInvitation, SurveyRound
 
@@ -40,6 +40,27 @@ def visible_links(membership: Membership, survey_round: SurveyRound) -> QuerySet
         .order_by("-answered_at", "customer__name", "name", "pk")
     )
     return found
+
+
+def seen_rounds(membership: Membership) -> QuerySet:
+    """Rounds that asked somebody of a customer whom the member sees, or that the member started."""
+    found: QuerySet = SurveyRound.objects.all()
+    if membership.sees("customers") == Visibility.ALL:
+        return found
+    links = SurveyInvitation.objects.filter(
+        round=OuterRef("pk"),
+        customer__in=Customer.objects.visible_to(membership).order_by().values("pk"),
+    )
+    return found.filter(Exists(links) | Q(started_by=membership.user_id))
+
+
+def may_close(membership: Membership, survey_round: SurveyRound) -> bool:
+    """Closing ends everybody's links: for who started the round, or sees every customer in it."""
+    if survey_round.started_by_id == membership.user_id:
+        return True
+    everybody = SurveyInvitation.objects.filter(round=survey_round)
+    seen = visible_links(membership, survey_round).order_by().values("pk")
+    return not everybody.exclude(pk__in=seen).exists()
 
 
 def link_state(link: SurveyInvitation, now: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Customer, Visibility
+from accounts.models import Customer
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from accounts.views.sent_links import not_stored, taken_once
@@ -26,7 +26,7 @@ from service.actions.survey_sending import (
 )
 from service.labels.surveys import LEFT_OUT
 from service.models import SurveyInvitation, SurveyRound
-from service.queries.survey_links import link_state, visible_links
+from service.queries.survey_links import link_state, may_close, seen_rounds, visible_links
 from service.views.survey_asking import show_link
 from service.views.survey_frame import round_or_404, survey_crumbs, survey_tabs
 from ui.confirm import confirm_page
@@ -53,7 +53,7 @@ LINKS = (
 @require_GET
 def survey_rounds(request: TenantRequest) -> HttpResponse:
     """Every round of whose customers the member sees one, the latest first."""
-    found = _seen_rounds(request).select_related("survey").order_by("-opened_at", "-pk")
+    found = seen_rounds(request.membership).select_related("survey").order_by("-opened_at", "-pk")
     table = Table.read(ROUNDS, request.GET.urlencode()).counted(found.count())
     rows = list(found[table.slice])
     context = {
@@ -89,6 +89,8 @@ def survey_round(request: TenantRequest, pk: int) -> HttpResponse:
         "left_out": [(LEFT_OUT.get(why, why), n) for why, n in found.left_out.items()],
         "is_open": found.closes_at > now,
         "may_send": may(request.membership, "send_surveys"),
+        "may_close": may(request.membership, "send_surveys")
+        and may_close(request.membership, found),
         "sent": sent,
     }
     return not_stored(render(request, "service/surveys/round.html", context), sent)
@@ -134,6 +136,8 @@ def survey_link_revocations(request: TenantRequest, pk: int, link_pk: int) -> Ht
 def survey_round_closures(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then takes no more answers."""
     found = _seen_round(request, pk)
+    if not may_close(request.membership, found):
+        raise Http404
     url = reverse("survey_round", args=[pk])
     if request.method == "GET":
         return confirm_page(
@@ -150,20 +154,8 @@ def survey_round_closures(request: TenantRequest, pk: int) -> HttpResponse:
     return redirect(url)
 
 
-def _seen_rounds(request: TenantRequest) -> QuerySet:
-    """Rounds that asked somebody of a customer whom the member sees, or that the member started."""
-    found: QuerySet = SurveyRound.objects.all()
-    if request.membership.sees("customers") == Visibility.ALL:
-        return found
-    links = SurveyInvitation.objects.filter(
-        round=OuterRef("pk"),
-        customer__in=Customer.objects.visible_to(request.membership).order_by().values("pk"),
-    )
-    return found.filter(Exists(links) | Q(started_by=request.user))
-
-
 def _seen_round(request: TenantRequest, pk: int) -> SurveyRound:
-    if not _seen_rounds(request).filter(pk=pk).exists():
+    if not seen_rounds(request.membership).filter(pk=pk).exists():
         raise Http404
     return round_or_404(pk)
 

@@ -17,8 +17,9 @@ from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from service.compute.surveys import Answers, standing
 from service.forms.surveys import STANDINGS, ResultFilter, quarters_until
-from service.models import SurveyAnswer, SurveyKind, SurveyRound
+from service.models import SurveyAnswer, SurveyKind
 from service.models.surveys import SCALES
+from service.queries.survey_links import seen_rounds
 from service.queries.survey_results import (
     Chosen,
     follow_ups,
@@ -94,7 +95,7 @@ def _chosen(
     request: TenantRequest, kind: str, today: date, quarters: list[date]
 ) -> tuple[ResultFilter, Chosen]:
     names = {f"{day.year}-Q{(day.month + 2) // 3}": day for day in reversed(quarters)}
-    rounds = SurveyRound.objects.filter(survey__kind=kind)[:MOST_ROUNDS]
+    rounds = seen_rounds(request.membership).filter(survey__kind=kind)[:MOST_ROUNDS]
     by_pk = {str(found.pk): found for found in rounds}
     form = ResultFilter(
         request.GET,

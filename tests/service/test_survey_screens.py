@@ -218,6 +218,32 @@ def test_nobody_sees_answers_of_customers_that_they_do_not_see(
     assert "Ann" not in page
 
 
+def test_rounds_of_customers_that_one_does_not_see_are_neither_named_nor_closed(
+    world: SurveyWorld, client: Client, alice: User
+) -> None:
+    with tenant_scope(world.tenant.id):
+        only_mine(world)
+        theirs = SurveyWorld(**{**vars(world), "by": alice})
+        theirs.asked(world.ann)
+        both = theirs.round([world.dan, world.ben])
+        mine = world.asked(person(world.ben.customer, "fay"))[0].round
+        assert both is not None
+        own = theirs.round([person(world.ben.customer, "eve")])
+        assert own is not None
+    # A round that asked one contact bears their name.
+    assert "Ann" not in text(client)
+    assert "Fay" in text(client)
+    url = f"{SURVEYS}rounds/{both.pk}/closures/"
+    assert url not in text(client, f"rounds/{both.pk}/")
+    assert client.post(url).status_code == 404
+    with tenant_scope(world.tenant.id):
+        assert SurveyRound.objects.get(pk=both.pk).closes_at == both.closes_at
+    for closed in (mine, own):
+        url = f"{SURVEYS}rounds/{closed.pk}/closures/"
+        assert url in text(client, f"rounds/{closed.pk}/")
+        assert client.post(url).status_code == 302
+
+
 def test_a_page_of_results_asks_as_often_for_many_answers_as_for_few(
     world: SurveyWorld, client: Client, django_assert_num_queries: Any
 ) -> None:
