@@ -44,7 +44,7 @@ def _answer(request: HttpRequest, tenant_id: int, secret: str) -> HttpResponse:
         with translation.override(link.language), timezone.override(tenant.zone):
             # The error page and the template's `html lang` follow the link's language.
             request.LANGUAGE_CODE = link.language  # type: ignore[attr-defined]
-            if page.is_signature and request.method == "POST" and _is_member(request):
+            if page.is_signature and request.method == "POST" and is_member(request):
                 # What the customer signs, nobody of the vendor signs for them.
                 return _closed(request, "member", FORBIDDEN)
             try:
@@ -55,7 +55,7 @@ def _answer(request: HttpRequest, tenant_id: int, secret: str) -> HttpResponse:
             return response
 
 
-def _is_member(request: HttpRequest) -> bool:
+def is_member(request: HttpRequest) -> bool:
     """Whether a member of the tenant in scope is signed in in this browser."""
     return (
         request.user.is_authenticated

@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.contact_links import LinkClosed
-from accounts.models import Membership, Tenant
+from accounts.models import Tenant
+from accounts.views.contact_pages import is_member
 from projects.actions.customer_pages import note_opened
 from projects.views.faults import show_faults
 from service.actions.case_links import (
@@ -58,7 +59,7 @@ def case_link_page(request: HttpRequest, tenant: Tenant, link: CaseLink) -> Http
         raise LinkClosed(why)
     given: dict[str, BaseForm] = {}
     if request.method == "POST":
-        if _is_member(request):
+        if is_member(request):
             # What the customer says and how satisfied it is, nobody of the vendor says for it.
             raise LinkClosed("member")
         form, done = _sent(request, tenant, link)
@@ -68,14 +69,6 @@ def case_link_page(request: HttpRequest, tenant: Tenant, link: CaseLink) -> Http
     else:
         note_opened(link, now)
     return _page(request, tenant, link, given, now)
-
-
-def _is_member(request: HttpRequest) -> bool:
-    """Whether a member of the tenant in scope is signed in in this browser."""
-    return (
-        request.user.is_authenticated
-        and Membership.objects.filter(user=request.user.pk, is_active=True).exists()
-    )
 
 
 def _sent(request: HttpRequest, tenant: Tenant, link: CaseLink) -> tuple[BaseForm, str]:

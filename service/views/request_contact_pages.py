@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.contact_links import LinkClosed
 from accounts.models import Tenant
+from accounts.views.contact_pages import is_member
 from projects.actions.customer_pages import note_opened
 from projects.views.faults import show_faults
 from service.actions.request_links import ask_by_link, vote_by_link
@@ -33,6 +34,7 @@ def requests_of_contact(
     now = timezone.now()
     if why := link.closed_by(now):
         raise LinkClosed(why)
+    _refuse_members(request)
     form = OwnRequestForm()
     if request.method == "POST":
         if "vote" in request.POST:
@@ -59,6 +61,12 @@ def requests_of_contact(
     return render(request, "r/request_page.html", context)
 
 
+def _refuse_members(request: HttpRequest) -> None:
+    """What the customer asks, wants and answers, nobody of the vendor says for it."""
+    if request.method == "POST" and is_member(request):
+        raise LinkClosed("member")
+
+
 def _vote(request: HttpRequest, link: RequestPageLink) -> HttpResponse:
     """Only for what the vendor shares, while it lets contacts vote."""
     asked = request.POST["vote"]
@@ -82,6 +90,7 @@ def update_of_contact(request: HttpRequest, tenant: Tenant, link: UpdateLink) ->
     now = timezone.now()
     if why := link.closed_by(now):
         raise LinkClosed(why)
+    _refuse_members(request)
     recipient = link.recipient
     asked = recipient.because == UpdateRecipient.Because.ASKED
     form = UpdateAnswerForm(

@@ -14,8 +14,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.contact_links import LinkClosed
-from accounts.models import Membership, Tenant
+from accounts.models import Tenant
 from accounts.throttle import within_rate_of
+from accounts.views.contact_pages import is_member
 from service.actions.survey_answers import answer_by, give_score, give_words, note_opened
 from service.actions.survey_sending import ended
 from service.forms.survey_answers import WordsForm
@@ -51,7 +52,7 @@ def survey_page(request: HttpRequest, tenant: Tenant, link: SurveyInvitation) ->
 def _posted(request: HttpRequest, tenant: Tenant, link: SurveyInvitation) -> HttpResponse:
     if not within_rate_of(str(link.pk), f"survey-{tenant.pk}", times=TRIES, seconds=SECONDS):
         return render(request, "r/closed.html", {"why": "often"}, status=OFTEN)
-    if _is_member(request):
+    if is_member(request):
         # What the customer answers, nobody of the vendor answers for them.
         return render(request, "r/closed.html", {"why": "member"}, status=FORBIDDEN)
     try:
@@ -145,11 +146,3 @@ def _form(
 def _score(text: str) -> int | None:
     """A number as a link or a form gives it; None: none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
-
-
-def _is_member(request: HttpRequest) -> bool:
-    """Whether a member of the tenant in scope is signed in in this browser."""
-    return bool(
-        request.user.is_authenticated
-        and Membership.objects.filter(user=request.user.pk, is_active=True).exists()
-    )

@@ -332,6 +332,36 @@ def test_a_recipient_reads_the_update_and_says_whether_it_is_that(world: World) 
     assert Client().get(path).status_code == 410
 
 
+def test_a_member_asks_votes_and_answers_for_no_contact(world: World) -> None:
+    with tenant_scope(world.tenant.pk):
+        words = UpdateValues(
+            {"en": "Payslips"}, {"en": "Press it."}, "en", world.today, requests=[world.request]
+        )
+        update = draft_update(values=words, by=world.manager.user)
+        send_update(update=update, seen=1, today=world.today, by=world.manager.user)
+        row = UpdateRecipient.objects.select_related("contact", "update").get()
+        _link, secret = new_update_link(row, timezone.now())
+        shared = {"shared_titles": {"en": "Payslips as PDF"}}
+        edit_request(request=world.request, seen=2, values=shared, by=world.manager.user)
+        open_voting(is_open=True, by=world.manager.user)
+        asks = Ask.objects.count()
+    _page_link, path = linked(world)
+    update_path = f"/r/{world.tenant.pk}.{secret}/"
+    for where, data in (
+        (update_path, {"answer": "yes"}),
+        (path, {"title": "A calendar", "text": ""}),
+        (path, {"vote": world.request.pk, "wants": "1"}),
+    ):
+        assert world.client.get(where).status_code == 200
+        answer = world.client.post(where, data)
+        assert "signed in as a member" in text(answer, 410)
+    with tenant_scope(world.tenant.pk):
+        row.refresh_from_db()
+        assert (row.answer, row.answered_at) == ("", None)
+        assert Ask.objects.count() == asks
+        assert not Vote.objects.exists()
+
+
 def test_who_only_owns_the_module_is_not_asked(world: World) -> None:
     with tenant_scope(world.tenant.pk):
         owns(world.two, module("pay"))
