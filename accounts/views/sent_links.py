@@ -7,23 +7,28 @@ from dataclasses import dataclass
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from accounts.actions.mail import is_address
 from accounts.after_sent import AfterSent
 from accounts.contact_links import contact_path
 from accounts.letters import Letter, public_address, write_later
 from accounts.models import ContactLink
+from accounts.queries.mail import unreachable_among
 from ui.qr_codes import QrCode, qr_code
 
 KEPT = "sent_link"
+SHOWN = ("name", "address", "email", "text", "is_reached")
 
 
 @dataclass(frozen=True)
 class SentLink:
-    """What `components/sent_link.html` shows. ``email``: where a letter went, "" for nowhere."""
+    """What `components/sent_link.html` shows. ``email``: where a letter with it goes, "" where none is
+    written; ``is_reached``: whether letters to that address leave at all."""
 
     name: str
     address: str
     email: str
     text: str
+    is_reached: bool = True
 
     @property
     def qr(self) -> QrCode:
@@ -57,6 +62,7 @@ def show_once(
         "address": letter.context["address"],
         "email": email,
         "text": letter.line("_chat"),
+        "is_reached": is_address(email) and not unreachable_among([email]),
     }
     if email and not is_written:
         write_later(letter, email, contact=link.contact, about=about, after=after)
@@ -68,7 +74,7 @@ def taken_once(request: HttpRequest, kind: type[ContactLink], links: set[int]) -
     if not kept or kept["kind"] != kind._meta.label or kept["link"] not in links:
         return None
     del request.session[KEPT]
-    return SentLink(**{name: kept[name] for name in ("name", "address", "email", "text")})
+    return SentLink(**{name: kept[name] for name in SHOWN if name in kept})
 
 
 def not_stored(response: HttpResponse, sent: SentLink | None) -> HttpResponse:
