@@ -158,7 +158,7 @@ def test_a_customer_page_says_which_night_it_shows(
     page = client.get(url, {"as_of": str(MONTH_END)})
     text = text_of(page)
     assert "looking back at the night of 31 May 2026" in text
-    assert "shown as they are today" in text
+    assert "work, cases and what else people keep are shown as they are today" in text
     assert f"?as_of={LONG_PAST}" in page.content.decode()
     assert "looking back" not in text_of(client.get(url))
     assert "looking back" not in text_of(client.get(url, {"as_of": "nonsense"}))
