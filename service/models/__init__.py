@@ -1,5 +1,6 @@
 """What service keeps: one module per noun."""
 
+from service.models import case_reach  # noqa: F401 - says whose customers are seen
 from service.models.account_files import AccountFile, Privilege, Sponsor
 from service.models.cases import (
     CaseClock,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Case, Colleague, Customer, Department, Membership, Module
-from accounts.models.reach import involvements
 from accounts.tenancy import TenantForeignKey, TenantModel
 from projects.models import OpenedLink, Project
 
@@ -160,18 +159,6 @@ class CaseWork(CaseClock):
     @property
     def is_undone(self) -> bool:
         return self.state in self.UNDONE
-
-
-def cases_of(colleagues: models.QuerySet) -> models.QuerySet:
-    """Ids of the customers of whose running cases these colleagues take care."""
-    return (
-        CaseWork.objects.filter(state__in=CaseWork.UNDONE, owner__in=colleagues)
-        .order_by()
-        .values("customer_id")
-    )
-
-
-involvements["cases"] = cases_of
 
 
 class CaseOpening(CaseClock):

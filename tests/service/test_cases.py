@@ -10,7 +10,15 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from accounts.compute.working_days import MONDAY_TO_FRIDAY
-from accounts.models import AuditRecord, Customer, Membership, RowVersion, Tenant, User
+from accounts.models import (
+    AuditRecord,
+    Customer,
+    Membership,
+    RowVersion,
+    Tenant,
+    User,
+    VisibilityRule,
+)
 from accounts.tenancy import tenant_scope
 from segmentation.models import Assignment
 from service.actions.case_escalations import answer_escalation, escalate_case
@@ -33,6 +41,7 @@ from service.actions.case_words import (
 from service.actions.cases import assign_cases, change_priority, tie_case
 from service.compute.case_rules import SHIPPED
 from service.models import CaseEntry, CaseOpening, CaseWork
+from service.queries.cases import case_for, escalated_to
 from tests.service.case_world import (
     NINE,
     at,
@@ -308,6 +317,24 @@ def test_what_a_case_concerns_belongs_to_its_customer(
     values["contact"] = make_contact(make_customer("C2"))
     with pytest.raises(ValidationError):
         tie_case(case=work.case, seen=2, title="How to", values=values, by=bob)
+
+
+def test_who_leads_the_department_opens_what_it_is_told_of(
+    customer: Customer, scope: Tenant, bob: User
+) -> None:
+    VisibilityRule.objects.update_or_create(
+        role="team_member", record="customers", defaults={"visibility": "mine"}
+    )
+    work, department = report(customer, scope), make_department(scope)
+    lead = department.lead
+    assert lead is not None
+    colleague_of(lead)
+    assert case_for(lead, work.case_id) is None
+    made = escalate_case(case=work.case, department=department, why="Data", tenant=scope, by=bob)
+    assert case_for(lead, work.case_id) is not None
+    assert escalated_to(lead).count() == 1
+    answer_escalation(escalation=made, answer="Fixed", tenant=scope, by=bob)
+    assert case_for(lead, work.case_id) is None
 
 
 def test_escalating_by_hand_lies_with_the_department_until_it_answers(
