@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.audit import record
 from accounts.actions.mail import queue_mail
 from accounts.contact_links import contact_path, new_secret
 from accounts.letter_texts import Letter, public_address
-from accounts.models import OutgoingMail, Purpose, Tenant
+from accounts.models import OutgoingMail, Purpose, Tenant, User
 from accounts.tenancy import tenant_scope
 from service.actions.request_links import new_page_link
 from service.models import Ask, ProductUpdate, RequestAnswer, Told, UpdateLink, UpdateRecipient
@@ -146,8 +147,19 @@ def _their_words(rows: list[RequestAnswer]) -> dict[tuple[int, int], list[str]]:
     return found
 
 
-def new_update_link(row: UpdateRecipient, now: datetime) -> tuple[UpdateLink, str]:
-    """A link for a recipient, and its secret, which cannot be had again."""
+@transaction.atomic
+def give_update_link(*, recipient: UpdateRecipient, by: User) -> tuple[UpdateLink, str]:
+    """A link that is handed over by chat, and its secret, which cannot be had again."""
+    link, secret = new_update_link(recipient, timezone.now(), by=by)
+    record("update.link_given", by=by, about=recipient.update, contact=recipient.name)
+    return link, secret
+
+
+def new_update_link(
+    row: UpdateRecipient, now: datetime, *, by: User | None = None
+) -> tuple[UpdateLink, str]:
+    """A link for a recipient, and its secret, which cannot be had again. ``by``: who hands it over,
+    else who sent the update."""
     secret, secret_hash = new_secret()
     link = UpdateLink.objects.create(
         recipient=row,
@@ -155,7 +167,7 @@ def new_update_link(row: UpdateRecipient, now: datetime) -> tuple[UpdateLink, st
         name=row.name,
         language=row.language,
         secret_hash=secret_hash,
-        sent_by=row.update.sent_by,
+        sent_by=by or row.update.sent_by,
         sent_at=now,
         expires_at=now + VALID_FOR,
     )

@@ -29,6 +29,7 @@ VERBS.update(
         "update.changed": _("Product update changed"),
         "update.drafted": _("Product update drafted"),
         "update.dropped": _("Draft of a product update thrown away"),
+        "update.link_given": _("Link to a product update given"),
         "update.sent": _("Product update sent"),
     }
 )

@@ -18,7 +18,7 @@ from accounts.models import Customer
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from accounts.views.sent_links import KEPT, not_stored, show_once, taken_once
-from service.actions.update_sending import new_update_link, update_letter
+from service.actions.update_sending import give_update_link, update_letter
 from service.actions.updates import UpdateConflict, audience_of, send_update
 from service.forms.updates import RecipientFilterForm
 from service.models import ProductUpdate, UpdateLink
@@ -125,7 +125,7 @@ def update_sendings(request: TenantRequest, pk: int) -> HttpResponse:
             kind="primary",
         )
     asked = request.GET.get("seen", "")
-    seen = int(asked) if asked.isdigit() and len(asked) < 10 else found.version
+    seen = int(asked) if asked.isdecimal() and len(asked) < 10 else found.version
     try:
         people_count = send_update(update=found, seen=seen, today=today, by=request.user)
     except UpdateConflict:
@@ -148,7 +148,7 @@ def update_links(request: TenantRequest, pk: int, recipient_pk: int) -> HttpResp
     if recipient is None or recipient.contact is None:
         raise Http404
     recipient.update = found
-    link, secret = new_update_link(recipient, timezone.now())
+    link, secret = give_update_link(recipient=recipient, by=request.user)
     letter = update_letter(request.tenant, recipient, link, secret)
     # No letter: it is handed over.
     show_once(request, link, name=link.name, email="", letter=letter)

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import (
+    AuditRecord,
     Case,
     Colleague,
     Contact,
@@ -227,6 +228,9 @@ def test_an_update_is_written_looked_at_sent_and_handed_over_on_screen(world: Wo
     with tenant_scope(world.tenant.pk):
         ann = UpdateRecipient.objects.get(name="Ann")
     world.post(f"updates/{update.pk}/recipients/{ann.pk}/links/")
+    with tenant_scope(world.tenant.pk):
+        given = AuditRecord.objects.get(verb="update.link_given")
+        assert (given.actor, given.data["contact"]) == (world.manager.user, "Ann")
     shown = world.client.get(world.url(f"updates/{update.pk}/"))
     assert shown.headers["Cache-Control"] == "no-store"
     assert "what you asked Acme for is there" in shown.content.decode()
