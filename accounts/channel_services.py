@@ -37,10 +37,11 @@ def address_of(service: str, pasted: str, secret: str = "") -> str:
     Raises:
         ValidationError: it is no address of this service, or leads inside the operator's network.
     """
-    text = pasted.strip()
-    parts = urlsplit(text)
-    if parts.scheme in ("http", "https"):
-        text = _from_webhook(service, text)
+    try:
+        text = _as_apprise(service, pasted.strip())
+    except ValueError:
+        # Brackets or a port that no address has.
+        text = ""
     if service == "dingtalk" and secret.strip() and "@" not in text:
         text = text.replace("dingtalk://", f"dingtalk://{quote(secret.strip(), safe='')}@", 1)
     if urlsplit(text).scheme not in SCHEMES[service] or not _is_known(text):
@@ -70,6 +71,16 @@ def tell(address: str, title: str, words: str, link: str) -> None:
         raise ChannelRefused
     if not channel.notify(title=title, body=f"{words}\n{link}" if link else words):
         raise ChannelRefused
+
+
+def _as_apprise(service: str, text: str) -> str:
+    """
+    Raises:
+        ValueError: it is no address at all.
+    """
+    if urlsplit(text).scheme in ("http", "https"):
+        return _from_webhook(service, text)
+    return text
 
 
 def _from_webhook(service: str, text: str) -> str:

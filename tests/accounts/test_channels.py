@@ -128,6 +128,8 @@ def resolve(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
         ("teams", "workflow://internal.example/abc/def"),
         ("feishu", "https://open.feishu.cn.evil.example/open-apis/bot/v2/hook/abc"),
         ("wecom", ""),
+        ("slack", "https://[hooks"),
+        ("teams", TEAMS.replace(":443", ":99999")),
     ],
 )
 def test_what_is_no_webhook_of_the_service_is_refused(service: str, pasted: str) -> None:

@@ -108,6 +108,7 @@ def test_ticked_cases_are_handed_on(tenant: Tenant, work: CaseWork, alice: User,
         owner = colleague_of(Membership.objects.get(user=alice))
     send(bob, "cases/assignments/", case=[work.case_id], owner=owner.pk, why="Holiday")
     assert again(tenant, work).owner == owner
+    assert send(bob, "cases/assignments/", case=["9" * 5000], owner=owner.pk).status_code == 302
     # Nothing ticked, and nobody named.
     assert send(bob, "cases/assignments/", owner=owner.pk).status_code == 302
     assert send(bob, "cases/assignments/", case=[work.case_id]).status_code == 302
