@@ -148,9 +148,14 @@ def asked_links(membership: Membership, chosen: Chosen, zone: ZoneInfo) -> Query
 
 def follow_ups(answers: Iterable[SurveyAnswer]) -> dict[int, Cta]:
     """Answer → the work that it set off, the open one first. One statement."""
-    keys = {f"survey:{answer.pk}": answer.pk for answer in answers}
+    shown = list(answers)
+    keys = {f"survey:{answer.pk}": answer.pk for answer in shown}
     found: dict[int, Cta] = {}
-    for cta in Cta.objects.filter(event_key__in=keys).select_related("owner").order_by("pk"):
+    # The work of these customers is found by an index; events have none of their own.
+    work = Cta.objects.filter(
+        event_key__in=keys, customer__in={answer.customer_id for answer in shown}
+    )
+    for cta in work.select_related("owner").order_by("pk"):
         held = found.get(keys[cta.event_key])
         if held is None or held.state != Cta.State.OPEN:
             found[keys[cta.event_key]] = cta
