@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,6 +80,16 @@ def drop_letter(*, mail: OutgoingMail, by: User) -> None:
     current.save()
     record("mail.dropped", by=by, about=current, **_told(current))
     mail.refresh_from_db()
+
+
+def drop_waiting(*, about: models.Model, purpose: str) -> int:
+    """Drop the letters about something that are no longer of use; what a worker has taken leaves.
+    What gave reason for it is recorded by the caller. Returns how many."""
+    waiting = OutgoingMail.objects.filter(
+        about_type=about._meta.label_lower, about_id=about.pk, purpose=purpose,
+        state=State.QUEUED, claim="",
+    )  # fmt: skip
+    return int(waiting.update(state=State.DROPPED, reason="dropped", sealed_body=""))
 
 
 @transaction.atomic

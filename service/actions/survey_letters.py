@@ -7,12 +7,12 @@ from contextlib import suppress
 from django.core.exceptions import ValidationError
 
 from accounts.actions.mail import queue_mail
-from accounts.actions.mail_decisions import drop_letter
+from accounts.actions.mail_decisions import drop_letter, drop_waiting
 from accounts.contact_links import contact_path
 from accounts.letter_texts import Letter, public_address
 from accounts.models import OutgoingMail, Purpose, Tenant, User
 from accounts.unsubscribing import unsubscribe_address
-from service.models import SurveyInvitation
+from service.models import SurveyInvitation, SurveyRound
 from service.models.surveys import SCALES
 from service.queries.surveys import words_in
 
@@ -64,6 +64,11 @@ def drop_waiting_letter(*, invitation: SurveyInvitation, by: User) -> None:
     # A worker that has just taken it sends it; then there is nothing left to drop.
     with suppress(ValidationError):
         drop_letter(mail=waiting, by=by)
+
+
+def drop_waiting_letters(survey_round: SurveyRound) -> int:
+    """Those of a round that takes no more answers; returns how many."""
+    return drop_waiting(about=survey_round, purpose=Purpose.SURVEY)
 
 
 def write_letter(*, invitation: SurveyInvitation, secret: str, tenant: Tenant) -> None:

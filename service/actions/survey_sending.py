@@ -19,7 +19,11 @@ from accounts.actions.audit import record
 from accounts.contact_links import new_secret
 from accounts.models import Contact, Tenant, User
 from projects.models import Project
-from service.actions.survey_letters import drop_waiting_letter, write_letter
+from service.actions.survey_letters import (
+    drop_waiting_letter,
+    drop_waiting_letters,
+    write_letter,
+)
 from service.actions.surveys import locked_settings
 from service.models import Survey, SurveyInvitation, SurveyRound
 from service.queries.survey_recipients import Asking, judged, outlook
@@ -231,7 +235,7 @@ def revoke_link(*, invitation: SurveyInvitation, by: User, now: datetime | None 
 
 @transaction.atomic
 def close_round(*, survey_round: SurveyRound, by: User, now: datetime | None = None) -> None:
-    """Take no more answers; links that were not sent stay unsent.
+    """Take no more answers; links that were not sent stay unsent, and letters that wait are dropped.
 
     Raises:
         ValidationError: it has closed already.
@@ -242,6 +246,7 @@ def close_round(*, survey_round: SurveyRound, by: User, now: datetime | None = N
         raise ValidationError(_("This survey has closed already."))
     current.closes_at = max(moment, current.opened_at + timedelta(microseconds=1))
     current.save(update_fields=["closes_at"])
+    drop_waiting_letters(current)
     record("survey.closed", by=by, about=current)
 
 

@@ -175,6 +175,18 @@ def test_a_closed_round_gives_no_new_links(world: SurveyWorld) -> None:
         close_round(survey_round=made, by=world.by)
 
 
+def test_letters_that_wait_are_dropped_when_their_round_is_closed(world: SurveyWorld) -> None:
+    closed, open_still = world.asked()[0].round, world.asked(world.ben)[0].round
+    close_round(survey_round=closed, by=world.by)
+    states = OutgoingMail.objects.order_by("to").values_list("to", "state", "reason")
+    assert list(states) == [
+        ("ann@a.example", "dropped", "dropped"),
+        ("ben@b.example", "queued", ""),
+    ]
+    assert OutgoingMail.objects.get(to="ann@a.example").sealed_body == ""
+    assert open_still.closes_at > NOW
+
+
 @pytest.mark.parametrize("ends", ["renewed", "revoked"])
 def test_a_letter_that_waits_does_not_bring_a_link_that_has_ended(
     world: SurveyWorld, ends: str
