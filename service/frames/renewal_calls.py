@@ -40,8 +40,9 @@ WITH term AS ({{terms}}), fallen AS (
      WHERE role.role = 'decision_maker' AND coalesce(role.from_on <= %(day)s, true)
      GROUP BY contact.customer_id
 ), touched AS (
-    SELECT EXISTS (SELECT FROM {Touchpoint._meta.db_table}
-                    WHERE tenant_id = %(tenant)s AND happened_on <= %(day)s) AS any
+    SELECT EXISTS (
+        SELECT FROM ({known_rows(Touchpoint._meta.db_table, "happened_on")}) AS meeting
+         WHERE happened_on <= %(day)s) AS any
 )
 SELECT term.contract_id, term.customer_id, coalesce(measured.tier, ''),
        coalesce(measured.stage, ''), coalesce(fallen.fall, ''), measured.usage_trend,

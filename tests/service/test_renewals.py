@@ -28,6 +28,7 @@ from accounts.models import (
     Payment,
     RowVersion,
     Tenant,
+    Touchpoint,
     User,
 )
 from accounts.tenancy import tenant_scope
@@ -489,9 +490,15 @@ def test_the_forecast_of_a_month_is_kept_once_as_it_was_known(
     scope: None, member: Membership
 ) -> None:
     contract = one()
+    boss = Contact.objects.create(customer=contract.customer, key="boss", name="Li Lei")
+    ContactRole.objects.create(contact=boss, role="decision_maker", from_on=date(2023, 1, 1))
     night = night_of(date(2026, 4, 30))
     MeasureRow.objects.create(
         customer=contract.customer, as_of=night.as_of, tier="low", stage="active"
+    )
+    # Nobody knew of any meeting then, so that nobody was known as not met.
+    Touchpoint.objects.create(
+        customer=contract.customer, key="old", happened_on=date(2026, 4, 2), kind="call"
     )
     RenewalCall.objects.create(
         contract=contract, stage="offered", percent=60, said_on=date(2026, 4, 29)
