@@ -219,6 +219,19 @@ def test_a_brief_costs_as_many_queries_for_much(
     assert cost() == few
 
 
+def test_who_left_is_not_said_to_use_all_they_own(
+    tenant: Tenant, bob: Membership, today: date
+) -> None:
+    with tenant_scope(tenant.id):
+        payroll = Module.objects.create(key="pay", name="Payroll")
+        gone = owner("Gone", today, payroll)
+        ContractLine.objects.update(ends_on=today - DAY)
+        used(gone, payroll, today - 2 * DAY, "ann", 3)
+    told = text(as_(bob).get(f"/t/acme/customers/{gone.pk}/payment-brief/"))
+    assert "No subscription of theirs runs today" in told
+    assert "They use all that they own" not in told
+
+
 def test_customers_that_one_does_not_see_have_no_brief(
     tenant: Tenant, charlie: Any, today: date
 ) -> None:
