@@ -33,6 +33,8 @@ FIELDS.update(
 WORDINGS["contacts"] = "projects.weekly_labels.names"
 
 
-def names(found: Sequence[str]) -> str:
-    """Names one after the other."""
+def names(found: Sequence[str] | int) -> str:
+    """Names one after the other; how many, where a record names none."""
+    if isinstance(found, int):
+        return str(found)
     return listed(found, get_language() or "en")

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import (
+    AuditRecord,
     Contact,
     Customer,
     Module,
@@ -21,6 +22,7 @@ from accounts.models import (
     Unsubscription,
     User,
 )
+from accounts.queries.audit import entry
 from segmentation.models import UsageEvent
 from service.actions import update_sending
 from service.actions.requests import Asking, capture_ask, merge_request, vote
@@ -66,6 +68,16 @@ def sent(update: ProductUpdate, by: User) -> dict[str, tuple[str, str, str]]:
     send_update(update=update, seen=update.version, today=D, by=by)
     rows = UpdateRecipient.objects.filter(update=update)
     return {row.name: (row.because, row.state, row.why) for row in rows}
+
+
+def test_what_was_sent_reads_in_the_audit(alice: User) -> None:
+    one = customer("one")
+    ann, ben = contact(one, "ann"), contact(one, "ben")
+    request = asked_by(ann, one, by=alice)
+    vote(request=request, customer=one, contact=ben, by=alice)
+    sent(drafted(alice, requests=(request,)), alice)
+    told = entry(AuditRecord.objects.get(verb="update.sent"))
+    assert dict(told.details)["Contacts"] == str(UpdateRecipient.objects.count())
 
 
 def test_it_goes_to_who_asked_and_who_owns_the_module_and_to_nobody_else(alice: User) -> None:
