@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.models import Case, Colleague, Contact, Customer, Department, Module
+from accounts.models import Case, Colleague, Contact, Customer, Department, Membership, Module
 from projects.models import Project
+from projects.queries.portfolio import visible_projects
 from service.actions.cases import LONGEST_TEXT, LONGEST_TITLE
 from service.models import CaseWork
 from service.queries.cases import Only
@@ -86,7 +88,12 @@ class DetailsForm(forms.Form):
     project = forms.ChoiceField(label=gettext_lazy("Project"), required=False)
 
     def __init__(
-        self, *args: Any, customer: Customer, work: CaseWork | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        customer: Customer,
+        membership: Membership,
+        work: CaseWork | None = None,
+        **kwargs: Any,
     ) -> None:
         if work is not None:
             kwargs.setdefault(
@@ -107,7 +114,11 @@ class DetailsForm(forms.Form):
         offer(self, "contact", [none, *contacts_of(customer, named)])
         modules = Module.objects.order_by("name")[:MOST_OFFERED]
         offer(self, "module", [("", "–"), *((str(one.pk), one.name) for one in modules)])
-        projects = Project.objects.filter(customer=customer).order_by("-starts_on")[:MOST_OFFERED]
+        # What a case is tied to stays, also where this member does not see the project.
+        tied = Q(pk=work.project_id if work else None)
+        seen = Q(pk__in=visible_projects(membership).order_by().values("pk"))
+        projects = Project.objects.filter(tied | seen, customer=customer)
+        projects = projects.order_by("-starts_on")[:MOST_OFFERED]
         offer(self, "project", [("", "–"), *((str(one.pk), one.name) for one in projects)])
 
     def chosen(self) -> dict[str, Any]:

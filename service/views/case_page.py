@@ -207,7 +207,9 @@ def case_escalation_answers(request: TenantRequest, pk: int, escalation_pk: int)
 def edit_case(request: TenantRequest, pk: int) -> HttpResponse:
     """What it is about and what it concerns."""
     work = visible_case(request, pk)
-    form = EditForm(request.POST or None, customer=work.case.customer, work=work)
+    form = EditForm(
+        request.POST or None, customer=work.case.customer, membership=request.membership, work=work
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -219,7 +221,10 @@ def edit_case(request: TenantRequest, pk: int) -> HttpResponse:
         except CaseConflict as conflict:
             status, data = CONFLICT, request.POST.copy()
             data["seen"] = str(conflict.work.version)
-            form = EditForm(data, customer=work.case.customer, work=conflict.work)
+            form = EditForm(
+                data, customer=work.case.customer, membership=request.membership,
+                work=conflict.work,
+            )  # fmt: skip
             form.add_error(None, changed_meanwhile())
         except ValidationError as error:
             show_faults(form, error)

@@ -154,7 +154,7 @@ def case_assignments(request: TenantRequest) -> HttpResponse:
 def new_case(request: TenantRequest, pk: int) -> HttpResponse:
     """Take down what a customer brings."""
     customer = visible_customer(request, pk)
-    form = ReportForm(request.POST or None, customer=customer)
+    form = ReportForm(request.POST or None, customer=customer, membership=request.membership)
     if request.method == "POST" and form.is_valid():
         try:
             work = report_case(

@@ -23,6 +23,7 @@ from accounts.models import (
     VisibilityRule,
 )
 from accounts.tenancy import tenant_scope
+from projects.models import Project
 from segmentation.models import MeasureRow, Night
 from service.actions.case_sync import sync_cases
 from service.models import CaseEntry, CaseWork
@@ -113,6 +114,31 @@ def test_ticked_cases_are_handed_on(tenant: Tenant, work: CaseWork, alice: User,
     assert send(bob, "cases/assignments/", owner=owner.pk).status_code == 302
     assert send(bob, "cases/assignments/", case=[work.case_id]).status_code == 302
     assert again(tenant, work).owner == owner
+
+
+def test_projects_that_one_does_not_see_are_not_offered(
+    tenant: Tenant, work: CaseWork, bob: User
+) -> None:
+    with tenant_scope(tenant.id):
+        project = Project.objects.create(
+            customer=work.case.customer,
+            key="p",
+            name="Quiet launch",
+            starts_on="2026-01-05",
+            due_on="2026-03-01",
+        )
+    customer = work.case.customer_id
+    paths = (f"customers/{customer}/cases/new/", f"cases/{work.case_id}/edit/")
+    for path in paths:
+        assert "Quiet launch" in page(bob, path)
+    with tenant_scope(tenant.id):
+        VisibilityRule.objects.create(role="service_manager", record="projects", visibility="mine")
+    for path in paths:
+        assert "Quiet launch" not in page(bob, path)
+    with tenant_scope(tenant.id):
+        CaseWork.objects.filter(pk=work.pk).update(project=project)
+    # What it is tied to stays when it is saved.
+    assert "Quiet launch" in page(bob, paths[1])
 
 
 def test_a_case_is_reported_from_its_customer(tenant: Tenant, work: CaseWork, bob: User) -> None:
