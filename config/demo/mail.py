@@ -76,7 +76,9 @@ def _of_weeklies(tenant: Tenant) -> Iterator[OutgoingMail]:
 
 def _of_surveys(tenant: Tenant) -> Iterator[OutgoingMail]:
     sent = SurveyInvitation.objects.filter(state=SurveyInvitation.State.SENT).exclude(email="")
-    for link in sent.select_related("contact", "round__survey").order_by("-sent_at", "pk")[:LETTERS]:
+    for link in sent.select_related("contact", "round__survey").order_by("-sent_at", "pk")[
+        :LETTERS
+    ]:
         yield _letter(tenant, link, None, Purpose.SURVEY, link.round)
 
 

@@ -252,6 +252,4 @@ def _write(
         },
         language=letter_language(member.user),
     )
-    write_later(
-        letter, member.user.email, purpose=Purpose.NOTICE, member=member, about=project
-    )
+    write_later(letter, member.user.email, purpose=Purpose.NOTICE, member=member, about=project)

@@ -155,9 +155,7 @@ def signed_until(
     gates = SignOffAnswer.objects.filter(
         side=Side.CUSTOMER, at__lt=before, sign_off__gate__project__in=seen
     )
-    changes = CustomerAnswer.objects.filter(
-        at__lt=before, change_request__project__in=seen
-    )
+    changes = CustomerAnswer.objects.filter(at__lt=before, change_request__project__in=seen)
     parts = (
         _answers(gates, "gate", "sign_off__gate__", "sign_off__gate__project_id"),
         _answers(changes, "change", "change_request__", "change_request__project_id"),
