@@ -57,6 +57,9 @@ def case_link_page(request: HttpRequest, tenant: Tenant, link: CaseLink) -> Http
     now = timezone.now()
     if why := link.closed_by(now):
         raise LinkClosed(why)
+    if link.case is not None and link.case.contact_id != link.contact_id:
+        # Somebody else there brings it now; what is said since is not for who brought it before.
+        raise LinkClosed("revoked")
     given: dict[str, BaseForm] = {}
     if request.method == "POST":
         if is_member(request):

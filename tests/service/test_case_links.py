@@ -185,6 +185,18 @@ def test_a_letter_leads_to_its_case_alone(world: World) -> None:
     assert world.send("report", **REPORT).status_code == 404
 
 
+def test_who_no_longer_brings_a_case_reads_nothing_more_of_it(world: World) -> None:
+    work = world.report()
+    with tenant_scope(world.tenant.id):
+        CaseLink.objects.filter(pk=world.link.pk).update(case=work.case_id)
+    assert Client().get(world.path).status_code == 200
+    with tenant_scope(world.tenant.id):
+        other = make_contact(world.customer, "P2", "wang@customer.example")
+        Case.objects.filter(pk=work.case_id).update(contact=other)
+    assert Client().get(world.path).status_code == 410
+    assert world.send("words", work, text="Still me").status_code == 410
+
+
 def test_nobody_of_the_vendor_speaks_for_the_customer(world: World) -> None:
     work = world.solved(world.report())
     client = Client()
