@@ -86,6 +86,7 @@ def test_who_asks_hands_the_link_over_and_sees_the_answer(  # type: ignore[no-un
     opened.sign_in(world.by.email)
     page = opened.go(f"/t/acme/customers/{world.ann.customer_id}/surveys/new/")
     accessible(page)
+    page.get_by_label("Language of the page").select_option("en")
     page.get_by_role("button", name="Make the link").click()
     expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
     accessible(page)

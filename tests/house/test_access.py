@@ -661,7 +661,15 @@ TABLE_PARAMETERS = {"page", "sort"}
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Names of the parameters that a view looks for, as it looks."""
-    names = set(TABLE_PARAMETERS)
+    names: set[str] = set()
+    urlencode = QueryDict.urlencode
+
+    def encoded(self: QueryDict, *rest: Any, **further: Any) -> str:
+        # Tables read the whole of it.
+        names.update(TABLE_PARAMETERS)
+        return urlencode(self, *rest, **further)
+
+    monkeypatch.setattr(QueryDict, "urlencode", encoded)
 
     def watch(method: str) -> None:
         real = getattr(MultiValueDict, method)
