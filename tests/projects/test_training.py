@@ -30,6 +30,7 @@ from accounts.tenancy import tenant_scope
 from projects.actions.training import add_attendant, change_session, hold_session, take_attendance
 from projects.models import Attendance, Project, TrainingSession
 from projects.queries.training import how_to_cases, how_to_questions, trained_of
+from service.actions.case_sync import sync_cases
 
 DAY = timedelta(days=1)
 ACCEPTED = date(2026, 3, 31)
@@ -230,6 +231,7 @@ def test_from_a_session_to_who_is_trained_on_screen(
     with tenant_scope(tenant.id):
         assert set(Attendance.objects.values_list("state", flat=True)) == {"present"}
         question(project, timezone.now(), kind="problem")
+        sync_cases(tenant)
     panel = client.get(f"/t/acme/customers/{project.customer_id}/")
     assert "Basics &lt;1&gt;" in panel.content.decode()
     assert "Problem" in text(panel)

@@ -345,7 +345,7 @@ def test_the_month_costs_the_same_queries_whatever_the_size(tenant: Tenant, clie
     grow(0, 6)
     few = queries()
     grow(6, 50)
-    assert queries() == few <= 29
+    assert queries() == few <= 32
 
 
 def figures(start: int, lost: int, end_arr: int) -> RetentionFigures:
