@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
     "django_filters",
-    "rest_framework",
     "drf_spectacular",
     "lucide",
     "django.contrib.auth",

@@ -27,5 +27,4 @@ def test_every_app_of_ours_has_its_layer() -> None:
         "django_htmx",
         "django_filters",
         "drf_spectacular",
-        "rest_framework",
     }

@@ -271,7 +271,7 @@ def test_errors_are_in_the_readers_language(scope: Tenant, client: Client, alice
     draft = start(client)
     User.objects.filter(pk=alice.pk).update(language="zh-hans")
     page = change(client, draft, "stages", dormant_days="")
-    assert "字段是必填项" in text_of(page)
+    assert "这个字段" in text_of(page)
 
 
 def test_a_measure_is_added_and_taken_out(scope: Tenant, client: Client) -> None:
