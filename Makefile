@@ -54,7 +54,7 @@ format: setup
 
 lock: setup
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements-runtime.lock -c requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra pdf-cjk --no-emit-index-url --no-header pyproject.toml -o requirements-runtime.lock -c requirements.lock
 
 clean:
 	rm -rf $(VENV) .data .static .pytest_cache .mypy_cache .ruff_cache .hypothesis
