@@ -43,6 +43,7 @@ SHIPPED_WEIGHTS: Mapping[str, int] = {
     "sponsor_untouched": 10,
     "seats_idle": 10,
     "many_cases": 5,
+    "breached_cases": 5,
     "change_requests": 5,
     "unsigned_scope": 5,
 }
@@ -63,9 +64,9 @@ def call(facts: pd.DataFrame, weights: Mapping[str, int]) -> Called:
 
     facts: a row per renewal: `renewal`, `customer_id`, `tier` and `stage` (empty: none), `fall` (text:
     the tiers of the last move for the worse of 90 days, empty for none), `usage_trend`,
-    `days_since_usage`, `seat_utilisation`, `overdue_days`, `open_cases`, `change_requests`,
-    `scope_days` (NA: not known), `sponsor_lost`, `sponsor_untouched` (bool), `sponsor_days` (NA:
-    never). What is not known counts nothing.
+    `days_since_usage`, `seat_utilisation`, `overdue_days`, `open_cases`, `breached_cases` (with a
+    target missed within 90 days), `change_requests`, `scope_days` (NA: not known), `sponsor_lost`,
+    `sponsor_untouched` (bool), `sponsor_days` (NA: never). What is not known counts nothing.
     weights: every reason's points; 0 leaves one out.
     """
     parts = []
@@ -114,6 +115,7 @@ def _reasons(facts: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Series]]:
         "sponsor_untouched": (facts["sponsor_untouched"], facts["sponsor_days"]),
         "seats_idle": (facts["seat_utilisation"] < IDLE_SEATS_BELOW, facts["seat_utilisation"]),
         "many_cases": (facts["open_cases"] >= MANY_CASES, facts["open_cases"]),
+        "breached_cases": (facts["breached_cases"] > 0, facts["breached_cases"]),
         "change_requests": (facts["change_requests"] > 0, facts["change_requests"]),
         "unsigned_scope": (facts["scope_days"] > 0, facts["scope_days"]),
     }

@@ -4,13 +4,13 @@ it was known then."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
 from django.db import connection
 
-from accounts.models import Touchpoint
+from accounts.models import Case, Tenant, Touchpoint
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
 from segmentation.frames.copying import TEXT, copy_in, copy_out
@@ -19,11 +19,18 @@ from segmentation.models import MeasureRow, Move, Night
 from segmentation.ranks import WORSE, direction_of
 from service.compute.renewal_risk import Called, call
 from service.frames.renewal_terms import KNOWN_TERMS
-from service.models import Renewal, RenewalCall, RenewalSnapshot, RenewalStage
+from service.models import (
+    CaseOpening,
+    CaseWork,
+    Renewal,
+    RenewalCall,
+    RenewalSnapshot,
+    RenewalStage,
+)
 
 # So far ahead a night says anything of a renewal.
 AHEAD_DAYS = 550
-FELL_WITHIN_DAYS, TOUCHED_WITHIN_DAYS = 90, 90
+FELL_WITHIN_DAYS, TOUCHED_WITHIN_DAYS, BREACHED_WITHIN_DAYS = 90, 90, 90
 
 _FACTS = f"""
 WITH term AS ({{terms}}), fallen AS (
@@ -39,6 +46,18 @@ WITH term AS ({{terms}}), fallen AS (
         ON contact.id = role.contact_id
      WHERE role.role = 'decision_maker' AND coalesce(role.from_on <= %(day)s, true)
      GROUP BY contact.customer_id
+), missed AS (
+    SELECT brought.customer_id, count(DISTINCT brought.id)::double precision AS cases
+      FROM (SELECT case_id, response_breached_at, resolution_breached_at
+              FROM {CaseWork._meta.db_table} WHERE tenant_id = %(tenant)s
+            UNION ALL
+            SELECT case_id, response_breached_at, resolution_breached_at
+              FROM {CaseOpening._meta.db_table} WHERE tenant_id = %(tenant)s) AS clock
+      JOIN ({known_rows(Case._meta.db_table, "id", "customer_id")}) AS brought
+        ON brought.id = clock.case_id
+     CROSS JOIN LATERAL unnest(ARRAY[response_breached_at, resolution_breached_at]) AS moment
+     WHERE moment >= %(missed_from)s AND moment < %(day_ends)s AND moment <= %(known_at)s
+     GROUP BY brought.customer_id
 ), touched AS (
     SELECT EXISTS (
         SELECT FROM ({known_rows(Touchpoint._meta.db_table, "happened_on")}) AS meeting
@@ -47,7 +66,7 @@ WITH term AS ({{terms}}), fallen AS (
 SELECT term.contract_id, term.customer_id, coalesce(measured.tier, ''),
        coalesce(measured.stage, ''), coalesce(fallen.fall, ''), measured.usage_trend,
        measured.days_since_usage, measured.seat_utilisation, measured.payment_overdue_days,
-       (measured.further ->> 'open_cases')::double precision,
+       (measured.further ->> 'open_cases')::double precision, missed.cases,
        (measured.further ->> 'open_change_requests')::double precision,
        (measured.further ->> 'unapproved_scope_days')::double precision,
        (measured.further ->> 'decision_maker_touch_days')::double precision,
@@ -57,6 +76,7 @@ SELECT term.contract_id, term.customer_id, coalesce(measured.tier, ''),
        AND measured.customer_id = term.customer_id AND measured.as_of = %(day)s
   LEFT JOIN fallen ON fallen.customer_id = term.customer_id
   LEFT JOIN maker ON maker.customer_id = term.customer_id
+  LEFT JOIN missed ON missed.customer_id = term.customer_id
 """
 _OPEN_TERMS = (
     f"SELECT contract_id, customer_id FROM {Renewal._meta.db_table} "
@@ -73,6 +93,7 @@ _COLUMNS = {
     "seat_utilisation": "float64",
     "overdue_days": "Int64",
     "open_cases": "float64",
+    "breached_cases": "float64",
     "change_requests": "float64",
     "scope_days": "float64",
     "sponsor_days": "float64",
@@ -108,12 +129,16 @@ def keep_snapshots(night: Night, weights: Mapping[str, int]) -> int:
 
 def _told(night: Night) -> dict[str, Any]:
     first, last = window(night.as_of)
+    zone = night.zone_in(Tenant.objects.get(pk=current_tenant_id()))
+    day_ends = datetime.combine(night.as_of + timedelta(days=1), time(), zone)
     return {
         "tenant": current_tenant_id(),
         "day": night.as_of,
         "known_at": night.known_at,
         "first": first,
         "last": last,
+        "day_ends": day_ends,
+        "missed_from": day_ends - timedelta(days=BREACHED_WITHIN_DAYS),
         "within": RENEWED_WITHIN_DAYS,
     }
 

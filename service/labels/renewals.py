@@ -90,6 +90,7 @@ REASONS: Mapping[str, Word] = {
     "sponsor_untouched": gettext_lazy("No decision maker touched for 90 days"),
     "seats_idle": gettext_lazy("Fewer than half of the seats used"),
     "many_cases": gettext_lazy("Three open cases or more"),
+    "breached_cases": gettext_lazy("Cases answered or solved late within 90 days"),
     "change_requests": gettext_lazy("Open change requests"),
     "unsigned_scope": gettext_lazy("Work out of scope that nobody signed"),
 }
@@ -149,6 +150,16 @@ def _cases(fact: str) -> str:
     return _("%(count)s open cases") % {"count": _days(fact)}
 
 
+def _breached(fact: str) -> str:
+    count = _days(fact)
+    words = ngettext(
+        "%(count)s case answered or solved late within 90 days",
+        "%(count)s cases answered or solved late within 90 days",
+        count,
+    )
+    return words % {"count": count}
+
+
 def _changes(fact: str) -> str:
     count = _days(fact)
     words = ngettext("%(count)s open change request", "%(count)s open change requests", count)
@@ -170,6 +181,7 @@ _FACTS = {
     "sponsor_untouched": _untouched,
     "seats_idle": _seats,
     "many_cases": _cases,
+    "breached_cases": _breached,
     "change_requests": _changes,
     "unsigned_scope": _scope,
 }

@@ -13,10 +13,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from accounts.actions.contracts import NewLine
 from accounts.models import (
     AuditRecord,
+    Case,
     Contact,
     ContactRole,
     Contract,
@@ -44,7 +46,10 @@ from service.actions.renewal_upkeep import (
     refresh_renewals,
     sweep_renewals,
 )
+from service.labels.renewals import reason_words
 from service.models import (
+    CaseOpening,
+    CaseWork,
     Renewal,
     RenewalCall,
     RenewalMonth,
@@ -167,13 +172,47 @@ def random_world(seed: int, by: User) -> None:
                     "unapproved_scope_days": draw.choice([0.0, 0.5]),
                 },
             )  # fmt: skip
+        if draw.random() < 0.3:
+            missed_case(customer, f"case{number}", **{
+                draw.choice(["response_breached_at", "resolution_breached_at"]):
+                    noon(NIGHT - timedelta(days=draw.choice([-1, 0, 40, 89, 91])))
+            })  # fmt: skip
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+
+
+def missed_case(customer: Customer, key: str, **breached: datetime) -> Case:
+    """A case known for a year, of whose clock these moments are kept."""
+    since = noon(NIGHT - timedelta(days=365))
+    case = Case.objects.create(
+        customer=customer, key=key, title="T", opened_at=since, known_from=since
+    )
+    CaseWork.objects.create(
+        case=case, customer=customer, started_at=since, fact_from=since, **breached
+    )
+    return case
+
+
+def missed_lately(customer: Customer) -> int:
+    """Cases of which a clock ran out on one of the ninety days that end with the night's."""
+    zone = Tenant.objects.get().zone
+    late = set()
+    for table in (CaseWork, CaseOpening):
+        for clock in table.objects.filter(case__customer=customer):
+            for moment in (clock.response_breached_at, clock.resolution_breached_at):
+                if moment and 0 <= (NIGHT - moment.astimezone(zone).date()).days < 90:
+                    late.add(clock.case_id)
+    return len(late)
 
 
 def likelihood_by_hand(customer: Customer) -> int:
     row = MeasureRow.objects.filter(customer=customer).first()
+    points = 5 if missed_lately(customer) else 0
     if row is None:
-        return 95
-    points, further = 0, row.further
+        return 95 - points
+    further = row.further
     silent = row.stage == "dormant" or (row.days_since_usage or 0) >= 30
     points += 25 if silent else 0
     if row.usage_trend is not None and not silent:
@@ -311,6 +350,34 @@ def test_a_move_that_the_rules_made_is_no_fall(scope: None, member: Membership) 
     )  # fmt: skip
     call_renewals()
     assert Renewal.objects.get(contract=contract).reasons == []
+
+
+def test_targets_missed_lately_are_a_reason(scope: None, member: Membership) -> None:
+    customer = one().customer
+    yesterday, long_ago = NIGHT - timedelta(days=1), NIGHT - timedelta(days=90)
+    twice = missed_case(
+        customer, "a", response_breached_at=noon(yesterday), resolution_breached_at=noon(NIGHT)
+    )
+    CaseOpening.objects.create(
+        case=twice, number=1, started_at=noon(long_ago), reopened_at=noon(yesterday),
+        response_breached_at=noon(yesterday),
+    )  # fmt: skip
+    opened_again = missed_case(customer, "b")
+    CaseOpening.objects.create(
+        case=opened_again, number=1, started_at=noon(long_ago), reopened_at=noon(yesterday),
+        resolution_breached_at=noon(yesterday),
+    )  # fmt: skip
+    missed_case(customer, "c", response_breached_at=noon(long_ago))
+    missed_case(customer, "d", response_breached_at=noon(NIGHT + timedelta(days=1)))
+    learnt_later = missed_case(customer, "e", response_breached_at=noon(yesterday))
+    Case.objects.filter(pk=learnt_later.pk).update(known_from=datetime.now(tz=UTC) + timedelta(1))
+    missed_case(Customer.objects.create(key="x"), "f", response_breached_at=noon(NIGHT))
+    night_of()
+    call_renewals()
+    (told,) = Renewal.objects.get(customer=customer).reasons
+    assert told == {"key": "breached_cases", "points": 5, "fact": "2"}
+    with override("en"):
+        assert reason_words(told) == "2 cases answered or solved late within 90 days"
 
 
 def test_weights_are_the_tenants(scope: None, member: Membership) -> None:
