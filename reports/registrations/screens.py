@@ -1,4 +1,4 @@
-"""What this app contributes to the registries that screens are built from."""
+"""The screens of figures: month, retention, effects, scorecards."""
 
 from django.utils.translation import gettext_lazy as _
 
