@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Membership, Tenant
 from accounts.permissions import may
 from accounts.queries.demo import demo_people
-from accounts.queries.notifications import unread_count
 from ui.appearance import theme_of
+from ui.counts import frame_counts
 from ui.hints import ShownHint, hints_left
 from ui.registry import first_screens, navigation
 
@@ -31,10 +32,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "language_code": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
     }
     if tenant is not None and membership is not None:
-        context["navigation"] = navigation.for_request(
-            request, lambda ability: may(membership, ability)
+
+        def allowed(ability: str) -> bool:
+            return may(membership, ability)
+
+        # Parts of pages show no frame: what stands in it is found where it is drawn, once.
+        counts = cache(lambda: frame_counts.of(request, allowed))
+        context["navigation"] = SimpleLazyObject(
+            lambda: navigation.for_request(request, allowed, counts())
         )
-        context["unread_notifications"] = unread_count(membership)
+        context["unread_notifications"] = lambda: counts().get("notifications", 0)
         context["first_hints"] = _first_hints(request, tenant, membership)
     return context
 

@@ -3,7 +3,7 @@ contributes without importing it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,17 +17,20 @@ from ui.timelines import CustomerTimeline, TimelineEntry, TimelinePage, Timeline
 __all__ = [
     "Block",
     "Blocks",
+    "CustomerPanels",
     "CustomerTimeline",
     "FirstScreen",
     "FirstScreens",
     "Navigation",
     "NavigationEntry",
     "NavigationItem",
+    "Part",
     "RenderedBlock",
     "TimelineEntry",
     "TimelinePage",
     "TimelineSource",
     "customer_badges",
+    "customer_figures",
     "customer_panels",
     "customer_timeline",
     "first_screens",
@@ -45,7 +48,7 @@ class NavigationItem:
     """An entry of the left navigation.
 
     ``ability`` is what a member must be allowed (accounts.permissions); ``order`` sorts ascending;
-    ``count`` gives the number of things that wait there, or None.
+    ``count`` is the key of the ui.counts.FrameCount of what waits there; empty: nothing does.
     """
 
     label: Text
@@ -54,7 +57,7 @@ class NavigationItem:
     ability: str
     order: int
     prefix: str = ""
-    count: Callable[[HttpRequest], int | None] | None = None
+    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,15 @@ class Navigation:
         self._items[item.url_name] = item
 
     def for_request(
-        self, request: HttpRequest, allowed: Callable[[str], bool]
+        self,
+        request: HttpRequest,
+        allowed: Callable[[str], bool],
+        counts: Mapping[str, int] | None = None,
     ) -> list[NavigationEntry]:
-        """The items this member may open, in order; the one whose page is shown is active."""
+        """The items this member may open, in order; the one whose page is shown is active.
+
+        ``counts``: of ui.counts.frame_counts; nought is not shown.
+        """
         keys = self.keys()
         return [
             NavigationEntry(
@@ -88,7 +97,7 @@ class Navigation:
                 icon=item.icon,
                 active=request.path == url
                 or bool(item.prefix and request.path_info.startswith(item.prefix)),
-                count=item.count(request) if item.count else None,
+                count=(counts or {}).get(item.count) or None,
                 key=keys.get(item.url_name, ""),
             )
             for item in sorted(self._items.values(), key=lambda item: item.order)
@@ -115,7 +124,8 @@ class Block:
     ``feed`` is the dotted path of the function, so that registering imports no view: every command
     would wait for that. It gets the request and the page's subject (a customer, or None on a first
     screen) and returns the template's variables, or None to show nothing. ``roles`` limits it to
-    members with one of these roles (empty: everyone).
+    members with one of these roles (empty: everyone). ``part``: the part of the customer page that
+    a panel of it belongs to.
     """
 
     key: str
@@ -124,6 +134,7 @@ class Block:
     order: int
     title: Text = ""
     roles: tuple[str, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,17 +158,57 @@ class Blocks:
         return iter(self._blocks.values())
 
     def for_request(
-        self, request: HttpRequest, subject: Any = None, roles: Iterable[str] = ()
+        self, request: HttpRequest, subject: Any = None, roles: Iterable[str] = (), part: str = ""
     ) -> list[RenderedBlock]:
+        """What there is to show, in order; only the blocks of ``part`` are fed."""
         held = set(roles)
         shown = []
         for block in sorted(self._blocks.values(), key=lambda block: block.order):
-            if block.roles and not held & set(block.roles):
+            if block.part != part or (block.roles and not held & set(block.roles)):
                 continue
             context = import_string(block.feed)(request, subject)
             if context is not None:
                 shown.append(RenderedBlock(block.key, block.title, block.template, context))
         return shown
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the customer page, with an address of its own; ``order`` sorts ascending."""
+
+    key: str
+    label: Text
+    order: int
+
+
+class CustomerPanels(Blocks):
+    """The panels of the customer page, each in one of its parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: dict[str, Part] = {}
+
+    def register_part(self, part: Part) -> None:
+        self._parts[part.key] = part
+
+    @property
+    def parts(self) -> list[Part]:
+        """In order; the first one is shown when the address names none."""
+        return sorted(self._parts.values(), key=lambda part: part.order)
+
+    def part(self, key: str) -> Part:
+        """The part of that key, or the first one."""
+        return self._parts.get(key) or self.parts[0]
+
+    def url(self, customer_id: int, panel: str) -> str:
+        """Where a panel of a customer's page stands.
+
+        Raises:
+            KeyError: no panel has this key.
+        """
+        part = self._blocks[panel].part
+        asked = "" if part == self.parts[0].key else f"?part={part}"
+        return f"{reverse('customer', args=[customer_id])}{asked}#{panel}"
 
 
 @dataclass(frozen=True)
@@ -185,9 +236,11 @@ class FirstScreens:
 navigation = Navigation()
 first_screens = FirstScreens()
 # Panels of the customer page; the subject is the Customer.
-customer_panels = Blocks()
+customer_panels = CustomerPanels()
 # Facts in the head of the customer page; the subject is the Customer.
 customer_badges = Blocks()
+# Its key figures, below them; the subject is the Customer.
+customer_figures = Blocks()
 # What happened with a customer, in one list; the subject is the Customer.
 customer_timeline = CustomerTimeline()
 # What waits beside the night's figures, on the service manager's first screen; the subject is whose

@@ -21,10 +21,11 @@ def notifications_of(member: Membership) -> QuerySet:
     return rows
 
 
-def unread_count(member: Membership) -> int:
-    """How many are new, counted up to ``MOST_COUNTED``."""
-    unread = Notification.objects.filter(member=member, is_in_app=True, read_at=None)
-    return len(unread.order_by().values_list("pk")[:MOST_COUNTED])
+def unread(member: Membership) -> QuerySet:
+    """What is new, up to ``MOST_COUNTED``."""
+    found = Notification.objects.filter(member=member, is_in_app=True, read_at=None)
+    rows: QuerySet = found.order_by().values("pk")[:MOST_COUNTED]
+    return rows
 
 
 @dataclass(frozen=True)

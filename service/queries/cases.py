@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import (
@@ -218,10 +219,13 @@ def standing_links(customer: Customer) -> list[CaseLink]:
     return list(latest.values())
 
 
-def running_count(membership: Membership) -> int:
-    """How many cases run that the member looks after."""
-    own = cases_within(membership, str(Visibility.MINE))
-    return int(own.filter(state__in=CaseWork.RUNNING).count())
+def own_running(membership: Membership) -> QuerySet[Any, Any]:
+    """Ids of the running cases that the member looks after: of customers that it sees, since who
+    looks after an undone case does (service.models.case_reach)."""
+    people = colleagues_of(membership, Visibility.MINE)
+    found = CaseWork.objects.filter(owner__in=people, state__in=CaseWork.RUNNING)
+    rows: QuerySet[Any, Any] = found.order_by().values("pk")
+    return rows
 
 
 MOST_TOUCHPOINTS = 20

@@ -211,19 +211,17 @@ def offered(language: str) -> Offered:
     return Offered(names, list(owners.values_list("pk", "name")[:500]))
 
 
-def due_count(membership: Membership, today: date) -> int:
-    """How much of a member's own work is due by today, or has a step of theirs that is: what the
-    navigation says, in one statement."""
+def own_due(membership: Membership, today: date) -> QuerySet[Any, Any]:
+    """Ids of a member's own work that is due by today, or has a step of theirs that is: what the
+    navigation counts."""
     people = colleagues_of(membership, Visibility.MINE)
     own = waiting(Cta.objects.filter(owner__in=people, due_on__lte=today), today)
     steps = CtaStep.objects.filter(owner__in=people, done_at=None, due_on__lte=today)
     mine = _waiting(today, "cta__")
-    return (
-        own.order_by()
-        .values_list("pk")
-        .union(steps.filter(mine).order_by().values_list("cta_id"))
-        .count()
+    found: QuerySet[Any, Any] = (
+        own.order_by().values("pk").union(steps.filter(mine).order_by().values("cta_id"))
     )
+    return found
 
 
 def seen_versions(pairs: Iterable[str]) -> Mapping[int, int]:

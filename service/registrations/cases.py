@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import touchpoint_ties
 from accounts.contact_links import ContactPage, contact_pages
 from accounts.models import Role
-from accounts.permissions import may
 from service.labels import cases  # noqa: F401 - words for the audit
-from service.queries.cases import running_count
+from service.queries.cases import own_running
+from ui.counts import FrameCount, frame_counts
 from ui.registry import (
     Block,
     NavigationItem,
@@ -22,17 +25,15 @@ from ui.registry import (
 )
 
 
-def own_running(request: HttpRequest) -> int | None:
-    """How many cases run that the person looks after."""
-    membership = getattr(request, "membership", None)
-    if membership is None or not may(membership, "work_cases"):
-        return None
-    return running_count(membership) or None
+def running_of(request: HttpRequest) -> QuerySet[Any, Any]:
+    """The running cases that the person looks after."""
+    return own_running(request.membership)  # type: ignore[attr-defined]
 
 
+frame_counts.register(FrameCount("cases", running_of, "work_cases"))
 navigation.register(
     NavigationItem(
-        _("Cases"), "cases", "life-buoy", "view_cases", 14, prefix="/cases/", count=own_running
+        _("Cases"), "cases", "life-buoy", "view_cases", 14, prefix="/cases/", count="cases"
     )
 )
 my_customers_blocks.register(
@@ -56,6 +57,7 @@ customer_panels.register(
         "service.views.case_blocks.cases_panel",
         52,
         _("Cases"),
+        part="service",
     )
 )
 customer_timeline.register(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +15,9 @@ from accounts.models.reach import RecordKind, record_kinds
 from segmentation.forms import SCREENS
 from service.actions.ranks import refresh_ranks
 from service.labels import work  # noqa: F401 - words for the audit
-from service.queries.work import due_count
+from service.queries.work import own_due
 from service.triggers import after_runs
+from ui.counts import FrameCount, frame_counts
 from ui.registry import (
     Block,
     NavigationItem,
@@ -30,12 +33,10 @@ record_kinds["work"] = RecordKind(
 )
 
 
-def due_by_today(request: HttpRequest) -> int | None:
-    """How much of the person's own work is due by today."""
-    membership, tenant = getattr(request, "membership", None), getattr(request, "tenant", None)
-    if membership is None or tenant is None:
-        return None
-    return due_count(membership, tenant.local_date(timezone.now())) or None
+def due_by_today(request: HttpRequest) -> QuerySet[Any, Any]:
+    """The person's own work that is due by today."""
+    membership, tenant = request.membership, request.tenant  # type: ignore[attr-defined]
+    return own_due(membership, tenant.local_date(timezone.now()))
 
 
 def rank_again(as_of: date) -> None:
@@ -46,6 +47,7 @@ def rank_again(as_of: date) -> None:
 after_runs.append(rank_again)
 SCREENS.append("work")
 
+frame_counts.register(FrameCount("work", due_by_today, "view_work"))
 navigation.register(
     NavigationItem(
         _("Work"),
@@ -54,7 +56,7 @@ navigation.register(
         "view_work",
         12,
         prefix="/work/",
-        count=due_by_today,
+        count="work",
     )
 )
 customer_panels.register(
@@ -64,6 +66,7 @@ customer_panels.register(
         "service.views.work_blocks.work_panel",
         11,
         _("Work"),
+        part="overview",
     )
 )
 my_customers_blocks.register(
