@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -33,6 +35,8 @@ from ui.links import safe_next
 from ui.tags.formats import language
 
 HISTORY = 40
+# For how long who changed work may undo that without seeing the work any more.
+UNDOABLE_UNSEEN = timedelta(days=1)
 CHANGED = gettext_lazy("Changed by somebody since it was on screen, and left as it is.")
 
 
@@ -120,7 +124,17 @@ def work_changes(request: TenantRequest) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     else:
         _tell(request, done)
+        return redirect(_back(request, seen))
     return redirect(safe_next(request))
+
+
+def _back(request: TenantRequest, seen: Seen) -> str:
+    """Where it was done; the list, where that is the page of work that was handed out of sight."""
+    back = safe_next(request)
+    pages = {
+        reverse("cta", args=[pk]) for pk in seen.keys() - only_visible(request.membership, seen)
+    }
+    return reverse("work") if back.partition("?")[0] in pages else back
 
 
 def _do(request: TenantRequest, form: WorkChangeForm, seen: Seen) -> Changed:
@@ -166,15 +180,19 @@ def cta_steps(request: TenantRequest, pk: int, step_pk: int) -> HttpResponse:
 @require("work_ctas")
 @require_POST
 def work_undoings(request: TenantRequest, pk: int) -> HttpResponse:
-    """Take a change of work back: for who made it, and for administrators."""
+    """Take a change of work back: for who made it, and for administrators.
+
+    Who has just handed work on may take it back though it is out of their sight by now.
+    """
     change = WorkChange.objects.filter(pk=pk).first()
     if change is None or not (
         change.by_id == request.user.pk or request.membership.has_role(Role.ADMIN)
     ):
         raise Http404
-    seen = {row["cta"]: row["version"] for row in change.rows}
-    if len(only_visible(request.membership, seen)) < len(seen):
-        raise Http404
+    if change.by_id != request.user.pk or change.at < timezone.now() - UNDOABLE_UNSEEN:
+        seen = {row["cta"]: row["version"] for row in change.rows}
+        if len(only_visible(request.membership, seen)) < len(seen):
+            raise Http404
     try:
         count = undo_change(change=change, by=request.user)
     except ValidationError as error:

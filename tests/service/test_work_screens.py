@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from accounts.tenancy import tenant_scope
 from service.actions.ranks import refresh_ranks
-from service.models import Cta, RankVersion
+from service.models import Cta, RankVersion, WorkChange
 from service.queries.work import visible_work
 from service.views.work_blocks import work_block
 from tests.service.work_world import a_play, colleague, customer_of, today, work_for
@@ -191,6 +191,32 @@ def test_who_sees_only_their_own_neither_lists_nor_opens_nor_changes_others(
     client.post("/t/acme/work/changes/", {"do": "done", "cta": f"{pk}.1"})
     with tenant_scope(tenant.id):
         assert Cta.objects.get(pk=pk).state == "open"
+
+
+def test_who_hands_work_out_of_their_sight_is_told_and_may_take_it_back(
+    tenant: Tenant, works: dict[str, Cta], manager: Membership, other: Membership
+):
+    with tenant_scope(tenant.id):
+        for record in ("work", "customers"):
+            VisibilityRule.objects.create(role="service_manager", record=record, visibility="mine")
+        Cta.objects.filter(pk=works["theirs"].pk).update(owner=colleague(manager))
+        pk, heir = works["theirs"].pk, colleague(other).pk
+    client, page = as_(manager.user), f"/t/acme/work/{works['theirs'].pk}/"
+    assert client.get(page).status_code == 200
+    chosen = {"do": "reassign", "owner": heir, "cta": f"{pk}.1", "next": page}
+    told = client.post("/t/acme/work/changes/", chosen, follow=True)
+    assert told.status_code == 200, "not the page that is out of sight"
+    assert client.get(page).status_code == 404
+    undo = re.search(r'action="(/t/acme/work/undoings/\d+/)"', told.content.decode())
+    assert undo is not None
+    with tenant_scope(tenant.id):
+        made = WorkChange.objects.get()
+        WorkChange.objects.update(at=made.at - timedelta(days=2))
+    assert client.post(undo[1]).status_code == 404, "by then it is no longer offered"
+    with tenant_scope(tenant.id):
+        WorkChange.objects.update(at=made.at)
+    assert client.post(undo[1], {"next": "/t/acme/work/"}, follow=True).status_code == 200
+    assert client.get(page).status_code == 200
 
 
 def test_another_tenants_work_is_not_there(works: dict[str, Cta], charlie: User):
