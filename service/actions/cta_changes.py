@@ -3,12 +3,16 @@ a record of each in the audit, and what is needed to take the change back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import F, Model
+from django.utils.translation import gettext as _
 
 from accounts.models import AuditRecord, User
 from service.models import Cta, WorkChange
@@ -102,10 +106,36 @@ def keep(
         for cta in batch.ctas
     ]
     ids = [cta.pk for cta in batch.ctas]
-    Cta.objects.filter(pk__in=ids).update(**values, version_seen=F("version_seen") + 1)
+    with one_open_of_play():
+        Cta.objects.filter(pk__in=ids).update(**values, version_seen=F("version_seen") + 1)
     change = WorkChange.objects.create(by=by, verb=verb, rows=rows)
     record_each(batch.ctas, verb, by=by, **told)
     return Changed(change, len(ids), batch.passed_over)
+
+
+@contextmanager
+def one_open_of_play() -> Iterator[None]:
+    """Where work is opened again: another transaction, a night's for one, may be opening other work
+    of the same play, which only the database can see.
+
+    Raises:
+        ValidationError: it has.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        violated = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if violated != "cta_one_open_of_play":
+            raise
+        raise second_open() from None
+
+
+def second_open() -> ValidationError:
+    """Of one play a customer has one piece of open work."""
+    return ValidationError(
+        _("Other work of the same play is open for the customer by now; close that first.")
+    )
 
 
 def record_each(ctas: Sequence[Cta], verb: str, *, by: User | None, **told: Any) -> None:

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from service.actions.cta_changes import Batch, Changed, keep, lock, record_each
+from service.actions.cta_changes import Batch, Changed, keep, lock, one_open_of_play, record_each
 from service.actions.cta_work import OPEN, refuse_second_open
 from service.actions.ranks import refresh_ranks
 from service.models import Cta, CtaStep, WorkChange
@@ -93,7 +93,8 @@ def undo_change(*, change: WorkChange, by: User) -> int:
             setattr(cta, name, value)
         cta.version_seen = F("version_seen") + 1
     names = list(_FIELDS.values())
-    Cta.objects.bulk_update(ctas, [*names, "version_seen"], batch_size=500)
+    with one_open_of_play():
+        Cta.objects.bulk_update(ctas, [*names, "version_seen"], batch_size=500)
     current.undone_at = timezone.now()
     current.save(update_fields=["undone_at"])
     record_each(ctas, "cta.undone", by=by, undone=current.verb)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.notifications import notify
 from accounts.addresses import tenant_path
 from accounts.models import Colleague, Customer, User
-from service.actions.cta_changes import Batch, Changed, Seen, keep, lock
+from service.actions.cta_changes import Batch, Changed, Seen, keep, lock, second_open
 from service.actions.ranks import refresh_ranks
 from service.models import Cta, CtaStep
 from service.queries.close_reasons import offered
@@ -153,6 +153,4 @@ def refuse_second_open(ctas: list[Cta]) -> None:
     ).exclude(pk__in=[cta.pk for cta in ctas])
     held = set(taken.order_by().values_list("customer_id", "play_id"))
     if held.intersection(pairs) or len(set(pairs)) < len(pairs):
-        raise ValidationError(
-            _("Other work of the same play is open for the customer by now; close that first.")
-        )
+        raise second_open()
