@@ -15,6 +15,7 @@ class Turn(IntEnum):
     GROUPS = 0x47525053 << 32
     RULES = 0x52554C45 << 32
     CHAINS = 0x4348414E << 32
+    MERGES = 0x4D524753 << 32
 
 
 def take_turn(turn: Turn) -> None:

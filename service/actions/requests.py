@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions, note_creation
 from accounts.models import Case, Contact, Customer, Module, Touchpoint, User
+from segmentation.actions.turns import Turn, take_turn
 from service.models import Ask, Request, RequestSettings, Vote
 from service.queries.request_merges import tree_of
 
@@ -130,10 +131,13 @@ def merge_request(*, request: Request, into: Request, by: User) -> None:
     Raises:
         ValidationError: it is merged already, or would be merged into itself.
     """
-    # Both in the same order, so that two who merge them crosswise do not wait for each other.
-    found = Request.objects.select_for_update().in_bulk(sorted({request.pk, into.pk}))
-    source, target = found[request.pk], found[into.pk]
-    target = target.root or target
+    # What stands under what changes in one transaction at a time: what was read under what may have
+    # been moved, or merged further, while another was waited for.
+    take_turn(Turn.MERGES)
+    roots = dict(Request.objects.filter(pk__in=[request.pk, into.pk]).values_list("pk", "root_id"))
+    top = roots[into.pk] or into.pk
+    found = Request.objects.select_for_update().order_by("pk").in_bulk([request.pk, top])
+    source, target = found[request.pk], found[top]
     if source.root_id is not None:
         raise ValidationError(_("This request was merged into another one before."))
     if target.pk == source.pk:
@@ -156,6 +160,7 @@ def separate_request(*, request: Request, by: User) -> None:
     Raises:
         ValidationError: it stands for itself.
     """
+    take_turn(Turn.MERGES)
     source = (
         Request.objects.select_for_update(of=("self",)).select_related("root").get(pk=request.pk)
     )
@@ -224,10 +229,17 @@ def locked(request: Request, seen: int) -> Request:
 
 def top_of(request: Request) -> Request:
     """The request that this one counts for, held until the transaction ends."""
-    current: Request = Request.objects.select_for_update().get(pk=request.pk)
-    if current.root_id is not None:
-        current = Request.objects.select_for_update().get(pk=current.root_id)
-    return current
+    while True:
+        root = Request.objects.values_list("root_id", flat=True).get(pk=request.pk)
+        # Held alone: a merge that waits for this one holds nothing that is waited for here.
+        held = transaction.savepoint()
+        current: Request = Request.objects.select_for_update().get(pk=root or request.pk)
+        moved = Request.objects.values_list("root_id", flat=True).get(pk=request.pk) != root
+        if current.root_id is None and not moved:
+            transaction.savepoint_commit(held)
+            return current
+        # It was merged, or taken out again, while it was waited for.
+        transaction.savepoint_rollback(held)
 
 
 def curated(request: Request, now: datetime) -> Request:
