@@ -17,6 +17,7 @@ from ui.registry import (
     Block,
     FirstScreen,
     NavigationItem,
+    Part,
     TimelineSource,
     customer_panels,
     customer_timeline,
@@ -37,10 +38,22 @@ for _item in (
 ):
     navigation.register(_item)
 
-for _key, _title, _feed, _order in (
-    ("contracts", _("Contracts"), "contracts_panel", 40),
-    ("contacts", _("Contacts"), "contacts_panel", 50),
-    ("payments", _("Payments"), "payments_panel", 60),
+for _part in (
+    Part("overview", pgettext_lazy("customer", "Overview"), 10),
+    Part("service", pgettext_lazy("customer", "Service"), 20),
+    Part("people", pgettext_lazy("customer", "People"), 30),
+    Part("delivery", pgettext_lazy("customer", "Delivery"), 40),
+    Part("money", pgettext_lazy("customer", "Money"), 50),
+    Part("voice", pgettext_lazy("customer", "Voice"), 60),
+    Part("data", pgettext_lazy("customer", "Data"), 70),
+):
+    customer_panels.register_part(_part)
+
+for _key, _title, _feed, _order, _part_key in (
+    ("contracts", _("Contracts"), "contracts_panel", 40, "money"),
+    ("contacts", _("Contacts"), "contacts_panel", 30, "people"),
+    ("face_history", _("Faces until today"), "face_history_panel", 90, "people"),
+    ("payments", _("Payments"), "payments_panel", 60, "money"),
 ):
     customer_panels.register(
         Block(
@@ -49,9 +62,20 @@ for _key, _title, _feed, _order in (
             f"accounts.views.panels.{_feed}",
             _order,
             _title,
+            part=_part_key,
         )
     )
 
+customer_panels.register(
+    Block(
+        "group",
+        "accounts/customers/panels/companies.html",
+        "accounts.views.panels.companies_panel",
+        80,
+        _("Companies below"),
+        part="people",
+    )
+)
 customer_panels.register(
     Block(
         "touchpoints",
@@ -59,6 +83,7 @@ customer_panels.register(
         "accounts.views.service_panels.touchpoints_panel",
         54,
         _("Touchpoints"),
+        part="service",
     )
 )
 customer_panels.register(
@@ -68,6 +93,7 @@ customer_panels.register(
         "accounts.views.timeline.timeline_panel",
         12,
         pgettext_lazy("customer", "Timeline"),
+        part="overview",
     )
 )
 for _key, _title, _icon, _order, _ability in (

@@ -76,6 +76,7 @@ customer_panels.register(
         "projects.views.portfolio.projects_panel",
         30,
         _("Projects"),
+        part="delivery",
     )
 )
 customer_panels.register(
@@ -85,6 +86,7 @@ customer_panels.register(
         "projects.views.delivery.delivery_panel",
         32,
         _("Against the baseline"),
+        part="delivery",
     )
 )
 
@@ -120,6 +122,7 @@ customer_panels.register(
         "projects.views.customer_faces.faces_panel",
         37,
         _("Whom of ours they met"),
+        part="people",
     )
 )
 customer_panels.register(
@@ -129,6 +132,7 @@ customer_panels.register(
         "projects.views.trained.training_panel",
         36,
         _("Training"),
+        part="delivery",
     )
 )
 
@@ -139,6 +143,7 @@ customer_panels.register(
         "projects.views.handover_panels.handover_items_panel",
         28,
         _("Open from the implementation"),
+        part="service",
     )
 )
 my_customers_blocks.register(

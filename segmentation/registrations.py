@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import first_steps
+from accounts import (
+    first_steps,
+    registrations,  # noqa: F401 - registers the panel that is replaced here
+)
 from accounts.labels import FIELDS, VERBS, WORDINGS
 from accounts.loads import registry
 from accounts.models import Role
@@ -17,6 +20,7 @@ from ui.registry import (
     NavigationItem,
     TimelineSource,
     customer_badges,
+    customer_figures,
     customer_panels,
     customer_timeline,
     first_screens,
@@ -110,12 +114,28 @@ customer_badges.register(
 customer_badges.register(
     Block("groups", "segmentation/panels/groups.html", "segmentation.views.panels.group_badges", 20)
 )
-for _key, _title, _feed, _order in (
-    ("tier", _("Tier"), "tier_panel", 10),
-    ("usage", _("Usage"), "usage_panel", 15),
-    ("scores", _("Scores and segments"), "scores_panel", 20),
-    ("measures", _("Measures"), "measures_panel", 65),
-    ("moves", _("Moves"), "history_panel", 70),
+customer_badges.register(
+    Block(
+        "night_picker",
+        "segmentation/panels/night_picker.html",
+        "segmentation.views.panels.night_picker",
+        30,
+    )
+)
+customer_figures.register(
+    Block(
+        "measured",
+        "segmentation/panels/figures.html",
+        "segmentation.views.panels.key_figures",
+        10,
+    )
+)
+for _key, _title, _feed, _order, _part in (
+    ("tier", _("Tier"), "tier_panel", 10, "overview"),
+    ("usage", _("Usage"), "usage_panel", 15, "data"),
+    ("scores", _("Scores and segments"), "scores_panel", 20, "data"),
+    ("measures", _("Measures"), "measures_panel", 65, "data"),
+    ("moves", _("Moves"), "history_panel", 70, "data"),
 ):
     customer_panels.register(
         Block(
@@ -124,6 +144,7 @@ for _key, _title, _feed, _order in (
             f"segmentation.views.panels.{_feed}",
             _order,
             _title,
+            part=_part,
         )
     )
 
@@ -134,6 +155,7 @@ customer_panels.register(
         "segmentation.views.group_panel.group_panel",
         80,
         _("Companies below"),
+        part="people",
     )
 )
 

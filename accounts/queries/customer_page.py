@@ -19,12 +19,11 @@ MOST_SUBSIDIARIES = 100
 
 
 @dataclass(frozen=True)
-class Group:
-    """The companies above and below. ``parent_visible``: the member may open the parent's page."""
+class Above:
+    """The company above. ``is_visible``: the member may open its page."""
 
     parent: Customer | None
-    parent_visible: bool
-    subsidiaries: list[Customer]
+    is_visible: bool
 
 
 @dataclass(frozen=True)
@@ -47,23 +46,39 @@ def customer_for(membership: Membership, pk: int) -> Customer | None:
     return found
 
 
-def group_of(customer: Customer, membership: Membership) -> Group:
-    visible = Customer.objects.visible_to(membership)
+def above_of(customer: Customer, membership: Membership) -> Above:
+    """One statement, none where there is no company above."""
+    return Above(
+        customer.parent,
+        customer.parent_id is not None
+        and Customer.objects.visible_to(membership).filter(pk=customer.parent_id).exists(),
+    )
+
+
+def companies_below(customer: Customer, membership: Membership) -> list[Customer]:
+    """Those that the member may see, each with ``faces``: today's, if it has one."""
     faces = Prefetch(
         "responsibilities",
         Responsibility.objects.filter(to_on=None).select_related("colleague"),
         to_attr="faces",
     )
-    return Group(
-        parent=customer.parent,
-        parent_visible=customer.parent_id is not None
-        and visible.filter(pk=customer.parent_id).exists(),
-        subsidiaries=list(
-            visible.filter(parent=customer)
-            .order_by("name", "pk")
-            .prefetch_related(faces)[:MOST_SUBSIDIARIES]
-        ),
+    return list(
+        Customer.objects.visible_to(membership)
+        .filter(parent=customer)
+        .order_by("name", "pk")
+        .prefetch_related(faces)[:MOST_SUBSIDIARIES]
     )
+
+
+def face_of(customer: Customer) -> Responsibility | None:
+    """Who is the face today."""
+    found: Responsibility | None = (
+        Responsibility.objects.filter(customer=customer, to_on=None)
+        .select_related("colleague")
+        .order_by("-from_on")
+        .first()
+    )
+    return found
 
 
 def face_history(customer: Customer) -> list[Responsibility]:

@@ -18,6 +18,7 @@ from accounts.requests import TenantRequest
 from accounts.views.customers import visible_customer
 from accounts.views.mail_reach import told_reach
 from ui.confirm import confirm_page
+from ui.registry import customer_panels
 
 
 @require("edit_customers")
@@ -35,7 +36,7 @@ def new_contact(request: TenantRequest, pk: int) -> HttpResponse:
             form.add_error(None, _for_form(error))
         else:
             messages.success(request, _("Added: %(name)s.") % {"name": contact})
-            return redirect(f"{reverse('customer', args=[pk])}#contacts")
+            return redirect(customer_panels.url(pk, "contacts"))
     return _page(request, customer, None, form, roles)
 
 
@@ -56,7 +57,7 @@ def contact(request: TenantRequest, pk: int, contact_pk: int) -> HttpResponse:
         else:
             said = _("Saved: %(name)s.") if changed else _("Nothing was changed.")
             messages.success(request, said % {"name": form.cleaned_data["name"]})
-            return redirect(f"{reverse('customer', args=[pk])}#contacts")
+            return redirect(customer_panels.url(pk, "contacts"))
     return _page(request, customer, found, form, roles)
 
 
@@ -76,7 +77,7 @@ def contact_removal(request: TenantRequest, pk: int, contact_pk: int) -> HttpRes
         )
     remove_contact(contact=found, by=request.user)
     messages.success(request, _("Taken away: %(name)s.") % {"name": found.name})
-    return redirect(f"{reverse('customer', args=[pk])}#contacts")
+    return redirect(customer_panels.url(pk, "contacts"))
 
 
 def _contact(customer: Customer, pk: int) -> Contact:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -22,9 +24,9 @@ from accounts.forms.customers import (
 from accounts.labels import attribute_label, field_label
 from accounts.models import Customer
 from accounts.permissions import may, require
-from accounts.queries.customer_page import Group, customer_for, face_history, group_of
+from accounts.queries.customer_page import Above, above_of, customer_for, face_of
 from accounts.requests import TenantRequest
-from ui.registry import RenderedBlock, customer_badges, customer_panels
+from ui.registry import Part, customer_badges, customer_figures, customer_panels
 
 
 def visible_customer(request: TenantRequest, pk: int) -> Customer:
@@ -38,51 +40,73 @@ def visible_customer(request: TenantRequest, pk: int) -> Customer:
 @require("view_customers")
 @require_GET
 def customer(request: TenantRequest, pk: int) -> HttpResponse:
-    """Who it is, who is its face, and the panels of all apps."""
+    """Who it is, who is its face, its key figures, and the panels of one part of the page.
+
+    ``part``: which one, the first where it names none; ``as_of``: the night that is shown.
+    """
     found = visible_customer(request, pk)
-    history = face_history(found)
-    group = group_of(found, request.membership)
+    part = customer_panels.part(request.GET.get("part", ""))
     roles = request.membership.roles
-    panels = customer_panels.for_request(request, found, roles)
     context = {
         "customer": found,
-        "face": history[0] if history and history[0].to_on is None else None,
-        "history": history,
-        "group": group,
-        "breadcrumbs": _above(group),
+        "part": part,
+        "is_first_part": part is customer_panels.parts[0],
+        "parts": _parts(request, part),
+        "panels": customer_panels.for_request(request, found, roles, part.key),
+    }
+    if request.headers.get("HX-Target") == "part":
+        response = render(request, "accounts/customers/part.html", context)
+    else:
+        response = render(
+            request, "accounts/customers/customer.html", context | _head(request, found)
+        )
+    # The part alone and the whole page have one address.
+    patch_vary_headers(response, ("HX-Target",))
+    return response
+
+
+def _head(request: TenantRequest, found: Customer) -> dict[str, Any]:
+    above = above_of(found, request.membership)
+    roles = request.membership.roles
+    return {
+        "face": face_of(found),
+        "above": above,
+        "breadcrumbs": _above(above),
         "attributes": sorted((attribute_label(k), v) for k, v in found.attributes.items()),
         "badges": customer_badges.for_request(request, found, roles),
-        "panels": panels,
-        "sections": _sections(panels, group),
-        "lists_group": _lists_group(panels, group),
+        "figures": customer_figures.for_request(request, found, roles),
         "may_edit": may(request.membership, "edit_customers"),
         "may_log": may(request.membership, "log_touchpoints"),
     }
-    return render(request, "accounts/customers/customer.html", context)
 
 
-def _above(group: Group) -> list[tuple[str, str]]:
+def _above(above: Above) -> list[tuple[str, str]]:
     """The company above; a link only for those who may open it."""
-    if group.parent is None:
+    if above.parent is None:
         return []
-    url = reverse("customer", args=[group.parent.pk]) if group.parent_visible else ""
-    return [(group.parent.name, url)]
+    url = reverse("customer", args=[above.parent.pk]) if above.is_visible else ""
+    return [(above.parent.name, url)]
 
 
-def _lists_group(panels: list[RenderedBlock], group: Group) -> bool:
-    """The page lists the companies below by itself where no panel says more of them."""
-    return bool(group.subsidiaries) and not any(panel.key == "group" for panel in panels)
-
-
-def _sections(panels: list[RenderedBlock], group: Group) -> list[dict[str, Any]]:
-    """Links to the parts of the page."""
-    named = [(panel.key, panel.title) for panel in panels if panel.title]
-    if _lists_group(panels, group):
-        named.append(("group", _("Companies below")))
-    named.append(("faces", _("Faces until today")))
-    return [
-        {"label": title, "url": f"#{key}", "active": False, "count": None} for key, title in named
-    ]
+def _parts(request: TenantRequest, shown: Part) -> list[dict[str, Any]]:
+    """Links to the parts of the page, of the night that is shown."""
+    first, *_others = customer_panels.parts
+    as_of = request.GET.get("as_of", "")
+    parts = []
+    for part in customer_panels.parts:
+        asked = {"part": "" if part is first else part.key, "as_of": as_of}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        url = f"{request.path}?{query}" if query else request.path
+        parts.append(
+            {
+                "id": f"part-{part.key}",
+                "label": part.label,
+                "url": url,
+                "active": part is shown,
+                "count": None,
+            }
+        )
+    return parts
 
 
 @require("edit_customers")

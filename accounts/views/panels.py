@@ -11,7 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer
 from accounts.permissions import may
 from accounts.queries.contracts import contracts_of, payments_of
-from accounts.queries.customer_page import contact_view, contacts_of
+from accounts.queries.customer_page import (
+    companies_below,
+    contact_view,
+    contacts_of,
+    face_history,
+)
 from accounts.queries.mail import unreachable_among
 from accounts.requests import TenantRequest
 from accounts.views.panel_tables import panel_table
@@ -73,6 +78,17 @@ def payments_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]
     found = payments_of(customer)
     table, rows = panel_table(request, PAYMENT_COLUMNS, found, default="-paid", prefix="payments_")
     return {"customer": customer, "table": table, "rows": rows}
+
+
+def companies_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
+    """The companies below, with the face of each; nothing where there is none."""
+    found = companies_below(customer, request.membership)
+    return {"plain": found} if found else None
+
+
+def face_history_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]:
+    """Who was the face when, and why."""
+    return {"history": face_history(customer)}
 
 
 def _today(request: TenantRequest) -> date:

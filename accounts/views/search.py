@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import require
 from accounts.queries.search import found_contacts, found_customers
 from accounts.requests import TenantRequest
+from ui.registry import customer_panels
 from ui.tables import Column, Table
 
 COLUMNS = (
@@ -64,7 +65,7 @@ def _suggested(request: TenantRequest, text: str) -> list[dict[str, str]]:
     contacts = [
         {
             "label": contact.name,
-            "url": f"{reverse('customer', args=[contact.customer_id])}#contacts",
+            "url": customer_panels.url(contact.customer_id, "contacts"),
             "hint": contact.customer.name,
             "icon": "user-round",
         }

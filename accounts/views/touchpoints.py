@@ -29,6 +29,7 @@ from accounts.touchpoint_kinds import KINDS, kind_label
 from accounts.touchpoint_ties import TieKind, tie_kinds
 from accounts.views.customers import visible_customer
 from ui.confirm import confirm_page
+from ui.registry import customer_panels
 
 
 @require("log_touchpoints")
@@ -94,7 +95,7 @@ def touchpoint_removal(request: TenantRequest, pk: int) -> HttpResponse:
         )
     remove_touchpoint(touchpoint=found, by=request.user)
     messages.success(request, _("Taken away: %(name)s.") % {"name": kind_label(found.kind)})
-    return redirect(f"{reverse('customer', args=[found.customer_id])}#timeline")
+    return redirect(customer_panels.url(found.customer_id, "timeline"))
 
 
 def show_faults(form: TouchpointForm, error: ValidationError) -> None:
@@ -236,7 +237,7 @@ def _back(request: TenantRequest, customer: Customer) -> HttpResponse:
         answer = HttpResponse(status=204)
         answer["HX-Refresh"] = "true"
         return answer
-    return redirect(f"{reverse('customer', args=[customer.pk])}#timeline")
+    return redirect(customer_panels.url(customer.pk, "timeline"))
 
 
 def _moment(text: str) -> datetime | None:

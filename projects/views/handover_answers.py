@@ -23,6 +23,7 @@ from projects.models import Project
 from projects.views.faults import show_faults
 from projects.views.handovers import handover_in, handover_page, handover_project
 from projects.views.plan_frame import visible_project
+from ui.registry import customer_panels
 
 CONFLICT = 409
 
@@ -81,7 +82,7 @@ def handover_acceptances(request: TenantRequest, pk: int) -> HttpResponse:
             show_faults(form, error)
         else:
             messages.success(request, _("Accepted. You find what is open with the customer."))
-            return redirect("customer", project.customer_id)
+            return redirect(customer_panels.url(project.customer_id, "handover_items"))
     return handover_page(request, project, accept=form)
 
 

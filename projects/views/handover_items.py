@@ -29,6 +29,7 @@ from projects.views.handover_links import with_origins
 from projects.views.handovers import handover_page
 from projects.views.plan_frame import crumbs, today_of, visible_project
 from ui.confirm import confirm_page
+from ui.registry import customer_panels
 
 CONFLICT = 409
 
@@ -157,7 +158,7 @@ def carried_item_states(request: TenantRequest, pk: int, item_pk: int) -> HttpRe
             show_faults(settle, error)
         else:
             messages.success(request, _("Saved."))
-            return redirect(f"{reverse('customer', args=[customer.pk])}#handover_items")
+            return redirect(customer_panels.url(customer.pk, "handover_items"))
     return _carried_page(request, customer, item, settle=settle)
 
 

@@ -22,6 +22,7 @@ from projects.models import (
     SigningQuestion,
     Task,
 )
+from ui.registry import customer_panels
 
 Source = HandoverItem.Source
 
@@ -76,12 +77,12 @@ _READS: dict[str, _Read] = {
     ),
     Source.CASE: (
         lambda ids: Case.objects.filter(pk__in=ids),
-        lambda row: reverse("customer", args=[row.customer_id]) + "#cases",
+        lambda row: customer_panels.url(row.customer_id, "cases"),
         _case_state,
     ),
     Source.CONTACT: (
         lambda ids: Contact.objects.filter(pk__in=ids),
-        lambda row: reverse("customer", args=[row.customer_id]) + "#contacts",
+        lambda row: customer_panels.url(row.customer_id, "contacts"),
         lambda row: "",
     ),
     Source.RISK: (

@@ -32,6 +32,7 @@ from projects.queries.training import attendants, sessions_of
 from projects.views.faults import show_faults
 from projects.views.plan_frame import today_of
 from ui.confirm import confirm_page
+from ui.registry import customer_panels
 
 # More people than this are not ticked off on one page; they are found by their name.
 MOST_ATTENDANTS = 300
@@ -151,7 +152,7 @@ def session_removal(request: TenantRequest, pk: int, session_pk: int) -> HttpRes
     messages.success(request, _("Taken away: %(name)s.") % {"name": found})
     if found.project_id:
         return redirect("project_training", found.project_id)
-    return redirect(f"{reverse('customer', args=[customer.pk])}#training")
+    return redirect(customer_panels.url(customer.pk, "training"))
 
 
 def visible_session(customer: Customer, pk: int) -> TrainingSession:
@@ -212,4 +213,4 @@ def _page(
 
 
 def _crumbs(customer: Customer) -> list[tuple[Any, str]]:
-    return [(customer.name, f"{reverse('customer', args=[customer.pk])}#training")]
+    return [(customer.name, customer_panels.url(customer.pk, "training"))]

@@ -23,6 +23,15 @@ from ui import formats
 from ui.charts import Series, TimeChart
 from ui.tags.formats import language
 
+KEY_FIGURES = (
+    "arr",
+    "days_to_renewal",
+    "overdue_amount",
+    "days_to_payment",
+    "seat_utilisation",
+    "active_users_30",
+    "days_since_usage",
+)
 USAGE_MONTHS = 18
 SERIES_SHOWN = 5
 MOVES_SHOWN = 30
@@ -64,6 +73,26 @@ def group_badges(request: TenantRequest, customer: Customer) -> dict[str, Any] |
     on = None if found.night is None or found.is_latest else found.night.as_of
     groups = groups_of(request.membership, customer.pk, on)
     return {"groups": groups} if groups else None
+
+
+def night_picker(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
+    """The stored nights that every part of the page can be shown as of."""
+    found = standing(request, customer)
+    return {"standing": found} if found.night is not None else None
+
+
+def key_figures(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
+    """What a glance asks for first, of the night that the page shows; nothing where its measures are
+    not kept."""
+    found = standing(request, customer)
+    if found.measured is None:
+        return None
+    values = {key: getattr(found.measured, key) for key in KEY_FIGURES}
+    if values["overdue_amount"]:
+        values.pop("days_to_payment")
+    else:
+        values.pop("overdue_amount")
+    return {"standing": found, "values": list(values.items())}
 
 
 def tier_panel(request: TenantRequest, customer: Customer) -> dict[str, Any]:

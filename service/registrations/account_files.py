@@ -31,6 +31,7 @@ customer_panels.register(
         "service.views.account_files.account_file_panel",
         14,
         _("Account file"),
+        part="service",
     )
 )
 my_customers_blocks.register(

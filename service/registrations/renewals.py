@@ -52,6 +52,7 @@ customer_panels.register(
         "service.views.renewal_panels.renewals_panel",
         21,
         pgettext_lazy("contracts", "Renewals"),
+        part="money",
     )
 )
 customer_panels.register(
@@ -61,6 +62,7 @@ customer_panels.register(
         "service.views.payment_briefs.payments_due_panel",
         22,
         _("Payments due"),
+        part="money",
     )
 )
 customer_panels.register(
@@ -70,6 +72,7 @@ customer_panels.register(
         "service.views.referrals.referrals_panel",
         44,
         _("Referrals"),
+        part="voice",
     )
 )
 customer_panels.register(
@@ -79,6 +82,7 @@ customer_panels.register(
         "service.views.peers.peers_panel",
         34,
         _("Among its peers"),
+        part="data",
     )
 )
 customer_timeline.register(

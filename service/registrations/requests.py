@@ -86,6 +86,7 @@ customer_panels.register(
         "service.views.request_customers.requests_panel",
         44,
         _("Requests"),
+        part="voice",
     )
 )
 customer_timeline.register(

@@ -48,6 +48,7 @@ customer_panels.register(
         "service.views.survey_panels.surveys_panel",
         45,
         _("Surveys"),
+        part="voice",
     )
 )
 customer_timeline.register(

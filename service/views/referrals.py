@@ -38,6 +38,7 @@ from service.queries.referrals import (
 from service.views.renewals import today_of
 from ui.confirm import confirm_page
 from ui.downloads import file_response
+from ui.registry import customer_panels
 from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
 
@@ -142,7 +143,7 @@ def new_referral(request: TenantRequest, pk: int) -> HttpResponse:
             show_faults(form, error)
         else:
             messages.success(request, _("Kept."))
-            return redirect(reverse("customer", args=[referrer.pk]) + "#referrals")
+            return redirect(customer_panels.url(referrer.pk, "referrals"))
     context = {
         "form": form,
         "referrer": referrer,
@@ -205,7 +206,7 @@ def referrals_panel(request: TenantRequest, customer: Customer) -> dict[str, Any
     if not may(request.membership, "view_referrals"):
         return None
     today, source = today_of(request), referred_by(customer)
-    rows = referrals_of(customer, today)
+    rows = referrals_of(customer, today, request.membership)
     ids = [row.prospect_id for row in rows if row.prospect_id]
     if source is not None:
         ids.append(source.referrer_id)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from ui import links
 from ui.appearance import THEMES
-from ui.registry import RenderedBlock
+from ui.registry import RenderedBlock, customer_panels
 from ui.tags.render import draw
 
 register = Library()
@@ -108,6 +108,12 @@ def platform_url(context: Context, name: str) -> str:
 def root_url() -> str:
     """The tenant's front door inside a tenant, the platform's outside."""
     return get_script_prefix()
+
+
+@register.simple_tag
+def customer_panel_url(customer_id: int, panel: str) -> str:
+    """Where a panel of a customer's page stands (``ui.registry.customer_panels``)."""
+    return customer_panels.url(customer_id, panel)
 
 
 @register.simple_tag(takes_context=True)
