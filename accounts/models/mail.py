@@ -21,12 +21,13 @@ class Purpose(models.TextChoices):
     WORK = "work", pgettext_lazy("purpose of a letter", "Joint work")
     SURVEY = "survey", pgettext_lazy("purpose of a letter", "Surveys")
     UPDATE = "update", pgettext_lazy("purpose of a letter", "Product updates")
+    REPORT = "report", pgettext_lazy("purpose of a letter", "Monthly and quarterly reports")
     DIGEST = "digest", pgettext_lazy("purpose of a letter", "Digests")
     NOTICE = "notice", pgettext_lazy("purpose of a letter", "Notices")
 
 
 # What a customer's person may decline: the work itself needs the others.
-DECLINABLE = (Purpose.SURVEY, Purpose.UPDATE)
+DECLINABLE = (Purpose.SURVEY, Purpose.UPDATE, Purpose.REPORT)
 
 
 class OutgoingMail(TenantModel):
@@ -76,6 +77,9 @@ class OutgoingMail(TenantModel):
     # Key of what is called once it has left (accounts.after_sent), with `after_id`.
     after = models.CharField(max_length=60, blank=True)
     after_id = models.BigIntegerField(null=True, blank=True)
+    # Key of what makes its attachments as it leaves (accounts.attachments), with `attach_id`.
+    attach = models.CharField(max_length=60, blank=True)
+    attach_id = models.BigIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     # Why it was not sent, or what the server answered: a kind, never words that may hold addresses.
     reason = models.CharField(max_length=60, blank=True)

@@ -27,7 +27,7 @@ from accounts.models.mail import DECLINABLE
 State = OutgoingMail.State
 
 # What may wait until the morning: nobody waits for it.
-MAY_WAIT = (Purpose.SURVEY, Purpose.UPDATE, Purpose.DIGEST)
+MAY_WAIT = (Purpose.SURVEY, Purpose.UPDATE, Purpose.REPORT, Purpose.DIGEST)
 
 # States in which a person has to look at a letter.
 NEEDS_SOMEBODY = (State.UNCLEAR, State.GIVEN_UP, State.REFUSED, State.BOUNCED)

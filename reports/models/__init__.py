@@ -1,5 +1,21 @@
 """What reports are: figures of a period, and what is made of them."""
 
 from reports.models.figures import FigureCheck, FigureSet, Restatement
+from reports.models.recipients import ReportAnswer, ReportAudience, ReportLink, ReportRecipient
+from reports.models.reports import Report, ReportChange, ReportSettings
+from reports.models.runs import ReportFailure, ReportRun
 
-__all__ = ["FigureCheck", "FigureSet", "Restatement"]
+__all__ = [
+    "FigureCheck",
+    "FigureSet",
+    "Report",
+    "ReportAnswer",
+    "ReportAudience",
+    "ReportChange",
+    "ReportFailure",
+    "ReportLink",
+    "ReportRecipient",
+    "ReportRun",
+    "ReportSettings",
+    "Restatement",
+]
