@@ -1,0 +1,48 @@
+"""Why a figure is absent."""
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.catalogue import REASONS
+
+REASONS.update(
+    {
+        "no_usage": _("No usage facts are loaded."),
+        "no_persons": _("Usage does not say who used it."),
+        "no_modules": _("Usage does not say which module."),
+        "no_contracts": _("No contracts are loaded."),
+        "nothing_owned": _("It owns no module on the last day."),
+        "no_seats": _("No contract line says how many seats there are."),
+        "no_instalments": _("No instalments are known."),
+        "nothing_due": _("No unpaid instalment is to come."),
+        "no_renewal": _("No running contract ends."),
+        "no_payments": _("No payments are loaded."),
+        "no_key_users": _("Nobody is named as a key user."),
+        "no_touchpoints": _("No touchpoints are loaded."),
+        "no_training": _("No training sessions are recorded."),
+        "no_cases": _("No cases are loaded."),
+        "none_answered": _("No case was first answered in the period."),
+        "no_requests": _("No requests are recorded."),
+        "none_received": _("No request came in the period."),
+        "no_projects": _("No projects are known by then."),
+        "none_accepted": _("No project was accepted in the period."),
+        "no_baseline": _("No project with a locked baseline was accepted in the period."),
+        "no_effort": _("No project has a baseline with effort."),
+        "none_asked": _("Nobody was asked to accept a project in the period."),
+        "no_surveys": _("No survey was answered."),
+        "few_answers": _("Fewer answers came than a figure is given for."),
+        "none_invited": _("No survey was sent in the period."),
+        "no_start": _("No customer had ARR at the start."),
+        "none_lost": _("Not estimable: no customer was lost in twelve months."),
+        "no_customers": _("No customer has ARR on the last day."),
+        "nothing_ended": _("No contract ended in the period."),
+        "none_due": _("No instalment fell due in the period."),
+        "none_new": _("No customer is new in the period."),
+        "no_night": _("No night is stored for the last day."),
+        "no_night_before": _("No night is stored before the period."),
+        "not_measured": _("The night of the last day did not measure this customer."),
+        "no_peer_group": _("Neither its industry nor its size is known."),
+        "few_peers": _("Fewer than ten customers are like it."),
+        "no_clocks": _("No case with a promised time came due in the period."),
+        "no_faces": _("No customer met anybody in its project."),
+    }
+)

@@ -1,0 +1,3 @@
+"""The figures that reports are made of."""
+
+from reports import figure_kinds  # noqa: F401 - registering is what imports do
