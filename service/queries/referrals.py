@@ -40,9 +40,9 @@ _MONEY = DecimalField(max_digits=20, decimal_places=4)
 
 @dataclass(frozen=True)
 class ReferralFigures:
-    """Of a scope's referrers: how many were referred, came, are open; ``arr``: of those who came,
-    today. ``new_customers``: those of the whole tenant who signed first in the last 365 days,
-    ``new_referred`` of them by a referral."""
+    """Of a scope's referrers: how many were referred, came, are open; ``arr``: of those who came and
+    whom the member sees, today. ``new_customers``: those of the whole tenant who signed first in the
+    last 365 days, ``new_referred`` of them by a referral."""
 
     referrals: int
     came: int
@@ -69,10 +69,12 @@ class SuggestionFigures:
 def referrals(scope: Scope, today: date) -> QuerySet:
     """Of the scope's customers as referrers: with ``signed_on`` (first contract of the prospect),
     ``arr`` (the prospect's today) and ``outcome``."""
-    return with_outcomes(scope.narrow(Referral.objects.all(), "referrer"), today)
+    found = scope.narrow(Referral.objects.all(), "referrer")
+    return with_outcomes(found, today, scope.membership)
 
 
-def with_outcomes(found: QuerySet, today: date) -> QuerySet:
+def with_outcomes(found: QuerySet, today: date, membership: Membership) -> QuerySet:
+    """``arr`` is None of prospects that the member does not see."""
     lines = ContractLine.objects.filter(
         contract__customer=OuterRef("prospect"), is_trial=False
     ).order_by()
@@ -83,7 +85,9 @@ def with_outcomes(found: QuerySet, today: date) -> QuerySet:
     total = running.values("contract__customer").annotate(sum=Sum("annual_fee")).values("sum")
     return found.annotate(
         signed_on=Subquery(first),
-        arr=Coalesce(Subquery(total), Value(Decimal(0)), output_field=_MONEY),
+        arr=_where_seen(
+            Coalesce(Subquery(total), Value(Decimal(0)), output_field=_MONEY), membership
+        ),
         outcome=Case(
             When(signed_on__lte=today, then=Value(CAME)),
             When(state=Referral.State.DECLINED, then=Value(DECLINED)),
@@ -91,6 +95,15 @@ def with_outcomes(found: QuerySet, today: date) -> QuerySet:
             output_field=CharField(),
         ),
     )
+
+
+def _where_seen(amount: Coalesce, membership: Membership) -> Coalesce | Case:
+    """Of the prospects that the member sees; in the statement, so that no file, order or sum tells
+    more than the page does."""
+    if membership.sees("customers") == Visibility.ALL:
+        return amount
+    visible = Customer.objects.visible_to(membership).order_by().values("pk")
+    return Case(When(prospect__in=visible, then=amount), output_field=_MONEY)
 
 
 def referral_figures(found: QuerySet, today: date) -> ReferralFigures:
@@ -126,16 +139,16 @@ def visible_referral(membership: Membership, pk: int, today: date) -> Referral |
     """One whose referrer the member sees, with its outcome."""
     visible = Customer.objects.visible_to(membership).order_by().values("pk")
     found: Referral | None = (
-        with_outcomes(Referral.objects.filter(pk=pk, referrer__in=visible), today)
+        with_outcomes(Referral.objects.filter(pk=pk, referrer__in=visible), today, membership)
         .select_related("referrer", "prospect", "contact", "noted_by")
         .first()
     )
     return found
 
 
-def referrals_of(customer: Customer, today: date) -> list[Any]:
+def referrals_of(customer: Customer, today: date, membership: Membership) -> list[Any]:
     """What a customer recommended, the latest first."""
-    found = with_outcomes(Referral.objects.filter(referrer=customer), today)
+    found = with_outcomes(Referral.objects.filter(referrer=customer), today, membership)
     return list(found.select_related("contact", "prospect")[:20])
 
 

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import (
     AuditRecord,
+    Colleague,
     Contact,
     Contract,
     ContractLine,
@@ -199,8 +200,10 @@ def test_from_the_customers_page_to_the_list(tenant: Tenant, bob: Membership) ->
         loose = Referral.objects.get(prospect=None)
     page = client.get("/t/acme/referrals/?scope=all").content.decode()
     assert "&lt;i&gt;Unknown" in page
-    assert "Second" in text(client.get(f"/t/acme/customers/{first.pk}/"))
-    assert "Came by a recommendation of" in text(client.get(f"/t/acme/customers/{second.pk}/"))
+    assert "Second" in text(client.get(f"/t/acme/customers/{first.pk}/?part=voice"))
+    assert "Came by a recommendation of" in text(
+        client.get(f"/t/acme/customers/{second.pk}/?part=voice")
+    )
     edit = {**note, "prospect": "Second", "state": "declined", "seen": 1}
     assert client.post(f"/t/acme/referrals/{tied.pk}/", edit).status_code == 302
     assert "meanwhile" in text(client.post(f"/t/acme/referrals/{tied.pk}/", edit))
@@ -229,6 +232,35 @@ def test_who_does_not_see_the_referrer_sees_no_referral(
     assert "Somebody" not in client.get("/t/acme/referrals/").content.decode()
 
 
+def test_what_a_prospect_runs_is_told_to_who_sees_the_prospect(
+    tenant: Tenant, bob: Membership, make_member: Callable[..., Membership]
+) -> None:
+    eve = make_member(tenant, "eve@acme.example", "executive")
+    with tenant_scope(tenant.id):
+        first, hidden, seen = customer("First"), customer("Hidden"), customer("Shown")
+        day = tenant.local_date(datetime.now(tz=UTC))
+        for prospect, fee in ((hidden, 77_777), (seen, 400)):
+            signs(prospect, day - 10 * DAY, fee)
+            referral = referred(first, bob, prospect=prospect)
+        VisibilityRule.objects.update_or_create(
+            role="executive", record="customers", defaults={"visibility": Visibility.MINE}
+        )
+        mine = Colleague.objects.get(membership=eve)
+        Customer.objects.filter(name__in=["First", "Shown"]).update(salesperson=mine)
+        hidden_one = Referral.objects.get(prospect=hidden)
+    client = as_(eve)
+    lists = [f"/t/acme/referrals/?sort={sort}" for sort in ("arr", "-arr")]
+    pages = [text(client.get(url)) for url in (*lists, f"/t/acme/customers/{first.pk}/?part=voice")]
+    assert all("Hidden" in page and "77,7" not in page and "78" not in page for page in pages)
+    assert all(page.index("Shown") < page.index("Hidden") for page in pages[:2]), "absent: last"
+    assert "ARR today ¥400" in pages[0].replace("CN¥", "¥")
+    file = client.get("/t/acme/referrals/?format=csv").content.decode("utf-8-sig")
+    assert {row.split(",")[0]: row.split(",")[-1] for row in file.splitlines()}["Hidden"] == ""
+    assert "77777" not in file
+    assert "77,777" not in text(client.get(f"/t/acme/referrals/{hidden_one.pk}/"))
+    assert "400" in text(client.get(f"/t/acme/referrals/{referral.pk}/"))
+
+
 def test_lists_cost_as_many_queries_for_many(tenant: Tenant, bob: Membership) -> None:
     client = as_(bob)
     with tenant_scope(tenant.id):
@@ -244,7 +276,7 @@ def test_lists_cost_as_many_queries_for_many(tenant: Tenant, bob: Membership) ->
         return len(queries)
 
     urls = ("/t/acme/referrals/?scope=all", "/t/acme/suggestions/?scope=all",
-            f"/t/acme/customers/{first.pk}/")  # fmt: skip
+            f"/t/acme/customers/{first.pk}/?part=voice")  # fmt: skip
     few = [cost(url) for url in urls]
     with tenant_scope(tenant.id):
         for number in range(9):
