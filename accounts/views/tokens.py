@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -22,14 +24,16 @@ from accounts.rest.tokens import written
 from accounts.views.calendar import settings_tabs
 from ui.confirm import confirm_page
 
+# In the session, until the page that shows it.
+KEPT = "made_token"
+
 
 @require("manage_tenant")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tokens(request: TenantRequest) -> HttpResponse:
-    """Who is let in; a new token is shown on the page that answers, and never again."""
+    """Who is let in; a new token is shown on the page that follows, and never again."""
     form = TokenForm(request.POST or None, tenant=request.tenant)
-    made, shown = None, ""
     if request.method == "POST" and form.is_valid():
         try:
             made, secret = make_token(
@@ -44,8 +48,10 @@ def tokens(request: TenantRequest) -> HttpResponse:
                 "ends_on" if "expires_at" in error.message_dict else None, error.messages
             )
         else:
+            # Loading the next page again shows nothing, and makes no second one.
             shown = written(request.tenant.pk, secret)
-            form = TokenForm(tenant=request.tenant)
+            request.session[KEPT] = {"token": made.pk, "name": made.name, "shown": shown}
+            return redirect("api_tokens")
     now = timezone.now()
     rows = [
         {
@@ -58,11 +64,21 @@ def tokens(request: TenantRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": rows,
-        "made": made,
-        "shown": shown,
+        "made": _taken_once(request),
         "tabs": settings_tabs("api_tokens"),
     }
     return render(request, "accounts/tokens.html", context)
+
+
+def _taken_once(request: TenantRequest) -> dict[str, Any] | None:
+    """The token just made in this tenant; it is forgotten with this call."""
+    kept: dict[str, Any] | None = request.session.get(KEPT)
+    if request.method != "GET" or not kept:
+        return None
+    if not ApiToken.objects.filter(pk=kept["token"]).exists():
+        return None
+    del request.session[KEPT]
+    return kept
 
 
 @require("manage_tenant")
