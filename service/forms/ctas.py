@@ -181,7 +181,8 @@ class WorkChangeForm(forms.Form):
         given = super().clean() or {}
         if given.get("do") == ENTER:
             given["do"] = self._meant(given)
-        if given.get("do") == REASSIGN and not given.get("owner"):
+        # Of who is none of the colleagues the field says so itself.
+        if given.get("do") == REASSIGN and given.get("owner") == "":
             self.add_error("owner", _("Say to whom."))
         if given.get("do") == SNOOZE and "until" in given and given["until"] is None:
             self.add_error("until", _("Say until when."))

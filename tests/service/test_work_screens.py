@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -166,6 +167,14 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(
     assert fault in text(told)
     with tenant_scope(tenant.id):
         assert Cta.objects.get(pk=works["soon"].pk).version_seen == 1
+
+
+def test_who_is_none_of_the_colleagues_is_told_once(works: dict[str, Cta], manager: Membership):
+    sent = {"do": "reassign", "owner": "999999", "cta": f"{works['soon'].pk}.1"}
+    client = as_(manager.user)
+    client.post("/t/acme/work/changes/", sent)
+    (told,) = get_messages(client.get("/t/acme/work/").wsgi_request)
+    assert "not one of the" in str(told)
 
 
 @pytest.mark.parametrize("rows", ["", "x.1", "1", "99999999999999999999.1", "0.0"])
