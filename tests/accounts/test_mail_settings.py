@@ -136,7 +136,7 @@ def test_the_contacts_page_says_whether_letters_arrive(tenant: Tenant, client: C
     with tenant_scope(tenant.pk):
         UnreachableAddress.objects.create(address="li@rookcombe.example", kind="bounced")
     assert "No letter reaches this address" in client.get(path).content.decode()
-    panel = client.get(f"/t/acme/customers/{customer.pk}/").content.decode()
+    panel = client.get(f"/t/acme/customers/{customer.pk}/?part=people").content.decode()
     assert "No letter reaches it" in panel
     given = {
         "name": "Li", "email": "li.wei@rookcombe.example", "time_zone": "Europe/Berlin",

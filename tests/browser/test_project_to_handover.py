@@ -321,7 +321,7 @@ def check_figures(stage: Stage, today: date) -> None:
         calendar.is_working(baseline.starts_on + timedelta(days=shift))
         for shift in range((baseline.due_on - baseline.starts_on).days + 1)
     )
-    panel = stage.manager.go(f"{ROOT}/customers/{stage.customer.pk}/")
+    panel = stage.manager.go(f"{ROOT}/customers/{stage.customer.pk}/?part=delivery")
     words = " ".join(panel.locator("#delivery, [id^=delivery]").first.inner_text().split())
     if project.accepted_on is None:
         assert f"{taken} of {planned}" in words

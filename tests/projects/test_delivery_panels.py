@@ -25,6 +25,7 @@ from accounts.models import (
 from accounts.tenancy import tenant_scope
 from projects.models import Baseline, BaselineItem, ChangeRequest, Effort, Project, Sow, SowItem
 from service.actions.case_sync import sync_cases
+from ui.registry import customer_panels
 
 DAY = timedelta(1)
 START, DUE = date(2026, 3, 2), date(2026, 3, 13)
@@ -41,9 +42,9 @@ def customer(tenant: Tenant) -> Customer:
 def page(client: Client, bob: User, customer: Customer) -> Callable[..., str]:
     """The customer page as words, as the service manager or somebody else reads it."""
 
-    def get(query: str = "", user: User = bob) -> str:
+    def get(query: str, user: User = bob) -> str:
         client.force_login(user)
-        answer = client.get(f"/t/acme/customers/{customer.pk}/{query}")
+        answer = client.get(f"/t/acme/customers/{customer.pk}/?{query}")
         assert answer.status_code == 200
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
@@ -87,7 +88,7 @@ def test_projects_stand_against_their_baselines(
 ) -> None:
     with tenant_scope(tenant.id):
         delivered(customer)
-    words = page()
+    words = page("part=delivery")
     assert "Against the baseline" in words
     row = words[words.index("Go-live P1", words.index("Scope creep")) :]
     assert "Accepted" in row
@@ -104,7 +105,7 @@ def test_a_project_without_baseline_and_effort_is_no_delivery(
 ) -> None:
     with tenant_scope(tenant.id):
         Project.objects.create(customer=customer, key="P", name="P", starts_on=START, due_on=DUE)
-    assert "Against the baseline" not in page()
+    assert "Against the baseline" not in page("part=delivery")
 
 
 def test_projects_that_a_member_may_not_see_have_no_figures(
@@ -113,13 +114,13 @@ def test_projects_that_a_member_may_not_see_have_no_figures(
     with tenant_scope(tenant.id):
         delivered(customer)
         VisibilityRule.objects.create(role="service_manager", record="projects", visibility="mine")
-    assert "Against the baseline" not in page()
+    assert "Against the baseline" not in page("part=delivery")
 
 
 def test_cases_with_their_state(
     tenant: Tenant, customer: Customer, page: Callable[..., str]
 ) -> None:
-    assert "Payslips" not in page()
+    assert "Payslips" not in page("part=service")
     opened = datetime(2026, 3, 2, 1, tzinfo=UTC)
     with tenant_scope(tenant.id):
         for key, further in {
@@ -128,7 +129,7 @@ def test_cases_with_their_state(
         }.items():
             Case.objects.create(customer=customer, key=key, opened_at=opened, **further)
         sync_cases(tenant)
-    words = page()
+    words = page("part=service")
     assert "Payslips are late C1" in words
     assert "Urgent" in words
     assert "Closed 3 Mar 2026" in words
@@ -150,14 +151,14 @@ def test_touchpoints_as_far_as_a_member_sees_them(
                 contact=contact,
                 colleague=colleague,
             )
-    words = page()
+    words = page("part=service")
     assert "Visit mine Carla bob" in words
     assert "Visit other Carla –" in words
     with tenant_scope(tenant.id):
         VisibilityRule.objects.create(
             role="service_manager", record="touchpoints", visibility="mine"
         )
-    words = page()
+    words = page("part=service")
     assert "Visit mine" in words
     assert "Visit other" not in words
 
@@ -173,9 +174,9 @@ def test_long_lists_have_pages_of_their_own(
                 kind=f"Call {number:02}",
                 happened_on=START + number * DAY,
             )
-    assert "Call 14" in page()
-    assert "Call 00" not in page()
-    assert "Call 00" in page("?touchpoints_page=2")
+    assert "Call 14" in page("part=service")
+    assert "Call 00" not in page("part=service")
+    assert "Call 00" in page("part=service&touchpoints_page=2")
 
 
 def test_the_page_takes_the_same_queries_whatever_the_size(
@@ -204,7 +205,9 @@ def test_the_page_takes_the_same_queries_whatever_the_size(
     def queries() -> int:
         client.get("/t/acme/audit/")  # sessions and templates are warm
         with CaptureQueriesContext(connection) as captured:
-            assert client.get(f"/t/acme/customers/{customer.pk}/").status_code == 200
+            for part in customer_panels.parts:
+                page = client.get(f"/t/acme/customers/{customer.pk}/?part={part.key}")
+                assert page.status_code == 200
         return len(captured)
 
     grow(0, 2)

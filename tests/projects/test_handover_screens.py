@@ -118,7 +118,7 @@ def test_what_is_left_is_done_with_the_customer(world: HandoverWorld) -> None:
         sue.post(f"{url}states/", {"state": "done", "why": " ", "seen": item.version})
     )
     sue.post(f"{url}states/", {"state": "done", "why": "Held on 4 May", "seen": item.version})
-    assert "Held on 4 May" in text(sue.get(f"/t/acme/customers/{world.customer.pk}/"))
+    assert "Held on 4 May" in text(sue.get(f"/t/acme/customers/{world.customer.pk}/?part=service"))
     with in_(world):
         assert HandoverItemNote.objects.count() == 1
         item.refresh_from_db()
@@ -131,12 +131,12 @@ def test_the_record_behind_an_item_tells_how_it_stands_by_now(world: HandoverWor
         task = Task.objects.get(title="Import last year")
         task.state, task.started_on, task.finished_on = "done", world.today, world.today
         task.save()
-    shown = as_(world.sue).get(f"/t/acme/customers/{world.customer.pk}/")
+    shown = as_(world.sue).get(f"/t/acme/customers/{world.customer.pk}/?part=service")
     assert "now: Done" in text(shown)
     assert f"/projects/{world.project.pk}/tasks/{task.pk}/" in shown.content.decode()
     with in_(world):
         Task.objects.filter(pk=task.pk).delete()
-    assert "no longer there" in text(as_(world.sue).get(f"/t/acme/customers/{world.customer.pk}/"))
+    assert "no longer there" in text(as_(world.sue).get(f"/t/acme/customers/{world.customer.pk}/?part=service"))
 
 
 def test_the_list_stays_to_be_read_as_it_was_proposed(world: HandoverWorld) -> None:

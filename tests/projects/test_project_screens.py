@@ -220,13 +220,13 @@ def test_a_role_may_see_fewer_projects_than_customers(
     # Whatever is asked for, and on the customer's page as in the list.
     assert rows("view=all") == rows("view=team") == rows() == ["mine"]
     assert "view=all" not in client.get("/t/acme/projects/").content.decode()
-    page = client.get(f"/t/acme/customers/{toms}/")
+    page = client.get(f"/t/acme/customers/{toms}/?part=delivery")
     assert page.status_code == 200
     assert "Project toms" not in page.content.decode()
     with tenant_scope(tenant.id):
         VisibilityRule.objects.update(visibility="team")
     assert set(rows("view=team")) == {"mine", "toms"}
-    assert "Project toms" in client.get(f"/t/acme/customers/{toms}/").content.decode()
+    assert "Project toms" in client.get(f"/t/acme/customers/{toms}/?part=delivery").content.decode()
 
 
 def test_the_page_takes_the_same_queries_at_any_size(client: Client, rows, plan) -> None:  # type: ignore[no-untyped-def]
@@ -256,12 +256,12 @@ def test_a_customers_page_shows_its_projects_or_offers_one_to_who_may_make_it(
     bob,  # type: ignore[no-untyped-def]
 ) -> None:
     customer = plan("p1", "pam", -90, -30, -20)
-    page = client.get(f"/t/acme/customers/{customer.pk}/").content.decode()
+    page = client.get(f"/t/acme/customers/{customer.pk}/?part=delivery").content.decode()
     assert "Project p1" in page
     assert 'id="projects"' in page
     with tenant_scope(tenant.id):
         bare = Customer.objects.create(key="X", name="X")
-    path = f"/t/acme/customers/{bare.pk}/"
+    path = f"/t/acme/customers/{bare.pk}/?part=delivery"
     assert f"/projects/new/?customer={bare.pk}" in client.get(path).content.decode()
     client.force_login(bob)
     assert 'id="projects"' not in client.get(path).content.decode()

@@ -232,7 +232,7 @@ def test_from_a_session_to_who_is_trained_on_screen(
         assert set(Attendance.objects.values_list("state", flat=True)) == {"present"}
         question(project, timezone.now(), kind="problem")
         sync_cases(tenant)
-    panel = client.get(f"/t/acme/customers/{project.customer_id}/")
+    panel = client.get(f"/t/acme/customers/{project.customer_id}/?part=delivery")
     assert "Basics &lt;1&gt;" in panel.content.decode()
     assert "Problem" in text(panel)
     assert client.get(f"{own}removal/").status_code == 200

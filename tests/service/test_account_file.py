@@ -189,9 +189,10 @@ def test_the_page_and_the_panel_say_that_the_sponsor_is_lost(
     sponsor = name_sponsor(customer=customer, contact=ann, from_on=date(2026, 1, 1), by=bob)
     client.force_login(bob)
     address = f"/t/acme/customers/{customer.pk}/"
-    assert "Sponsor lost</span>" not in client.get(address).content.decode()
+    panel = f"{address}?part=service"
+    assert "Sponsor lost</span>" not in client.get(panel).content.decode()
     end_sponsor(sponsor=sponsor, to_on=date(2026, 2, 1), why="Went to a rival", by=bob)
-    for path in (address, f"{address}account-file/"):
+    for path in (panel, f"{address}account-file/"):
         shown = client.get(path).content.decode()
         assert "Sponsor lost" in shown
         assert "Went to a rival" in shown

@@ -149,7 +149,7 @@ def test_a_brief_tells_what_they_got_since_they_paid(
     assert "Update sent 200" not in page
     assert "Owned, and not used for 30 days Payroll" in page
     assert "Learning : 6 of 12 customers of their industry and size own it, and 5" in page
-    own = as_(bob).get(f"/t/acme/customers/{customer.pk}/").content.decode()
+    own = as_(bob).get(f"/t/acme/customers/{customer.pk}/?part=money").content.decode()
     assert "payment-brief/?instalment=" in own
 
 

@@ -296,7 +296,7 @@ def test_the_first_screen_and_the_customer_show_what_ends(
     assert "Renewals within 30 days" in page
     for name in ("Near", "Middle", "Far"):
         assert page.count(f"{name} ") >= 1
-    own = text(client.get(f"/t/acme/customers/{contract.customer_id}/"))
+    own = text(client.get(f"/t/acme/customers/{contract.customer_id}/?part=money"))
     assert "ct-Beyond" in own
 
 
