@@ -111,6 +111,10 @@ class CaptureForm(forms.Form):
         }
         cases = Case.objects.filter(customer=customer).order_by("-opened_at", "-pk")
         self.cases = {str(found.pk): found for found in cases[:MOST_OCCASIONS]}
+        # An old case may be the occasion of a new request.
+        meant = str((self.data if self.is_bound else self.initial).get("case", ""))
+        if meant.isascii() and meant.isdigit() and len(meant) < 19 and meant not in self.cases:
+            self.cases |= {str(found.pk): found for found in cases.filter(pk=meant)}
         none = ("", _("Nobody named"))
         named = [(key, contact_words(found)) for key, found in self.contacts.items()]
         offer(self, "contact", [none, *named])

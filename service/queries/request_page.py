@@ -18,6 +18,7 @@ from service.queries.request_weights import night_day
 
 MOST_HISTORY = 100
 MOST_VOTES = 200
+MOST_OF_A_CASE = 20
 
 
 def request_for(pk: int) -> Request | None:
@@ -123,6 +124,12 @@ def asks_of_customer(customer: Customer) -> QuerySet:
     return Ask.objects.filter(customer=customer).select_related(
         "contact", "request__root", "request__module", "module"
     )
+
+
+def asks_of_case(case_id: int) -> list[Ask]:
+    """What a case made its customer ask for, the latest first."""
+    found = Ask.objects.filter(case=case_id).select_related("request__root")
+    return list(found[:MOST_OF_A_CASE])
 
 
 def standing_of(ask: Ask) -> Request:

@@ -24,6 +24,8 @@ class Told:
     text: str
     who: str
     about: int
+    # Title of the case that an ask came of.
+    case: str = ""
 
 
 def told_of(customer: Customer, page: TimelinePage) -> Iterator[Told]:
@@ -31,13 +33,14 @@ def told_of(customer: Customer, page: TimelinePage) -> Iterator[Told]:
     newest first."""
     asks = (
         Ask.objects.filter(customer=customer, made_on__lte=page.until)
-        .select_related("contact", "request")
+        .select_related("contact", "request", "case")
         .order_by("-made_on", "-pk")
     )
     for ask in asks[: page.most]:
         about = ask.request.root_id or ask.request_id
         who = ask.contact.name if ask.contact else ""
-        yield Told("ask", ask.pk, ask.made_on, ask.title, ask.text, who, about)
+        case = (ask.case.title or ask.case.key) if ask.case else ""
+        yield Told("ask", ask.pk, ask.made_on, ask.title, ask.text, who, about, case)
     answers = (
         RequestAnswer.objects.filter(customer=customer, told_at__lt=page.before)
         .select_related("decision__request")

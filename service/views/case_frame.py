@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
@@ -31,6 +32,7 @@ from service.forms.cases import (
 from service.models import CaseWork
 from service.queries.case_rules import promises
 from service.queries.cases import CaseHistory, case_for, history_of, touchpoints_about
+from service.queries.request_page import asks_of_case, standing_of
 from service.views.case_clocks import ShownOpening, shown_clock
 from service.views.case_entries import shown_entries
 
@@ -101,6 +103,8 @@ def case_page(
         "entries": shown_entries(history.said, work.case),
         "escalations": history.escalations,
         "touchpoints": touchpoints_about(work.case_id, request.membership),
+        "asks": [(ask, standing_of(ask)) for ask in asks_of_case(work.case_id)],
+        "ask_url": _ask_url(work) if may(request.membership, "capture_requests") else "",
         "may_log": may(request.membership, "log_touchpoints"),
         "hours": found.promise.office,
         "may_work": may_work,
@@ -109,6 +113,13 @@ def case_page(
         "forms": _forms(work, history, given) if may_work else {},
     }
     return render(request, "service/cases/case.html", context, status=status)
+
+
+def _ask_url(work: CaseWork) -> str:
+    """Where a request that comes of the case is written down, with what is known of it."""
+    case = work.case
+    known = {"case": case.pk, "title": case.title, "contact": case.contact_id or ""}
+    return f"{reverse('new_ask', args=[case.customer_id])}?{urlencode(known)}"
 
 
 def _forms(work: CaseWork, history: CaseHistory, given: dict[str, BaseForm]) -> dict[str, Any]:

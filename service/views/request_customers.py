@@ -66,6 +66,7 @@ def requests_in_timeline(
 
 
 def _entry(one: Told) -> TimelineEntry:
+    of_case = _("Came of the case: %(title)s") % {"title": one.case} if one.case else ""
     titles = {
         "ask": _("Asked for: %(title)s"),
         "answer": _("Answered: %(title)s"),
@@ -75,7 +76,7 @@ def _entry(one: Told) -> TimelineEntry:
         at=one.at,
         key=f"{one.kind}-{one.pk}",
         title=titles[one.kind] % {"title": one.title},
-        text=one.text,
+        text="\n".join(filter(None, (of_case, one.text))),
         who=one.who,
         url=reverse("update" if one.kind == "update" else "request", args=[one.about]),
     )
