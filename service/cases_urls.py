@@ -8,6 +8,7 @@ CASE = "cases/<int:pk>/"
 
 urlpatterns: list[URLPattern] = [
     path("cases/", cases.cases, name="cases"),
+    path("cases/new/", cases.case_of_whom, name="case_of_whom"),
     path("cases/assignments/", cases.case_assignments, name="case_assignments"),
     path("cases/targets/", case_rules.case_promises, name="case_promises"),
     path("cases/responses/", case_responses.case_responses, name="case_responses"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Visibility
+from accounts.models import Customer, Visibility
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from accounts.views.customers import visible_customer
@@ -71,6 +71,7 @@ WIDTHS = {
 }
 UNDONE_ASKED = ("", *CaseWork.UNDONE)
 MOST_HANDED_ON = 200
+OFFERED = 20
 
 
 @require("view_cases")
@@ -116,6 +117,7 @@ def cases(request: TenantRequest) -> HttpResponse:
         ],
         "assign": AssignForm() if may_work and table.total else None,
         "exports": [(name.upper(), table.url(format=name)) for name in ("csv", "xlsx")],
+        "may_work": may_work,
         "may_set": may(membership, "edit_case_targets"),
         "may_compare": may(membership, "view_case_responses"),
         "back": request.get_full_path(),
@@ -147,6 +149,22 @@ def case_assignments(request: TenantRequest) -> HttpResponse:
     else:
         messages.error(request, gettext("Choose who looks after them."))
     return redirect(f"{reverse('cases')}?{request.GET.urlencode()}")
+
+
+@require("work_cases")
+@require_GET
+def case_of_whom(request: TenantRequest) -> HttpResponse:
+    """Which customer brings it?"""
+    text = request.GET.get("q", "").strip()[:100]
+    visible = Customer.objects.visible_to(request.membership)
+    if text:
+        visible = visible.filter(search_text__contains=text.lower())
+    context = {
+        "text": text,
+        "customers": visible.order_by("name", "pk")[:OFFERED],
+        "breadcrumbs": [(gettext("Cases"), reverse("cases"))],
+    }
+    return render(request, "service/cases/whose.html", context)
 
 
 @require("work_cases")

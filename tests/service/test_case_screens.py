@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.core.cache import cache
@@ -151,6 +154,65 @@ def test_a_case_is_reported_from_its_customer(tenant: Tenant, work: CaseWork, bo
         assert (made.priority, made.case.kind) == ("low", "question")
     refused = send(bob, path, **given, priority="urgent")
     assert "Say why it is not as suggested" in refused.content.decode()
+
+
+def test_a_case_is_reported_from_the_list_by_looking_for_the_customer(
+    tenant: Tenant, work: CaseWork, alice: User, bob: User, make_member: Any
+) -> None:
+    with tenant_scope(tenant.id):
+        other = make_customer("Far-off")
+        VisibilityRule.objects.create(
+            role="service_manager", record="customers", visibility=Visibility.MINE
+        )
+    assert "/t/acme/cases/new/" in page(bob, "cases/")
+    own, others = (f"customers/{one}/cases/new/" for one in (work.customer_id, other.pk))
+    shown = page(alice, "cases/new/")
+    assert own in shown
+    assert others in shown
+    assert own not in page(alice, "cases/new/", q="far-off")
+    assert others in page(alice, "cases/new/", q="far-off")
+    assert "No customer matches" in page(alice, "cases/new/", q="nobody of this name")
+    # Who sees only own customers is offered no others.
+    offered = page(bob, "cases/new/")
+    assert own in offered
+    assert others not in offered
+    reader = make_member(tenant, "reader@acme.example", "executive").user
+    assert "/t/acme/cases/new/" not in page(reader, "cases/")
+    assert signed_in(reader).get("/t/acme/cases/new/").status_code == 404
+
+
+def test_a_request_that_comes_of_a_case_is_written_down_from_its_page(
+    tenant: Tenant, work: CaseWork, bob: User
+) -> None:
+    shown = page(bob, f"cases/{work.case_id}/")
+    found = re.search(r'href="/t/acme/(customers/\d+/requests/new/)\?([^"]+)"', shown)
+    assert found
+    assert "Nothing was asked of the product because of it" in shown
+    path, asked = found[1], dict(parse_qsl(html.unescape(found[2])))
+    assert asked == {
+        "case": str(work.case_id), "title": work.case.title, "contact": str(work.case.contact_id),
+    }  # fmt: skip
+    form = page(bob, path, **asked)
+    assert f'value="{work.case_id}" selected' in form
+    assert f'value="{work.case.contact_id}" selected' in form
+    given = asked | {"title": "Check the file first", "made_on": "2026-11-17"}
+    answer = send(bob, path, **given)
+    assert answer.status_code == 302
+    there = answer.headers["Location"].removeprefix("/t/acme/")
+    assert f'/t/acme/cases/{work.case_id}/">{work.case.title}</a>' in page(bob, there)
+    shown = page(bob, f"cases/{work.case_id}/")
+    assert f"/t/acme/{there}" in shown
+    assert "Check the file first" in shown
+    told = page(bob, f"customers/{work.customer_id}/timeline/")
+    assert "Asked for: Check the file first" in told
+    assert f"Came of the case: {work.case.title}" in told
+    with tenant_scope(tenant.id):
+        # It is no longer among the latest of its customer.
+        for number in range(50):
+            Case.objects.create(
+                customer=work.case.customer, key=f"later{number}", opened_at=timezone.now()
+            )
+    assert f'value="{work.case_id}" selected' in page(bob, path, **asked)
 
 
 def test_every_verb_is_on_the_page(tenant: Tenant, work: CaseWork, bob: User, alice: User) -> None:
