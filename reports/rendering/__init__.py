@@ -1,0 +1,1 @@
+"""Reports as page, PDF, workbook and JSON, drawn from what is stored alone."""

@@ -1,0 +1,80 @@
+"""What the parts of a chart look like: classes where a style sheet follows, literal values on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ui.charts.scale import text_width
+from ui.colour import Oklch
+from ui.palette import HUES, MARKS, SERIES
+
+INK, FAINT, LINE, STRONG_LINE = "#1d232b", "#5d6570", "#e2e4e6", "#8d949c"
+PAPER_FONT = "Noto Sans CJK SC"
+# Tones that are none of the palette's marks.
+_PLAIN = {"muted": "grey", "good": "teal", "bad": "red", "danger": "red", "warning": "orange",
+          "info": "sky", "none": "grey"}  # fmt: skip
+_STYLES = {
+    "tick": f'fill="{FAINT}" font-size="11"',
+    "strong": f'fill="{INK}" font-size="11"',
+    "grid": f'stroke="{LINE}" stroke-width="1"',
+    "zero": f'stroke="{STRONG_LINE}" stroke-width="1"',
+    "line": 'fill="none" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"',
+    "area": 'fill-opacity="0.12"',
+    "dot": 'stroke="#ffffff" stroke-width="1.5"',
+    "segment": 'stroke="#ffffff" stroke-width="1"',
+    "track": 'fill="#f0f1f2"',
+    "heat": "",
+    "target": f'stroke="{INK}" stroke-width="2"',
+}
+
+
+def hue_of(tone: str) -> str:
+    """The name of a tone's hue in the palette; ``accent`` is the tenant's own.
+
+    A tone that nobody knows is grey: a report must come out.
+    """
+    if tone == "accent":
+        return "accent"
+    if tone in _PLAIN:
+        return _PLAIN[tone]
+    kind, _separator, key = tone.partition("-")
+    if kind == "series" and key.isdigit():
+        return SERIES[(int(key) - 1) % len(SERIES)]
+    mark = MARKS.get(kind, {}).get(key.replace("-", "_"))
+    return mark.hue if mark else "grey"
+
+
+@dataclass(frozen=True)
+class Paint:
+    """accent: the tenant's colour where colours are literal; None: classes, which style sheets fill."""
+
+    accent: Oklch | None = None
+
+    def look(self, part: str) -> str:
+        return f'class="rc-{part}"' if self.accent is None else _STYLES[part]
+
+    def toned(self, part: str, tone: str) -> str:
+        """A part in the colour of a tone."""
+        hue = hue_of(tone)
+        if self.accent is None:
+            return f'class="rc-{part} rt-{hue}"'
+        colour = self.accent if hue == "accent" else HUES[hue].light
+        name = "stroke" if part == "line" else "fill"
+        return f'{name}="{colour.hex()}" {_STYLES[part]}'
+
+    def colour(self, tone: str) -> str:
+        """Literal, for paper."""
+        hue = hue_of(tone)
+        if hue == "accent":
+            return (self.accent or HUES["blue"].light).hex()
+        return HUES[hue].light.hex()
+
+
+def shortened(text: str, room: float) -> str:
+    """As much of a label as fits, with an ellipsis where something is missing."""
+    if text_width(text) <= room:
+        return text
+    kept = text
+    while kept and text_width(kept) + 9 > room:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
