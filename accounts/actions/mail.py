@@ -18,6 +18,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.after_sent import AfterSent
+from accounts.attachments import Attach
 from accounts.letter_texts import Letter, is_silent
 from accounts.models import Contact, Membership, OutgoingMail, Purpose, Tenant
 from accounts.queries.mail import (
@@ -51,12 +52,13 @@ def queue_mail(
     not_before: datetime | None = None,
     subject_prefix: str = "",
     signed: bool | None = None,
+    attach: Attach | None = None,
 ) -> OutgoingMail | None:
     """Write a letter down in the caller's transaction; a worker sends it once that is done.
 
     Args:
-        purpose: a ``Purpose``. Surveys and updates go to nobody who declined them, and wait for the
-            end of the reader's quiet hours, as digests do.
+        purpose: a ``Purpose``. Surveys, updates and reports go to nobody who declined them, and wait
+            for the end of the reader's quiet hours, as digests do.
         contact: whom of a customer it is for; their time zone and what they declined count.
         key: unique in the tenant: what is queued with the same key again is the same letter.
         language: only where it differs from the letter's.
@@ -64,6 +66,7 @@ def queue_mail(
         after: what is done once it has left or came back.
         not_before: when it may leave; never earlier, and not in quiet hours.
         signed: whether the tenant's signature stands under it; None: letters to contacts have it.
+        attach: what makes its attachments as it leaves.
 
     Returns:
         The letter, which may be in the state ``suppressed`` with its reason; None where nobody is
@@ -84,7 +87,9 @@ def queue_mail(
     reason = _why_not(address, purpose, contact)
     now = timezone.now()
     earliest = max(not_before or now, now)
-    body = json.dumps({"text": text, "html": letter.html()})
+    body = json.dumps(
+        {"text": text, "html": letter.html(), "attach": dict(attach.values) if attach else {}}
+    )
     mail = OutgoingMail(
         purpose=Purpose(purpose),
         key=key,
@@ -105,6 +110,8 @@ def queue_mail(
     )
     if after is not None:
         mail.after, mail.after_id = after.key, after.object_id
+    if attach is not None:
+        mail.attach, mail.attach_id = attach.key, attach.object_id
     try:
         # Of two who queue one key at once, the second waits here and finds it taken.
         with transaction.atomic():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -19,6 +20,7 @@ from accounts.actions.mail import SEALED_AS
 from accounts.actions.mail_messages import envelope_sender, message_of
 from accounts.actions.mail_outages import end_outage, may_try, note_outage
 from accounts.after_sent import letter_hooks
+from accounts.attachments import Attachment, letter_attachments
 from accounts.mail_server import MailServer, NotTaken, ServerDown, Unclear
 from accounts.models import MailSettings, OutgoingMail, Tenant, UnreachableAddress
 from accounts.queries.mail import declined_among, mail_settings, unreachable_among
@@ -181,6 +183,8 @@ def _composed(held: _Held, mail: OutgoingMail) -> EmailMessage | None:
     try:
         body = json.loads(unseal(mail.sealed_body, purpose=SEALED_AS))
         message = message_of(mail, body, held.tenant, held.settings)
+        for one in _attachments(held, mail, body):
+            message.attach(one.name, one.content, one.mime)
         message.message()
     except Exception as error:
         # Its text may hold addresses, so only the kind is kept.
@@ -189,6 +193,16 @@ def _composed(held: _Held, mail: OutgoingMail) -> EmailMessage | None:
         log.error("letter given up", letter=mail.template, mail=mail.pk, error=kind)
         return None
     return message
+
+
+def _attachments(held: _Held, mail: OutgoingMail, body: dict[str, Any]) -> list[Attachment]:
+    """Made before the server is spoken to: who dies over it has handed nothing over."""
+    if not mail.attach:
+        return []
+    make = import_string(letter_attachments[mail.attach])
+    with tenant_scope(held.tenant.pk):
+        made: list[Attachment] = make(mail, body.get("attach") or {})
+        return made
 
 
 def _start(held: _Held, mail: OutgoingMail) -> bool:

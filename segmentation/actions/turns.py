@@ -16,6 +16,7 @@ class Turn(IntEnum):
     RULES = 0x52554C45 << 32
     CHAINS = 0x4348414E << 32
     MERGES = 0x4D524753 << 32
+    REPORTS = 0x52505254 << 32
 
 
 def take_turn(turn: Turn) -> None:

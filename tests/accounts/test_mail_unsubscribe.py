@@ -79,10 +79,10 @@ def test_looking_declines_nothing(tenant: Tenant, path: str) -> None:
 
 def test_the_page_keeps_a_choice_and_takes_it_back(tenant: Tenant, path: str) -> None:
     client = Client(enforce_csrf_checks=True)
-    assert client.post(path, {"wanted": ["update"]}).status_code == 302
+    assert client.post(path, {"wanted": ["update", "report"]}).status_code == 302
     assert declined(tenant) == {"survey"}
-    assert client.post(path, {"wanted": ["update"]}).status_code == 302
-    assert client.post(path, {"wanted": ["update", "survey"]}).status_code == 302
+    assert client.post(path, {"wanted": ["update", "report"]}).status_code == 302
+    assert client.post(path, {"wanted": ["update", "report", "survey"]}).status_code == 302
     assert declined(tenant) == set()
     with tenant_scope(tenant.pk):
         kept = list(AuditRecord.objects.filter(verb__startswith="contact.letters").order_by("id"))

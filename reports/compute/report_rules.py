@@ -1,0 +1,61 @@
+"""Who gets which reports, as a tenant has set it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MONTH, QUARTER = "month", "quarter"
+
+
+@dataclass(frozen=True)
+class CustomerRule:
+    """``tiers``: those that get one; empty: every customer with a running contract."""
+
+    is_on: bool = True
+    tiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportRule:
+    """
+    customer: by length of the period, ``month`` and ``quarter``.
+    internal: kind of a report about the tenant as a whole → lengths of which there is one.
+    language: of who has none; empty: the tenant's usual one.
+    addresses: of people without an account who get the executive report.
+    """
+
+    customer: Mapping[str, CustomerRule] = field(
+        default_factory=lambda: {MONTH: CustomerRule(), QUARTER: CustomerRule()}
+    )
+    internal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    language: str = ""
+    addresses: tuple[str, ...] = ()
+
+    def wants(self, kind: str, *, quarter: bool) -> bool:
+        """Whether reports of a kind are made of periods of a length."""
+        length = QUARTER if quarter else MONTH
+        if kind == "customer":
+            return self.customer[length].is_on
+        return length in self.internal.get(kind, (MONTH, QUARTER))
+
+    def tiers(self, *, quarter: bool) -> tuple[str, ...]:
+        return self.customer[QUARTER if quarter else MONTH].tiers
+
+
+def read_rule(stored: Mapping[str, Any]) -> ReportRule:
+    """Of ``ReportSettings.rule``, the shape of `ReportRule`; what is left out is as usual."""
+    customer = stored.get("customer") or {}
+    return ReportRule(
+        customer={
+            length: CustomerRule(
+                is_on=bool(held.get("is_on", True)), tiers=tuple(held.get("tiers") or ())
+            )
+            for length in (MONTH, QUARTER)
+            for held in (customer.get(length) or {},)
+        },
+        internal={kind: tuple(held) for kind, held in (stored.get("internal") or {}).items()},
+        language=str(stored.get("language") or ""),
+        addresses=tuple(stored.get("addresses") or ()),
+    )
