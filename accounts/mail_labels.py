@@ -83,6 +83,7 @@ TONES = {
     OutgoingMail.State.UNCLEAR: "warning",
     OutgoingMail.State.GIVEN_UP: "danger",
     OutgoingMail.State.DROPPED: "neutral",
+    OutgoingMail.State.EXAMPLE: "neutral",
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Q
+from django.db.models.functions import Lower, Trim
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -88,6 +89,12 @@ class Contact(TenantModel):
     search_name = models.GeneratedField(
         expression=Lower("name"), output_field=models.CharField(max_length=200), db_persist=True
     )
+    # The e-mail as addresses are compared: the same person may be a contact of two customers.
+    address = models.GeneratedField(
+        expression=Lower(Trim("email")),
+        output_field=models.CharField(max_length=254),
+        db_persist=True,
+    )
     known_from = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantModel.Meta):
@@ -98,6 +105,11 @@ class Contact(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["tenant_id", "address"],
+                condition=~Q(address=""),
+                name="contact_address_ix",
+            ),
             # Read without the table: the search looks at every name.
             models.Index(
                 fields=["tenant_id", "search_name", "id"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -49,6 +50,8 @@ class OutgoingMail(TenantModel):
         UNCLEAR = "unclear", pgettext_lazy("letter", "Unclear")
         GIVEN_UP = "given_up", pgettext_lazy("letter", "Given up")
         DROPPED = "dropped", pgettext_lazy("letter", "Dropped")
+        # Of a demonstration: it was never to leave.
+        EXAMPLE = "example", pgettext_lazy("letter", "Not sent: example")
 
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     # Of the caller's, so that the same reason queues one letter; empty: none.
@@ -198,6 +201,10 @@ class Unsubscription(TenantModel):
         return f"{self.contact_id}: {self.purpose}"
 
 
+# A month's texts are needed to send a letter again; ten years are more than any law asks for.
+LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 60, 3650
+
+
 class MailSettings(TenantModel):
     """How a tenant's letters look and when they may come; a tenant without a row has the defaults."""
 
@@ -211,6 +218,17 @@ class MailSettings(TenantModel):
     quiet_from = models.TimeField(_("quiet from"), default=time(20))
     quiet_until = models.TimeField(_("quiet until"), default=time(8))
     is_quiet_on_weekends = models.BooleanField(_("quiet on weekends"), default=True)
+    # After so many days what people were told, and what is known of letters, is deleted.
+    notifications_kept_days = models.PositiveSmallIntegerField(
+        _("days that notifications are kept"),
+        default=400,
+        validators=[MinValueValidator(LEAST_KEPT_DAYS), MaxValueValidator(MOST_KEPT_DAYS)],
+    )
+    letters_kept_days = models.PositiveSmallIntegerField(
+        _("days that letters are kept"),
+        default=730,
+        validators=[MinValueValidator(LEAST_KEPT_DAYS), MaxValueValidator(MOST_KEPT_DAYS)],
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):

@@ -48,6 +48,8 @@ class Notification(TenantModel):
             models.Index(
                 fields=["tenant_id", "member", "-created_at", "-id"], name="notification_list_ix"
             ),
+            # Old ones are swept away by it.
+            models.Index(fields=["tenant_id", "created_at"], name="notification_created_ix"),
             models.Index(
                 fields=["tenant_id", "member"],
                 condition=models.Q(read_at__isnull=True, is_in_app=True),

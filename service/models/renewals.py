@@ -55,6 +55,8 @@ class Renewal(TenantModel):
     amount = models.DecimalField(**MONEY, null=True)
     # What the night says; empty: the term ends too far from it, or there is none.
     as_of = models.DateField(null=True)
+    # Of that night, as it was computed: one that was restated says something else.
+    night_digest = models.CharField(max_length=64, blank=True, db_default="")
     points = models.SmallIntegerField(null=True)
     # Percent.
     likelihood = models.SmallIntegerField(null=True)

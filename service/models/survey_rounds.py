@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower, Trim
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,12 @@ class SurveyInvitation(ContactLink):
     customer = TenantForeignKey(Customer, models.PROTECT, related_name="survey_invitations")
     name = models.CharField(_("name"), max_length=200)
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    # As the limit between surveys reads it: whoever reads one address is one person.
+    address = models.GeneratedField(
+        expression=Lower(Trim("email")),
+        output_field=models.CharField(max_length=254),
+        db_persist=True,
+    )
     roles = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     state = models.CharField(max_length=6, choices=State, default=State.QUEUED)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -106,6 +113,11 @@ class SurveyInvitation(ContactLink):
         indexes = [
             models.Index(
                 fields=["tenant_id", "contact", "-sent_at"], name="survey_invitation_contact_ix"
+            ),
+            models.Index(
+                fields=["tenant_id", "address", "-sent_at"],
+                condition=~Q(address=""),
+                name="survey_invitation_address_ix",
             ),
             models.Index(fields=["tenant_id", "-sent_at"], name="survey_invitation_sent_ix"),
             models.Index(
