@@ -9,6 +9,7 @@ from service.views import (
     request_figures,
     request_page,
     requests,
+    update_letters,
     update_page,
     updates,
 )
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("updates/<int:pk>/edit/", updates.edit_update, name="edit_update"),
     path("updates/<int:pk>/removal/", updates.update_removal, name="update_removal"),
     path("updates/<int:pk>/use/", update_page.update_use, name="update_use"),
+    path("updates/<int:pk>/tests/", update_letters.update_tests, name="update_tests"),
     path("updates/<int:pk>/sendings/", update_page.update_sendings, name="update_sendings"),
     path(
         "updates/<int:pk>/recipients/<int:recipient_pk>/links/",

@@ -25,6 +25,7 @@ from service.models import ProductUpdate, UpdateLink
 from service.queries.update_people import counted
 from service.queries.update_use import users_of
 from service.queries.updates import MOST_CUSTOMERS, recipient_counts, recipients_of
+from service.views.update_letters import letters_of
 from service.views.updates import the_update, title_of, update_crumbs, used_of
 from ui.confirm import confirm_page
 from ui.downloads import file_response
@@ -59,6 +60,7 @@ def update(request: TenantRequest, pk: int) -> HttpResponse:
         send_url = reverse("update_sendings", args=[found.pk])
         context |= {
             "counted": counted(audience_of(found), today),
+            "letters": letters_of(request, found) if context["may_send"] else [],
             "send_url": f"{send_url}?seen={found.version}",
         }
         return render(request, "service/updates/update.html", context)

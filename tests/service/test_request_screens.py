@@ -239,6 +239,42 @@ def test_an_update_is_written_looked_at_sent_and_handed_over_on_screen(world: Wo
     assert world.client.get(world.url(f"updates/{update.pk}/edit/")).status_code == 404
 
 
+def test_an_update_is_read_as_a_letter_and_tried_on_oneself_before_it_goes(world: World) -> None:
+    with tenant_scope(world.tenant.pk):
+        values = UpdateValues(
+            titles={"en": "Payslips", "zh-hans": "工资单"},
+            texts={"en": "Press it.", "zh-hans": "点一下。"},
+            language="en",
+            shipped_on=world.today,
+            requests=(world.request,),
+            modules=(module("pay"),),
+        )
+        update = draft_update(values=values, by=world.manager.user)
+    path = f"updates/{update.pk}/"
+    shown = world.get(path)
+    assert "To contacts who asked (English)" in shown
+    assert "To contacts of other owners (简体中文)" in shown
+    assert shown.index("Is it what you asked for?") < shown.index("The same as a page:")
+    assert "Acme: 工资单" in shown
+    world.post(f"{path}tests/", language="zh-hans", because="owns")
+    with tenant_scope(world.tenant.pk):
+        (mail,) = OutgoingMail.objects.all()
+        assert mail.to == world.manager.user.email
+        assert mail.subject.endswith("] Acme: 工资单")
+        assert ProductUpdate.objects.get().state == "draft"
+        assert not UpdateRecipient.objects.exists()
+    for wrong in ({"language": "fr"}, {"because": "nobody"}):
+        world.post(f"{path}tests/", 404, **{"language": "en", "because": "asked", **wrong})
+    for _time in range(5):
+        world.post(f"{path}tests/", language="en", because="asked")
+    assert "Wait a minute" in world.get(path)
+    with tenant_scope(world.tenant.pk):
+        assert OutgoingMail.objects.count() == 5
+        send_update(update=update, seen=1, today=world.today, by=world.manager.user)
+    world.post(f"{path}tests/", 404, language="en", because="asked")
+    assert "Send a test to me" not in world.get(path)
+
+
 def linked(world: World, **more: Any) -> tuple[RequestPageLink, str]:
     with tenant_scope(world.tenant.pk):
         link, secret = give_page_link(
