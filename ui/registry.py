@@ -36,6 +36,7 @@ __all__ = [
     "first_screens",
     "my_customers_blocks",
     "navigation",
+    "night_blocks",
     "overview_blocks",
     "warmed",
 ]
@@ -246,6 +247,8 @@ customer_timeline = CustomerTimeline()
 # What waits beside the night's figures, on the service manager's first screen; the subject is whose
 # customers it shows: mine, team or all.
 my_customers_blocks = Blocks()
+# What followed a stored night, on its page; the subject is the Night.
+night_blocks = Blocks()
 # What happened lately, on the administrator's first screen; there is no subject.
 overview_blocks = Blocks()
 # URL name → query of screens that remember figures of every customer; opened once after each night,

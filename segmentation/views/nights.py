@@ -28,6 +28,7 @@ from segmentation.tasks import enqueue_due
 from segmentation.views.moves import moves_page
 from segmentation.views.replays import replays_context
 from ui import formats
+from ui.registry import night_blocks
 from ui.tables import Column, Table
 from ui.tables.ordering import absent_last
 from ui.tags.formats import language
@@ -124,6 +125,7 @@ def night(request: TenantRequest, day: str) -> HttpResponse:
         "breadcrumbs": [(_("Nights"), reverse("nights"))],
     }
     if is_stored:
+        context["blocks"] = night_blocks.for_request(request, found)
         context["is_latest"] = latest_night() == found
         context |= replays_context(found, may_restate=may(request.membership, "restate_nights"))
         context |= moves_page(

@@ -1,4 +1,5 @@
-"""Telling people that a night has opened work for them: one line each, however much it is."""
+"""Telling people that a night has opened work for them, one line each, however much it is; and
+administrators that its plays could not be run."""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ from django.db.models import Count
 from accounts.actions.notifications import notify
 from accounts.addresses import tenant_path
 from accounts.models import Membership
-from service.models import Cta
+from segmentation.queries.alarms import administrators
+from service.models import Cta, PlayRun
 
 OPENED = "work.opened_by_night"
+GIVEN_UP = "plays.given_up"
 
 
 def tell_owners(*, as_of: date, now: datetime) -> int:
@@ -35,3 +38,20 @@ def tell_owners(*, as_of: date, now: datetime) -> int:
             key=f"plays:{as_of.isoformat()}",
         )
     return len(counted)
+
+
+def tell_of_giving_up(*, run: PlayRun, now: datetime) -> int:
+    """Tell the administrators that nothing was set off by a night, each time that its run is given
+    up. Returns how many are told."""
+    members = list(administrators())
+    day = run.as_of.isoformat()
+    path = tenant_path("plays") if members else ""
+    for member in members:
+        notify(
+            member=member,
+            kind=GIVEN_UP,
+            values={"day": day},
+            path=path,
+            key=f"plays-given-up:{day}:{now.isoformat()}",
+        )
+    return len(members)

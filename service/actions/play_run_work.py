@@ -12,6 +12,7 @@ from segmentation.actions.turns import Turn, has_turn
 from segmentation.models import Night
 from segmentation.queries.pulse import UNFINISHED
 from segmentation.queries.stored import stored_nights
+from service.actions.play_notices import tell_of_giving_up
 from service.actions.play_runs import run_plays
 from service.models import PlayRun
 
@@ -27,6 +28,9 @@ class PlayWork(Work[PlayRun]):  # type: ignore[type-var] # a row of the same mak
 
     def compute(self, tenant: Tenant, row: PlayRun) -> None:
         run_plays(tenant=tenant, run=row)
+
+    def give_up(self, row: PlayRun, now: datetime) -> None:
+        tell_of_giving_up(run=row, now=now)
 
     def forget_progress(self, tenant_id: int, pk: int) -> None:
         """Nobody watches it."""

@@ -164,6 +164,11 @@ def failed_run() -> PlayRun | None:
     return run if run is not None and run.state == Night.State.DEAD else None
 
 
+def run_of(as_of: date) -> PlayRun | None:
+    """The run of a night's plays."""
+    return PlayRun.objects.filter(as_of=as_of).first()
+
+
 def latest_refusal(play: Play) -> str:
     """Why the latest run could not ask this play, as a code of labels; empty: it could."""
     run = PlayRun.objects.filter(state=Night.State.DONE).order_by("-as_of").first()

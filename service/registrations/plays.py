@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notification_kinds import NotificationKind, register_kind
+from accounts.notification_kinds import NotificationKind, Topic, register_kind, register_topic
 from segmentation import group_uses
-from service.actions.play_notices import OPENED
+from service.actions.play_notices import GIVEN_UP, OPENED
 from service.labels import plays  # noqa: F401 - words for the audit
 from service.queries.plays import plays_of_group
 from service.registrations import notifications  # noqa: F401 - the topic stands there
 from service.triggers import triggers
-from ui.registry import NavigationItem, navigation
+from ui.registry import Block, NavigationItem, navigation, night_blocks
 
 register_kind(
     NotificationKind(
@@ -21,6 +21,20 @@ register_kind(
         icon="list-todo",
         for_channels=False,
     )
+)
+register_topic(
+    Topic("plays", _("Plays that could not be run"), 85, ability="run_nights", for_channels=False)
+)
+register_kind(
+    NotificationKind(
+        GIVEN_UP,
+        "plays",
+        _("The plays of the night of %(day)s could not be run and were given up."),
+        icon="triangle-alert",
+    )
+)
+night_blocks.register(
+    Block("plays", "service/plays/of_night.html", "service.views.plays_of_night.plays_of_night", 10)
 )
 group_uses.register("play", plays_of_group)
 navigation.register(

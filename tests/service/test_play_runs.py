@@ -6,8 +6,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
+from accounts.models import Notification
 from accounts.tenancy import tenant_scope
+from segmentation.actions.tries import MOST_ATTEMPTS
 from segmentation.models import Assignment, MeasureRow, Move, Night
 from service.actions.play_run_work import due_run, work_on_run
 from service.compute.play_documents import Step
@@ -295,3 +298,47 @@ def test_statements_of_a_run_do_not_grow_with_customers(
     with django_assert_max_num_queries(len(one.captured_queries)):
         run(scope, later(1))
     assert Cta.objects.count() == 12
+
+
+def test_who_looks_after_nights_is_told_of_plays_that_were_given_up(
+    tenant, alice, bob, monkeypatch
+) -> None:
+    with tenant_scope(tenant.id):
+        make_play()
+        store_night(yesterday := tenant.last_ended_day())
+        run_id = _due(tenant)
+
+    def broken(**_given: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("service.actions.play_run_work.run_plays", broken)
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        with tenant_scope(tenant.id):
+            PlayRun.objects.update(not_before=None)
+            assert not Notification.objects.exists(), attempt
+        assert not work_on_run(tenant=tenant, run_id=run_id)
+    with tenant_scope(tenant.id):
+        assert PlayRun.objects.get().state == Night.State.DEAD
+        (told,) = Notification.objects.select_related("member__user")
+        assert told.member.user == alice
+    shown, night = (
+        _page(alice, path) for path in ("notifications/", f"nights/{yesterday.isoformat()}/")
+    )
+    words = f"The plays of the night of {yesterday.isoformat()} could not be run"
+    assert words in shown
+    assert "could not be run and were given up: RuntimeError" in night
+    monkeypatch.undo()
+    with tenant_scope(tenant.id):
+        PlayRun.objects.update(state=Night.State.QUEUED, attempts=0)
+    assert work_on_run(tenant=tenant, run_id=run_id)
+    shown = _page(bob, f"nights/{yesterday.isoformat()}/")
+    assert "work opened 0, closed 0" in shown
+    assert "given up" not in shown
+
+
+def _page(user, path: str) -> str:
+    client = Client()
+    client.force_login(user)
+    answer = client.get(f"/t/acme/{path}")
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
