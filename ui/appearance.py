@@ -11,6 +11,15 @@ THEME_COOKIE = "theme"
 YEAR = 365 * 24 * 60 * 60
 
 
+FOLDED_COOKIE = "folded"
+
+
+def folded_in(request: HttpRequest) -> set[str]:
+    """Keys of the parts of pages that the person folded (or unfolded, where folded is the rule): the
+    browser keeps them, so that a page is drawn as it was left."""
+    return set(request.COOKIES.get(FOLDED_COOKIE, "").split("."))
+
+
 def theme_of(request: HttpRequest) -> str:
     """``system``, ``light`` or ``dark``."""
     user = getattr(request, "user", None)

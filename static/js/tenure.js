@@ -2,6 +2,7 @@
 import "./calendar.js";
 import "./dialogs.js";
 import "./filters.js";
+import "./folds.js";
 import "./keyboard.js";
 import "./menus.js";
 import "./palette.js";

@@ -10,7 +10,7 @@ from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 
 from ui import links
-from ui.appearance import THEMES
+from ui.appearance import THEMES, folded_in
 from ui.registry import RenderedBlock, customer_panels
 from ui.tags.render import draw
 
@@ -65,6 +65,48 @@ def card(
     )
 
 
+@register.simple_block_tag(takes_context=True)
+def fold(
+    context: Context,
+    content: str,
+    title: Any,
+    *,
+    key: str,
+    icon: str = "",
+    note: Any = "",
+    href: str = "",
+    link: Any = "",
+    wide: bool = False,
+    closed: bool = False,
+    id: str = "",
+    swapped: bool = False,
+) -> SafeString:
+    """A part of a page that a person may fold, and finds again as it was left.
+
+    ``note``: what it comes to, to be read while it is folded. ``href`` and ``link``: where all of it
+    is. ``closed``: folded until somebody opens it. ``swapped``: htmx changes it beside what it asked
+    for.
+    """
+    request = context.get("request")
+    is_turned = request is not None and key in folded_in(request)
+    return draw(
+        "fold",
+        {
+            "key": key,
+            "title": title,
+            "icon": icon,
+            "note": note,
+            "href": href,
+            "link": link,
+            "wide": wide,
+            "is_open": is_turned if closed else not is_turned,
+            "id": id,
+            "swapped": swapped,
+            "content": content,
+        },
+    )
+
+
 @register.inclusion_tag("components/tabs.html")
 def tabs(items: Iterable[Any], *, label: Any) -> dict[str, Any]:
     return {"items": items, "label": label}
@@ -89,6 +131,12 @@ def steps(items: Iterable[Any]) -> dict[str, Any]:
 @register.inclusion_tag("components/product_mark.html")
 def product_mark(*, size: int = 24) -> dict[str, Any]:
     return {"size": size}
+
+
+@register.simple_tag
+def joined(*words: Any) -> str:
+    """What is said of a thing, in one line."""
+    return " · ".join(str(word) for word in words if word)
 
 
 @register.simple_tag(takes_context=True)
