@@ -1,0 +1,60 @@
+"""Which reports are to be produced now, by each tenant's own clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from accounts.models import Tenant
+from reports.compute.report_periods import ReportPeriod, period_with
+from reports.documents.composers import composers
+from reports.models import ReportRun
+from reports.queries.report_customers import report_rule
+from segmentation.models import Night
+from segmentation.queries.stored import stored_nights
+
+HOURS_AFTER_THE_NIGHT = 3
+"""So many hours after the tenant's night, on the first morning after the period."""
+
+MOST_DAYS_LATE = 14
+"""Reports of a period that ended earlier are only made when somebody asks for them."""
+
+
+def note_due(*, tenant: Tenant, now: datetime) -> int:
+    """Write down the runs that are due, in the tenant's scope; two who do it at once write one each.
+    A run waits for the night of the period's last day. Returns how many are new."""
+    today, rule = tenant.local_date(now), report_rule()
+    due = [period for period in ended_before(today) if _is_time(tenant, period, now)]
+    nights = stored_nights().filter(
+        as_of__in=[period.last for period in due], state=Night.State.DONE
+    )
+    there = set(nights.values_list("as_of", flat=True))
+    wanted = [
+        ReportRun(kind=kind, period=period.key, last_day=period.last, created_at=now)
+        for period in due
+        if period.last in there
+        for kind in composers
+        if rule.wants(kind, quarter=period.is_quarter)
+    ]
+    present = set(
+        ReportRun.objects.filter(period__in=[period.key for period in due]).values_list(
+            "kind", "period"
+        )
+    )
+    new = [run for run in wanted if (run.kind, run.period) not in present]
+    ReportRun.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def ended_before(today: date) -> tuple[ReportPeriod, ReportPeriod]:
+    """The latest month and the latest quarter that are over."""
+    return (
+        period_with(today, quarter=False).before,
+        period_with(today, quarter=True).before,
+    )
+
+
+def _is_time(tenant: Tenant, period: ReportPeriod, now: datetime) -> bool:
+    """From the first morning on, and not weeks later."""
+    hour = min(tenant.night_hour + HOURS_AFTER_THE_NIGHT, 23)
+    morning = datetime.combine(period.last + timedelta(days=1), time(hour), tenant.zone)
+    return morning <= now < morning + timedelta(days=MOST_DAYS_LATE)

@@ -1,0 +1,37 @@
+"""Which functions make the reports of a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.compute.documents import ReportKind
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Dotted paths, so that registering imports nothing.
+
+    figures: of a function that makes the figure sets of a period: of customers
+        ``(*, period, night, known_at, customer_ids)``, else ``(*, period, known_at)``.
+    gather: reads what the reports of some customers say besides their figures:
+        ``(*, tenant, period, customer_ids, known_at)``; empty: nothing, the composer reads for itself.
+    compose: makes one document. Of customers ``(*, tenant, period, figures, before, facts, template,
+        language)``, and reads nothing; else ``(*, tenant, period, figures, before, year_before,
+        template, language, known_at)``.
+    template: gives what the tenant has set of how these reports look, once for a batch; empty: nothing.
+    """
+
+    compose: str
+    figures: str = ""
+    gather: str = ""
+    template: str = ""
+
+
+composers: dict[str, Composer] = {
+    ReportKind.CUSTOMER: Composer(
+        compose="reports.documents.customer.compose",
+        figures="reports.actions.figures.make_customer_figures",
+        gather="reports.queries.customer_facts.gather",
+    ),
+}
+"""Kind of report → how it is made. A kind that is not here is not made."""

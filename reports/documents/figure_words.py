@@ -1,0 +1,95 @@
+"""Figures as a document holds them: with label, words, change and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reports import catalogue
+from reports.compute.documents import DocumentFigure
+from reports.models import FigureSet
+from segmentation.catalogue import Unit
+from ui import formats
+
+
+def document_figures(
+    keys: Iterable[str],
+    figures: FigureSet,
+    before: FigureSet | None,
+    *,
+    currency: str,
+    language: str,
+) -> tuple[DocumentFigure, ...]:
+    """Those of the keys that the set's kind knows, in the active language."""
+    return tuple(
+        _figure(key, figures, before, currency=currency, language=language)
+        for key in keys
+        if key in figures.figures or key in figures.reasons
+    )
+
+
+def value_words(value: Any, unit: str, *, currency: str, language: str) -> str:
+    """A value with its unit; a dash where it is absent."""
+    if value is None:
+        return formats.ABSENT
+    if isinstance(value, date):
+        return formats.short_date(value, language)
+    if unit == Unit.MONEY:
+        return formats.money(value, currency, language)
+    if unit == Unit.SHARE:
+        return formats.percent(value, language)
+    if unit == Unit.DAYS:
+        return formats.days(value, language)
+    if unit == Unit.HOURS:
+        return _("%(hours)s h") % {"hours": formats.number(value, language, 1)}
+    return formats.number(value, language)
+
+
+def _figure(
+    key: str, figures: FigureSet, before: FigureSet | None, *, currency: str, language: str
+) -> DocumentFigure:
+    kind = catalogue.figure(figures.kind, key)
+    value = figures.value(key)
+    earlier = before.value(key) if before is not None else None
+    change, tone = _change(value, earlier, kind, language)
+    reason = figures.reasons.get(key, "")
+    return DocumentFigure(
+        key=key,
+        label=str(kind.label),
+        value=value,
+        text=value_words(value, kind.unit, currency=currency, language=language),
+        unit=str(kind.unit),
+        formula=str(kind.formula),
+        as_of=figures.as_of,
+        source=str(kind.source),
+        night=figures.as_of if kind.by_night and figures.night_id else None,
+        rules=figures.rules if kind.by_night else None,
+        reason=str(catalogue.REASONS.get(reason, reason)) if value is None else "",
+        before=earlier,
+        before_text=value_words(earlier, kind.unit, currency=currency, language=language)
+        if earlier is not None
+        else "",
+        change_text=change,
+        tone=tone,
+    )
+
+
+def _change(value: Any, earlier: Any, kind: catalogue.FigureKind, language: str) -> tuple[str, str]:
+    """In words, and whether it is good or bad; nothing between days, or where one is absent."""
+    if not isinstance(value, int | Decimal) or not isinstance(earlier, int | Decimal):
+        return "", ""
+    difference = value - earlier
+    if kind.unit == Unit.SHARE:
+        points = formats.signed(round(Decimal(difference) * 100, 1), language, 1)
+        text = _("%(points)s pp") % {"points": points}
+    elif not earlier:
+        return "", ""
+    else:
+        text = formats.signed_percent(round(Decimal(difference) / Decimal(earlier), 3), language)
+    if not difference or kind.better == "neither":
+        return text, ""
+    return text, "good" if (difference > 0) == (kind.better == "more") else "bad"

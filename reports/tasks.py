@@ -1,0 +1,47 @@
+"""Celery tasks of this app: they take ids and hold no logic."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import structlog
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Tenant
+from accounts.tenancy import tenant_scope
+from reports.actions.run_sweep import note_due
+from reports.actions.run_work import next_due, work_on_run
+
+log = structlog.get_logger("tenure.reports")
+
+
+@shared_task(name="reports.tasks.sweep_reports")
+def sweep_reports() -> None:
+    """Reports that are due, and runs that a dead worker left, tenant by tenant; trouble with one holds
+    up no other."""
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            enqueue_due(tenant)
+        except Exception as error:
+            log.error("sweep of reports failed", tenant=tenant.slug, error=type(error).__name__)
+
+
+@shared_task(name="reports.tasks.produce_reports")
+def produce_reports(tenant_id: int, run_id: int) -> None:
+    """Do what is left of one run, then enqueue the tenant's next one."""
+    tenant = Tenant.objects.get(pk=tenant_id)
+    work_on_run(tenant=tenant, run_id=run_id)
+    enqueue_due(tenant)
+
+
+def enqueue_due(tenant: Tenant) -> None:
+    """Hand the tenant's due run to the broker once the database has noted it."""
+    now = timezone.now()
+    with tenant_scope(tenant.pk):
+        note_due(tenant=tenant, now=now)
+        run_id = next_due(now)
+        if run_id is not None:
+            # Robust: what the broker does not take now, the sweeper finds.
+            transaction.on_commit(partial(produce_reports.delay, tenant.pk, run_id), robust=True)
