@@ -65,15 +65,21 @@ class CustomerQuerySet(TenantQuerySet):
         """
         if visibility == Visibility.ALL:
             return self.all()
+        return self.filter(pk__in=self.ids_within(membership, visibility))
+
+    def ids_within(self, membership: Membership, visibility: str) -> models.QuerySet:
+        """The ids of :meth:`within`, of ``mine`` and ``team``: each involvement by its own index,
+        where one condition for all of them would look at every customer."""
         colleagues = colleagues_of(membership, visibility)
-        concerned = (
-            models.Q(salesperson__in=colleagues)
-            | models.Q(service_manager__in=colleagues)
-            | models.Q(project_manager__in=colleagues)
+        everybody = self.model._default_manager.order_by()
+        named = [
+            everybody.filter(**{f"{role}__in": colleagues}).values("pk")
+            for role in ("salesperson", "service_manager", "project_manager")
+        ]
+        ids: models.QuerySet = named[0].union(
+            *named[1:], *(involved(colleagues) for involved in involvements.values())
         )
-        for involved in involvements.values():
-            concerned |= models.Q(pk__in=involved(colleagues))
-        return self.filter(concerned)
+        return ids
 
 
 class CustomerManager(TenantManager.from_queryset(CustomerQuerySet)):  # type: ignore[misc]

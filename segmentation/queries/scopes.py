@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Customer, Membership, Role, Visibility
 from accounts.models.reach import CustomerQuerySet
+from accounts.requests import TenantRequest
 from segmentation.models import CustomerGroupMember
 
 _WIDTH = [Visibility.MINE, Visibility.TEAM, Visibility.ALL]
@@ -48,7 +49,10 @@ class Scope:
     def ids(self) -> list[int]:
         """Their ids, asked of the database once: who somebody's customers are is a question to
         five tables, and a page asks it in every statement."""
-        return list(self.customers.order_by().values_list("pk", flat=True))
+        if self.visibility == Visibility.ALL or self.group_id is not None:
+            return list(self.customers.order_by().values_list("pk", flat=True))
+        ids = Customer.objects.ids_within(self.membership, self.visibility)
+        return sorted(row["pk"] for row in ids)
 
     def narrow(self, rows: QuerySet[Any], customer: str = "customer") -> QuerySet[Any]:
         """Of these rows those of the scope's customers; ``customer``: the path to theirs."""
@@ -106,6 +110,14 @@ def scope_of(membership: Membership, asked: str = "") -> Scope:
     else:
         visibility = allowed[-1]
     return Scope(membership, str(visibility), tuple(str(width) for width in allowed))
+
+
+def page_scope(request: TenantRequest, asked: str = "") -> Scope:
+    """As :func:`scope_of`, and the same object for whatever a page shows, so that its ids are asked of
+    the database once."""
+    scope = scope_of(request.membership, asked)
+    kept: dict[str, Scope] = request.__dict__.setdefault("shown_scopes", {})
+    return kept.setdefault(scope.visibility, scope)
 
 
 def widest_scope(membership: Membership) -> Scope:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Colleague, Customer
 from accounts.models.reach import involvements
+from accounts.planning import IsOneOf
 from accounts.tenancy import TenantForeignKey, TenantModel
 from service.models.plays import Play, PlayVersion
 
@@ -45,7 +48,7 @@ class Cta(TenantModel):
     snoozed_until = models.DateField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
-        "accounts.User", models.SET_NULL, null=True, blank=True, related_name="+"
+        "accounts.User", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     close_reason = models.CharField(max_length=60, blank=True)
     close_note = models.TextField(blank=True)
@@ -83,7 +86,17 @@ class Cta(TenantModel):
                 name="cta_risk_is_a_share",
             ),
         ]
+        # A new rank is a new row in every index that holds open work: as few as lists need. What
+        # begins with a foreign key serves it too; versions of plays are never deleted.
         indexes = [
+            models.Index(
+                fields=["tenant_id", "owner", "state", "customer"], name="cta_owner_customer_ix"
+            ),
+            models.Index(
+                fields=["closed_by"],
+                condition=Q(closed_by__isnull=False),
+                name="cta_closed_by_ix",
+            ),
             models.Index(
                 "tenant_id",
                 "owner",
@@ -141,9 +154,11 @@ class CtaStep(TenantModel):
             ),
         ]
         indexes = [
+            # With the work: whose steps are of others' work is then told from indexes alone.
             models.Index(
                 fields=["tenant_id", "owner", "due_on"],
                 condition=Q(done_at__isnull=True),
+                include=["cta"],
                 name="cta_step_owner_due_ix",
             ),
         ]
@@ -165,12 +180,25 @@ def owned_work_of(colleagues: models.QuerySet) -> models.QuerySet:
     return found.order_by().values("customer_id")
 
 
-def steps_of(colleagues: models.QuerySet) -> models.QuerySet:
-    """Ids of the customers with open work of which these colleagues have a step to do."""
-    found = CtaStep.objects.filter(owner__in=colleagues, done_at=None, cta__state=Cta.State.OPEN)
-    return found.order_by().values("cta__customer_id")
+def work_helped_by(colleagues: Any) -> models.QuerySet:
+    """Open work of others of which these colleagues (ids) have a step to do.
+
+    Their own work is left out as a list, asked for once: mostly who owns work does its steps, and each
+    of these would be looked for in the work one by one.
+    """
+    own = Cta.objects.filter(owner__in=colleagues, state=Cta.State.OPEN).order_by().values("pk")
+    steps = CtaStep.objects.filter(owner__in=colleagues, done_at=None).exclude(cta__in=own)
+    found: models.QuerySet = Cta.objects.filter(
+        IsOneOf("pk", steps.order_by().values("cta_id")), state=Cta.State.OPEN
+    )
+    return found.order_by()
+
+
+def helped_work_of(colleagues: models.QuerySet) -> models.QuerySet:
+    """Ids of the customers with open work of others of which these colleagues have a step to do."""
+    return work_helped_by(colleagues).values("customer_id")
 
 
 # Who is given something to do for a customer sees the customer. Apart, since each has an index.
 involvements["work"] = owned_work_of
-involvements["steps"] = steps_of
+involvements["steps"] = helped_work_of

@@ -15,6 +15,7 @@ from accounts.models.responsibility import faced_by
 from segmentation.models import MeasureRow
 from segmentation.queries.stored import latest_night
 from service.models import Cta, CtaStep, PlayVersion
+from service.models.ctas import work_helped_by
 
 OPEN, SNOOZED, CLOSED, ALL = "open", "snoozed", "closed", "all"
 STATES = (OPEN, SNOOZED, CLOSED, ALL)
@@ -75,16 +76,7 @@ def to_do_by(found: QuerySet[Cta], membership: Membership, width: str) -> QueryS
     faced = Responsibility.objects.filter(to_on=None, colleague__in=ids).order_by()
     customers = list(faced.values_list("customer_id", flat=True))
     theirs = Q(owner__in=ids) | Q(owner=None, customer__in=customers)
-    return found.filter(theirs | Q(pk__in=list(_elsewhere(ids).values_list("cta_id", flat=True))))
-
-
-def _elsewhere(ids: Sequence[int]) -> QuerySet[CtaStep]:
-    """Open steps that these colleagues have of others' work."""
-    return (
-        CtaStep.objects.filter(owner__in=ids, done_at=None, cta__state=Cta.State.OPEN)
-        .exclude(cta__owner__in=ids)
-        .order_by()
-    )
+    return found.filter(theirs | Q(pk__in=list(work_helped_by(ids).values_list("pk", flat=True))))
 
 
 def waiting(found: QuerySet[Cta], today: date) -> QuerySet[Cta]:
