@@ -11,7 +11,7 @@ from service.models import Ask, UpdateRecipient
 def tell_asked(ask: Ask) -> None:
     """The customer's face: a contact has asked for something."""
     notify(
-        member=_face(ask.customer),
+        member=face_of(ask.customer),
         kind="request.asked",
         values={"customer": ask.customer.name, "title": ask.title},
         path=tenant_path("request", ask.request_id),
@@ -32,7 +32,8 @@ def tell_answered(recipient: UpdateRecipient) -> None:
     )
 
 
-def _face(customer: Customer) -> Membership | None:
+def face_of(customer: Customer) -> Membership | None:
+    """Who is a customer's face today, where that is a member."""
     current = (
         Responsibility.objects.filter(customer=customer, to_on=None)
         .select_related("colleague__membership__user")

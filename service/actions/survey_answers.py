@@ -19,6 +19,7 @@ from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions, note_creation
 from accounts.contact_links import LinkClosed
 from accounts.models import RowVersion, Tenant
+from service.actions.survey_notices import tell_detractor
 from service.actions.survey_sending import ended, locked_invitation
 from service.models import SurveyAnswer, SurveyInvitation
 from service.models.surveys import SCALES
@@ -49,7 +50,9 @@ def give_score(
         raise ValidationError({"score": _("Choose one of the scores.")})
     answer = answer_by(current)
     if answer is not None:
+        before = answer.score
         _change(answer, {"score": score}, moment)
+        tell_detractor(answer, before=before)
         return answer
     answer = SurveyAnswer.objects.create(
         customer_id=current.customer_id,
@@ -68,6 +71,7 @@ def give_score(
     current.answered_at = moment
     current.save(update_fields=["answered_at"])
     record("survey.answered", by=None, about=answer, contact=current.name, score=score)
+    tell_detractor(answer)
     return answer
 
 

@@ -8,7 +8,16 @@ from accounts.notification_kinds import NotificationKind, Topic, register_kind, 
 
 register_topic(Topic("work", _("Work that is handed on"), 10, for_channels=False))
 register_topic(Topic("cases", _("Cases: reported, late, passed on"), 15))
+register_topic(Topic("surveys", _("Surveys: who advises against us"), 17))
 
+register_kind(
+    NotificationKind(
+        "survey.detractor",
+        "surveys",
+        _("%(contact)s of %(customer)s answered %(score)s of 10."),
+        "message-square-warning",
+    )
+)
 register_kind(
     NotificationKind(
         "work.handed_on",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,9 +15,18 @@ from django.utils import timezone
 
 from accounts.actions.contacts import remove_contact
 from accounts.contact_links import contact_path
-from accounts.models import AuditRecord, RowVersion, Tenant, User
+from accounts.models import (
+    AuditRecord,
+    Colleague,
+    Notification,
+    Responsibility,
+    RowVersion,
+    Tenant,
+    User,
+)
 from accounts.tenancy import tenant_scope
 from service.actions.survey_answers import MOST_CHANGES, give_score
+from service.actions.survey_notices import is_detractor
 from service.actions.survey_sending import close_round, give_link_again, revoke_link
 from service.actions.surveys import keep_shipped_survey, make_survey
 from service.models import SurveyAnswer, SurveyInvitation, SurveyRound
@@ -40,6 +50,47 @@ def world(tenant: Tenant, bob: User) -> SurveyWorld:
 def asked(world: SurveyWorld) -> tuple[SurveyInvitation, str]:
     with tenant_scope(world.tenant.id):
         return world.asked()
+
+
+def test_the_face_is_told_of_who_advises_against_us(world: SurveyWorld, bob: User) -> None:
+    with tenant_scope(world.tenant.id):
+        face = Colleague.objects.get(membership__user=bob)
+        Responsibility.objects.create(
+            customer=world.ann.customer, colleague=face, capacity="service_manager",
+            from_on=date(2020, 1, 1), why="contract",
+        )  # fmt: skip
+        (_link, path), (_other, dans) = world.asked(), world.asked(world.dan)
+
+    def told() -> list[dict[str, Any]]:
+        with tenant_scope(world.tenant.id):
+            found = Notification.objects.filter(kind="survey.detractor", member__user=bob)
+            return [one.values for one in found.order_by("pk")]
+
+    client = Client()
+    client.post(dans, {"score": "7"})
+    client.post(path, {"score": "8"})
+    assert told() == []
+    client.post(path, {"score": "6"})
+    client.post(path, {"score": "2"})
+    assert [(one["contact"], one["score"]) for one in told()] == [("Ann", 6)], "once"
+    client.post(path, {"score": "9"})
+    client.post(path, {"score": "0"})
+    assert [one["score"] for one in told()] == [6, 0]
+    with tenant_scope(world.tenant.id):
+        page = Notification.objects.filter(kind="survey.detractor")[0].path
+    assert as_(bob).get(f"/t/acme{page}").status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "score"), [("csat", 1), ("ces", 2)])
+def test_other_scales_have_no_detractors(kind: str, score: int) -> None:
+    assert not is_detractor(kind, score)
+    assert is_detractor("nps", 6)
+
+
+def as_(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def answers(world: SurveyWorld) -> list[tuple[int, str]]:
