@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Q, Subquery
 
 from accounts.models import Case, ContractLine, Customer, Instalment, Membership, Module, Payment
 from accounts.tenancy import current_tenant_id
@@ -41,7 +41,8 @@ class ModuleUse:
 class Brief:
     """``since``: the day after the last payment before today; ``is_first``: nothing was paid yet, and
     it is the last year. ``unused``: owned modules without an event in 30 days; empty as well where the
-    customer's usage never names a module (``names_modules``). ``measured``: the latest night's row."""
+    customer's usage never names a module (``names_modules``). ``former``: where no contract runs, the
+    modules of the contracts that ended last. ``measured``: the latest night's row."""
 
     instalment: Instalment | None
     overdue: list[Instalment]
@@ -63,6 +64,7 @@ class Brief:
     updates: list[ProductUpdate]
     update_count: int
     owned: list[Module]
+    former: list[Module]
     unused: list[Module]
     names_modules: bool
     peers: PeerModules
@@ -119,7 +121,9 @@ def payment_brief(
         signed_on__gte=since,
         signed_on__lte=today,
     )
-    updates = _updates(since, today, owned)
+    # What a customer without a running contract owned last: the talk is about having it again.
+    former = [] if owned else _owned_last(customer, today)
+    updates = _updates(since, today, owned or former)
     return Brief(
         instalment=instalment,
         overdue=overdue,
@@ -143,18 +147,34 @@ def payment_brief(
         updates=list(updates.order_by("-shipped_on", "-pk")[:MOST_LISTED]),
         update_count=updates.count(),
         owned=owned,
+        former=former,
         unused=[module for module in owned if module.pk not in recent] if names_modules else [],
         names_modules=names_modules,
         peers=peer_modules(customer, night, [module.pk for module in owned]),
     )
 
 
-def _owned(customer: Customer, today: date) -> list[Module]:
-    running = ContractLine.objects.filter(
+def _lines(customer: Customer, today: date) -> Any:
+    """Subscription lines that have begun, trials apart."""
+    return ContractLine.objects.filter(
         contract__customer=customer, kind=ContractLine.Kind.SUBSCRIPTION, is_trial=False,
         starts_on__lte=today,
-    ).exclude(ends_on__lt=today)  # fmt: skip
-    return list(Module.objects.filter(pk__in=running.order_by().values("module")).order_by("name"))
+    ).order_by()  # fmt: skip
+
+
+def _owned(customer: Customer, today: date) -> list[Module]:
+    return _modules_of(_lines(customer, today).exclude(ends_on__lt=today))
+
+
+def _owned_last(customer: Customer, today: date) -> list[Module]:
+    """Of a customer without a running line: the modules that it had on its last day."""
+    ended = _lines(customer, today).filter(ends_on__lt=today)
+    last = ended.order_by("-ends_on").values("ends_on")[:1]
+    return _modules_of(ended.filter(ends_on=Subquery(last)))
+
+
+def _modules_of(lines: Any) -> list[Module]:
+    return list(Module.objects.filter(pk__in=lines.values("module")).order_by("name"))
 
 
 def _updates(since: date, today: date, owned: list[Module]) -> Any:

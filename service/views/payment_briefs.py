@@ -24,6 +24,8 @@ from service.forms.payment_briefs import BriefUsedForm
 from service.models import Suggestion
 from service.queries.payment_briefs import Brief, due_instalments, payment_brief
 from service.views.renewals import today_of
+from ui.formats import listed
+from ui.tags.formats import language
 
 MOST_DUE = 4
 
@@ -101,6 +103,7 @@ def _page(
         "weeks": list(brief.measured.weekly_events or []) if brief.measured else [],
         "fewest": FEWEST_PEERS,
         "form": form or (BriefUsedForm(customer=customer) if may_use else None),
+        "former": listed([module.name for module in brief.former], language()),
         "updates": [(_words(update.titles), update.shipped_on) for update in brief.updates],
         "breadcrumbs": [(customer.name, reverse("customer", args=[customer.pk]))],
     }

@@ -153,6 +153,33 @@ def test_a_brief_tells_what_they_got_since_they_paid(
     assert "payment-brief/?instalment=" in own
 
 
+def test_who_has_no_contract_any_more_is_told_what_came_to_what_they_had(
+    tenant: Tenant, bob: Membership, today: date
+) -> None:
+    with tenant_scope(tenant.id):
+        had, long_gone, never = module("Payroll"), module("Rosters"), module("Learning")
+        customer = owner("Rookcombe", today, had, long_gone)
+        for module_, days in ((had, 30), (long_gone, 300)):
+            ContractLine.objects.filter(module=module_).update(ends_on=today - days * DAY)
+        for module_ in (had, long_gone, never):
+            update = ProductUpdate.objects.create(
+                titles={"en": f"News of {module_.name}"}, language="en", state="sent",
+                shipped_on=today - 20 * DAY, sent_at=datetime.now(tz=UTC),
+            )  # fmt: skip
+            update.modules.create(module=module_)
+    page = text(as_(bob).get(f"/t/acme/customers/{customer.pk}/payment-brief/"))
+    assert "these are of what they owned last: Payroll." in page
+    assert "News of Payroll" in page
+    assert "News of Rosters" not in page
+    assert "News of Learning" not in page
+    with tenant_scope(tenant.id):
+        ContractLine.objects.filter(module=long_gone).update(ends_on=None)
+    page = text(as_(bob).get(f"/t/acme/customers/{customer.pk}/payment-brief/"))
+    assert "owned last" not in page
+    assert "News of Rosters" in page
+    assert "News of Payroll" not in page
+
+
 def test_too_few_peers_suggest_nothing_and_say_so(
     tenant: Tenant, bob: Membership, today: date
 ) -> None:
