@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.planning import planning
@@ -67,14 +68,16 @@ def sweep_renewals(*, tenant_id: int) -> None:
 
 
 def is_behind() -> bool:
-    """Whether the latest night has something to say that is not written down."""
+    """Whether the latest night, also as it was restated, has something to say that is not written
+    down."""
     night = latest_night()
     if night is None:
         return False
     if not Renewal.objects.exists():
         return True
     around = Renewal.objects.filter(due_on__range=window(night.as_of))
-    return bool(around.exclude(as_of=night.as_of).exists())
+    said = Q(as_of=night.as_of, night_digest=night.digest)
+    return bool(around.exclude(said).exists())
 
 
 def months_to_keep() -> list[date]:

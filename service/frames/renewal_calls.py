@@ -134,6 +134,7 @@ def _told(night: Night) -> dict[str, Any]:
     return {
         "tenant": current_tenant_id(),
         "day": night.as_of,
+        "digest": night.digest,
         "known_at": night.known_at,
         "first": first,
         "last": last,
@@ -166,7 +167,7 @@ def _copied(called: Called) -> None:
 
 _FORGOTTEN = f"""
 UPDATE {Renewal._meta.db_table}
-   SET as_of = NULL, points = NULL, likelihood = NULL, reasons = '[]', tier = ''
+   SET as_of = NULL, night_digest = '', points = NULL, likelihood = NULL, reasons = '[]', tier = ''
  WHERE tenant_id = %(tenant)s AND as_of IS NOT NULL
    AND NOT due_on BETWEEN %(first)s AND %(last)s
 """
@@ -177,7 +178,7 @@ WITH told AS (
       FROM renewal_reason GROUP BY renewal
 )
 UPDATE {Renewal._meta.db_table} kept
-   SET as_of = %(day)s, points = said.points, likelihood = said.likelihood,
+   SET as_of = %(day)s, night_digest = %(digest)s, points = said.points, likelihood = said.likelihood,
        tier = coalesce(said.tier, ''), reasons = coalesce(told.reasons, '[]')
   FROM renewal_call said LEFT JOIN told ON told.renewal = said.renewal
  WHERE kept.tenant_id = %(tenant)s AND kept.contract_id = said.renewal

@@ -641,3 +641,22 @@ def test_the_sweeper_does_what_is_due_once(tenant: Tenant) -> None:
     with tenant_scope(tenant.id):
         assert Renewal.objects.get(contract=contract).as_of == date(2026, 5, 3)
         assert RenewalMonth.objects.count() == 1
+
+
+def test_a_latest_night_that_is_restated_is_asked_again(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id):
+        contract = one()
+        night = night_of(date(2026, 5, 3))
+        MeasureRow.objects.create(customer=contract.customer, as_of=night.as_of, tier="high")
+    sweep_renewals(tenant_id=tenant.id)
+    with tenant_scope(tenant.id):
+        assert Renewal.objects.get().tier == "high"
+        MeasureRow.objects.update(tier="low")
+    sweep_renewals(tenant_id=tenant.id)
+    with tenant_scope(tenant.id):
+        assert Renewal.objects.get().tier == "high", "the night is as it was"
+        Night.objects.update(digest="restated")
+    sweep_renewals(tenant_id=tenant.id)
+    with tenant_scope(tenant.id):
+        assert Renewal.objects.get().tier == "low"
+        assert not is_behind()
