@@ -22,7 +22,7 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Lower, RowNumber
+from django.db.models.functions import RowNumber
 
 from accounts.models import Contact, ContactRole, UnreachableAddress, Unsubscription
 from segmentation.models import MeasureRow
@@ -62,7 +62,6 @@ def holders(day: date, roles: Collection[str]) -> QuerySet:
 def judged(contacts: QuerySet, asking: Asking) -> QuerySet:
     """These contacts with ``left_out``: why each is not asked, "" for who is; and ``held``: the
     roles that they hold today."""
-    address = Lower("email")
     found: QuerySet = contacts.annotate(
         held=ArraySubquery(
             _roles_on(asking.today)
@@ -71,7 +70,7 @@ def judged(contacts: QuerySet, asking: Asking) -> QuerySet:
             .values("role")
             .distinct()
         ),
-        nth=Window(RowNumber(), partition_by=[address], order_by=F("pk").asc()),
+        nth=Window(RowNumber(), partition_by=[F("address")], order_by=F("pk").asc()),
     ).annotate(left_out=Case(*_reasons(asking), default=Value(""), output_field=CharField()))
     return found
 
@@ -84,8 +83,8 @@ def _reasons(asking: Asking) -> list[When]:
     unwanted = Unsubscription.objects.filter(contact=OuterRef("pk"), purpose="survey")
     whens.append(When(Exists(unwanted), then=Value("unsubscribed")))
     if asking.needs_address:
-        unreached = UnreachableAddress.objects.filter(address=Lower(OuterRef("email")))
-        whens.append(When(email="", then=Value("no_address")))
+        unreached = UnreachableAddress.objects.filter(address=OuterRef("address"))
+        whens.append(When(address="", then=Value("no_address")))
         whens.append(When(Exists(unreached), then=Value("unreachable")))
     if asking.only_customers:
         latest = stored_nights().values("as_of")[:1]
@@ -96,16 +95,30 @@ def _reasons(asking: Asking) -> list[When]:
         )
         whens.append(When(Exists(others), then=Value("no_customer")))
     if asking.cap_days:
-        asked = invitations.filter(sent_at__gt=asking.now - timedelta(days=asking.cap_days))
-        # What a file says that they answered elsewhere was asked of them too.
-        answered = SurveyAnswer.objects.filter(
-            contact=OuterRef("pk"),
-            invitation=None,
-            answered_on__gt=asking.today - timedelta(days=asking.cap_days),
-        )
-        whens.append(When(Exists(asked) | Exists(answered), then=Value("capped")))
-    whens.append(When(Q(nth__gt=1) & ~Q(email=""), then=Value("same_address")))
+        whens += [When(condition, then=Value("capped")) for condition in _lately(asking)]
+    whens.append(When(Q(nth__gt=1) & ~Q(address=""), then=Value("same_address")))
     return whens
+
+
+def _lately(asking: Asking) -> list[Q]:
+    """That a contact was asked within the limit; or somebody with the same address was, who is the
+    same person, whatever customer it stands under. Apart, since each has an index."""
+    invitations = SurveyInvitation.objects.filter(
+        revoked_at=None, sent_at__gt=asking.now - timedelta(days=asking.cap_days)
+    )
+    # What a file says that they answered elsewhere was asked of them too.
+    answers = SurveyAnswer.objects.filter(
+        invitation=None, answered_on__gt=asking.today - timedelta(days=asking.cap_days)
+    )
+    others = Contact.objects.filter(address=OuterRef(OuterRef("address"))).order_by()
+    return [
+        Q(Exists(invitations.filter(contact=OuterRef("pk")))),
+        Q(Exists(answers.filter(contact=OuterRef("pk")))),
+        ~Q(address="")
+        & Q(Exists(invitations.filter(address=OuterRef("address")).exclude(address=""))),
+        ~Q(address="")
+        & Q(Exists(answers.filter(contact__in=others.exclude(address="").values("pk")))),
+    ]
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ from service.actions.surveys import (
     make_survey,
 )
 from service.models import Survey, SurveyAnswer, SurveyInvitation, SurveyRound, SurveySettings
+from service.queries.survey_recipients import Asking, judged
 from service.queries.surveys import latest_words, offered_surveys, survey_settings
 from tests.service.survey_world import NOW, TODAY, SurveyWorld, person, survey_world
 
@@ -117,6 +118,43 @@ def test_what_was_answered_elsewhere_counts_for_the_cap(world: SurveyWorld) -> N
         answered_on=TODAY - timedelta(days=30),
     )  # fmt: skip
     assert asked(world.round([world.ann, world.dan], now=NOW)) == ["Dan"]
+
+
+def test_one_address_is_one_person_whatever_customer_it_stands_under(world: SurveyWorld) -> None:
+    beta = world.ben.customer
+    again = person(beta, "ann2", email=f" {world.ann.email.upper()} ")
+    nobody, nobody_else = (person(beta, key, email=" ") for key in ("nemo", "nemo2"))
+    world.round([world.ann], now=NOW)
+    later = world.round([again, world.ben], now=NOW + timedelta(days=89))
+    assert later is not None
+    assert later.left_out == {"capped": 1}
+    with pytest.raises(ValidationError):
+        world.asked(again, now=NOW + timedelta(days=89))
+    world.asked(nobody, now=NOW)
+    assert world.asked(nobody_else, now=NOW)[0].contact == nobody_else, "no address is nobody's"
+    free = world.round([again], now=NOW + timedelta(days=91))
+    assert free is not None
+    assert free.left_out == {}
+
+
+def test_what_the_same_address_answered_elsewhere_counts_for_the_cap(world: SurveyWorld) -> None:
+    again = person(world.ben.customer, "ann2", email=world.ann.email.upper())
+    SurveyAnswer.objects.create(
+        customer=world.ann.customer, contact=world.ann, key="x", kind="nps", score=9,
+        answered_on=TODAY - timedelta(days=3), answered_at=NOW,
+    )  # fmt: skip
+    with pytest.raises(ValidationError):
+        world.round([again], now=NOW)
+
+
+def test_whom_to_ask_is_found_by_indexes_of_the_address(world: SurveyWorld) -> None:
+    asking = Asking(now=NOW, today=TODAY, cap_days=90)
+    asked = judged(Contact.objects.filter(pk=world.ann.pk), asking)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = asked.explain()
+    assert "survey_invitation_address_ix" in plan
+    assert "contact_address_ix" in plan
 
 
 def test_roles_are_those_of_the_day(world: SurveyWorld) -> None:
