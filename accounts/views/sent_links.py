@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts.actions.mail import is_address
 from accounts.after_sent import AfterSent
 from accounts.contact_links import contact_path
 from accounts.letters import Letter, public_address, write_later
-from accounts.models import ContactLink
-from accounts.queries.mail import unreachable_among
+from accounts.models import ContactLink, Purpose, Tenant
+from accounts.queries.mail import mail_settings, may_leave_at, unreachable_among, zone_of
 from ui.qr_codes import QrCode, qr_code
 
 KEPT = "sent_link"
-SHOWN = ("name", "address", "email", "text", "is_reached")
+SHOWN = ("name", "address", "email", "text", "is_reached", "waits_until", "zone")
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """When a letter leaves, where it is read. ``clock``: such as 08:00."""
+
+    day: date
+    clock: str
+    zone: str
 
 
 @dataclass(frozen=True)
 class SentLink:
     """What `components/sent_link.html` shows. ``email``: where a letter with it goes, "" where none is
-    written; ``is_reached``: whether letters to that address leave at all."""
+    written; ``is_reached``: whether letters to that address leave at all; ``waits_until``: the moment
+    (ISO) until which it waits by the reader's clock, in ``zone``; "": it leaves at once."""
 
     name: str
     address: str
     email: str
     text: str
     is_reached: bool = True
+    waits_until: str = ""
+    zone: str = ""
+
+    @property
+    def leaves(self) -> Leaving | None:
+        if not self.waits_until:
+            return None
+        local = datetime.fromisoformat(self.waits_until).astimezone(ZoneInfo(self.zone))
+        return Leaving(local.date(), f"{local:%H:%M}", self.zone)
 
     @property
     def qr(self) -> QrCode:
@@ -50,11 +72,16 @@ def show_once(
     about: models.Model | None = None,
     after: AfterSent | None = None,
     is_written: bool = False,
+    purpose: str = Purpose.WORK,
 ) -> None:
     """Keep a link for the next page that asks for it, and write its letter where there is an e-mail
     address, once the open transaction is done. ``letter.context["address"]`` is the whole address;
     ``about``: what it is about, shown beside the letter; ``after``: what is done once the letter has
-    left; ``is_written``: the caller wrote it."""
+    left; ``is_written``: the caller wrote it; ``purpose``: the letter's, which says whether it waits
+    for the end of quiet hours."""
+    tenant: Tenant = request.tenant  # type: ignore[attr-defined]
+    now, zone = timezone.now(), zone_of(tenant, link.contact, None)
+    earliest = may_leave_at(purpose, now, zone, mail_settings())
     request.session[KEPT] = {
         "kind": link._meta.label,
         "link": link.pk,
@@ -63,9 +90,11 @@ def show_once(
         "email": email,
         "text": letter.line("_chat"),
         "is_reached": is_address(email) and not unreachable_among([email]),
+        "waits_until": earliest.isoformat() if email and earliest > now else "",
+        "zone": zone.key,
     }
     if email and not is_written:
-        write_later(letter, email, contact=link.contact, about=about, after=after)
+        write_later(letter, email, purpose=purpose, contact=link.contact, about=about, after=after)
 
 
 def taken_once(request: HttpRequest, kind: type[ContactLink], links: set[int]) -> SentLink | None:

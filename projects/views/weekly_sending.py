@@ -18,9 +18,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.actions.mail import is_address
 from accounts.letters import Letter, write_later
 from accounts.models import Contact
 from accounts.permissions import require
+from accounts.queries.mail import unreachable_among
 from accounts.requests import TenantRequest
 from accounts.views.sent_links import SentLink, address_of
 from projects.actions.weeklies import WeeklyConflict, draft_report, send_report
@@ -58,6 +60,7 @@ def sent(request: TenantRequest, report: WeeklyReport, seen: int, to: Sequence[C
     """
     made = send_report(report=report, seen=seen, contacts=to, by=request.user)
     emails = {contact.pk: contact.email for contact in to}
+    unreachable = unreachable_among(emails.values())
     kept: list[dict[str, Any]] = request.session.get(KEPT, [])
     for link, secret in made:
         address = address_of(request.tenant.pk, secret)
@@ -67,7 +70,8 @@ def sent(request: TenantRequest, report: WeeklyReport, seen: int, to: Sequence[C
             language=link.language,
         )
         email = emails.get(link.contact_id or 0, "")
-        shown = SentLink(name=link.name, address=address, email=email, text=letter.line("_chat"))
+        is_reached = is_address(email) and email.strip().lower() not in unreachable
+        shown = SentLink(link.name, address, email, letter.line("_chat"), is_reached)
         kept.append(asdict(SentWeekly(report.pk, report.project.name, shown)))
         if email:
             write_later(letter, email, contact=link.contact, about=report)

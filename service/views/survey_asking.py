@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.letter_texts import Letter
-from accounts.models import Customer
+from accounts.models import Customer, Purpose
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.mail_preview import preview as letter_preview
@@ -113,7 +113,10 @@ def show_link(
 ) -> None:
     letter = survey_letter(invitation=link, secret=secret, tenant=request.tenant)
     email = link.email if is_written else ""
-    show_once(request, link, name=link.name, email=email, letter=letter, is_written=True)
+    show_once(
+        request, link, name=link.name, email=email, letter=letter, is_written=True,
+        purpose=Purpose.SURVEY,
+    )  # fmt: skip
 
 
 def _chosen_contacts(request: TenantRequest, given: dict[str, Any]) -> QuerySet:

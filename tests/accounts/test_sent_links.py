@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -62,3 +63,40 @@ def test_where_no_letter_is_written_nobody_is_said_to_lack_an_address(
     page = give_link("")
     assert "No letter goes out with it: hand the link over yourself." in page
     assert "has no e-mail address" not in page
+
+
+QUIET = datetime(2026, 11, 11, 14, 30, tzinfo=UTC)  # 22:30 in Shanghai, 9:30 in New York
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("", "leaves for ann@one.example on 12 Nov 2026 at 08:00 (Asia/Shanghai)."),
+        ("America/New_York", "A letter with it is on its way to ann@one.example."),
+        ("Asia/Tokyo", "leaves for ann@one.example on 12 Nov 2026 at 08:00 (Asia/Tokyo)."),
+    ],
+)
+def test_what_waits_for_the_morning_is_told_by_the_readers_clock(
+    tenant: Tenant,
+    make_member: Callable[..., Membership],
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    told: str,
+) -> None:
+    client.force_login(make_member(tenant, "lead@acme.example", "admin").user)
+    with tenant_scope(tenant.pk):
+        customer = Customer.objects.create(key="one", name="One")
+        ann = Contact.objects.create(
+            customer=customer, key="ann", name="Ann", email="ann@one.example",
+            time_zone=zone or None,
+        )  # fmt: skip
+    for module in ("accounts.views.sent_links", "accounts.actions.mail"):
+        monkeypatch.setattr(f"{module}.timezone.now", lambda: QUIET)
+    asked = {"survey": "shipped-relationship", "contact": str(ann.pk), "language": "en"}
+    url = f"/t/{tenant.slug}/customers/{customer.pk}/surveys/new/"
+    page = client.post(url, asked | {"writes": "on"}, follow=True).content.decode()
+    assert told in page
+    with tenant_scope(tenant.pk):
+        waits = OutgoingMail.objects.get().not_before > QUIET
+    assert waits == ("leaves for" in told)

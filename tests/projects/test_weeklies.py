@@ -14,7 +14,7 @@ from django.db import ProgrammingError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Contact, Customer, Membership, Tenant, User
+from accounts.models import Contact, Customer, Membership, Tenant, UnreachableAddress, User
 from accounts.tenancy import tenant_scope
 from projects.actions.customer_pages import give_page_link
 from projects.actions.templates import keep_shipped
@@ -164,6 +164,20 @@ def test_sent_with_letter_link_and_text(
     for part in ("Payroll: weekly report", "Work of the week", "Configured", "Whom to turn to"):
         assert part in text(opened)
     assert "opened once" in text(manager.get(path_of(report)))
+
+
+def test_who_is_reached_by_no_letter_is_not_said_to_get_one(
+    world: WeeklyWorld, report: WeeklyReport, manager: Client
+) -> None:
+    with tenant_scope(world.tenant.id):
+        UnreachableAddress.objects.create(
+            address=world.contact.email, kind=UnreachableAddress.Kind.BOUNCED
+        )
+    form = {"seen": 1, "contacts": [world.contact.pk]}
+    page = text(manager.post(path_of(report, "recipients/"), form, follow=True))
+    assert f"No letter reaches {world.contact.email}: hand the link over yourself." in page
+    assert "on its way" not in page
+    assert "on their way" not in page
 
 
 def test_what_was_sent_never_changes(world: WeeklyWorld, report: WeeklyReport) -> None:
