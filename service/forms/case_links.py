@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from accounts.models import Case, Contact, Customer, Module
 from service.actions.cases import LONGEST_TEXT, LONGEST_TITLE
 from service.forms.cases import MOST_OFFERED, area
+from service.queries.contact_languages import language_for
 from ui.choices import offer
 
 SCORES = (
@@ -27,24 +28,28 @@ class CaseLinkForm(forms.Form):
 
     contact = forms.ChoiceField(label=gettext_lazy("For whom"))
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of the page"), choices=settings.LANGUAGES
+        label=gettext_lazy("Language of the page"),
+        choices=[("", gettext_lazy("The contact's")), *settings.LANGUAGES],
+        required=False,
     )
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        contacts = Contact.objects.filter(customer=customer).order_by("name")[:MOST_OFFERED]
+        contacts = Contact.objects.filter(customer=customer).select_related("customer")
+        contacts = contacts.order_by("name")[:MOST_OFFERED]
         self.contacts = {str(contact.pk): contact for contact in contacts}
         words = [
             (key, " · ".join(part for part in (one.name, one.title, one.email) if part))
             for key, one in self.contacts.items()
         ]
         offer(self, "contact", words)
-        self.fields["language"].initial = get_language()
 
     def values(self) -> dict[str, Any]:
         """As :func:`service.actions.case_links.give_case_link` takes them."""
         given = self.cleaned_data
-        return {"contact": self.contacts[given["contact"]], "language": given["language"]}
+        contact = self.contacts[given["contact"]]
+        language = given["language"] or language_for(contact, get_language() or "en")
+        return {"contact": contact, "language": language}
 
 
 class TrapForm(forms.Form):

@@ -18,7 +18,7 @@ from accounts.tenancy import tenant_scope
 from service.actions.case_links import MOST_REPORTS_A_DAY, give_case_link, revoke_case_link
 from service.actions.case_states import solve_case
 from service.actions.case_words import answer_customer, note_internally
-from service.models import CaseEntry, CaseLink, CaseWork
+from service.models import CaseEntry, CaseLink, CaseWork, SurveySettings
 from tests.service.case_world import make_contact, make_customer, report
 
 
@@ -254,3 +254,37 @@ def test_two_answers_at_once_are_both_kept(tenant: Tenant, bob: User) -> None:
     with tenant_scope(tenant.id):
         said = CaseEntry.objects.filter(text__in=["One", "Two"])
         assert {entry.text for entry in said} == {"One", "Two"}
+
+
+@pytest.mark.parametrize(
+    ("contact", "customer", "given", "expected"),
+    [
+        ({"language": "中文"}, {"language": "en"}, "", "zh-hans"),
+        ({}, {"language": "English"}, "", "en"),
+        ({"language": "Suomi"}, {}, "", "zh-hans"),
+        ({}, {}, "", "zh-hans"),
+        ({"language": "中文"}, {}, "en", "en"),
+    ],
+)
+def test_a_link_speaks_the_language_of_who_gets_it(
+    tenant: Tenant, bob: User, contact: Any, customer: Any, given: str, expected: str
+) -> None:
+    """Bob reads English; the tenant asks its surveys in Chinese."""
+    client = Client()
+    client.force_login(bob)
+    with tenant_scope(tenant.id):
+        SurveySettings.objects.create(language="zh-hans")
+        whose = Customer.objects.create(key="one", name="One", attributes=customer)
+        ann = Contact.objects.create(customer=whose, key="ann", name="Ann", attributes=contact)
+    url = f"/t/acme/customers/{whose.pk}/case-links/"
+    assert client.post(url, {"contact": ann.pk, "language": given}).status_code == 302
+    with tenant_scope(tenant.id):
+        assert CaseLink.objects.get(revoked_at=None).language == expected
+        if given:
+            return
+        SurveySettings.objects.all().delete()
+        CaseLink.objects.update(language="en")
+    client.post(url, {"contact": ann.pk})
+    said = bool(contact.get("language") == "中文")
+    with tenant_scope(tenant.id):
+        assert CaseLink.objects.get(revoked_at=None).language == ("zh-hans" if said else "en")
