@@ -23,17 +23,27 @@ class Migration(migrations.Migration):
             model_name="ctastep",
             name="cta_step_owner_due_ix",
         ),
-        migrations.AlterField(
-            model_name="cta",
-            name="closed_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+        # Without making the key anew: that would read the rows of every tenant.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name="cta",
+                    name="closed_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            database_operations=[
+                migrations.RunSQL(
+                    "DROP INDEX service_cta_closed_by_id_d39b555d", migrations.RunSQL.noop
+                ),
+            ],
         ),
         migrations.AddIndex(
             model_name="cta",
