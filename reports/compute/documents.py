@@ -116,6 +116,7 @@ class ChartBlock:
         with its ``targets`` mark where it has one) or ``matrix`` (periods are rows, series columns).
     words: how each value that is written anywhere in it reads, by its canonical text: values and ticks.
     short: the same along the axis, where shorter.
+    targets_label: what the marks of ``targets`` are, where they are no goals.
     description: for who cannot see it.
     """
 
@@ -126,6 +127,7 @@ class ChartBlock:
     words: Mapping[str, str]
     short: Mapping[str, str] = field(default_factory=dict)
     targets: tuple[Decimal | int | float | None, ...] = ()
+    targets_label: str = ""
     unit: str = "count"
     description: str = ""
     type: str = "chart"
@@ -211,7 +213,10 @@ Block = TextBlock | FiguresBlock | ChartBlock | TableBlock | ListBlock | NoticeB
 
 @dataclass(frozen=True)
 class Section:
-    """audiences: who reads it; empty: all. Blocks may narrow that further."""
+    """audiences: who reads it; empty: all. Blocks may narrow that further.
+
+    Reports with one audience name ``screen`` or ``paper`` for what is on one of them only.
+    """
 
     key: str
     title: str

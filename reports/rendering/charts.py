@@ -19,6 +19,7 @@ from ui.charts.scale import known, px, text_width
 ABSENT = "–"
 BAR_ROW, BAR_HEIGHT = 26.0, 12.0
 CELL = 26.0
+CLOSE = 0.75  # the least value over the greatest
 
 Write = Callable[[Number | None], str]
 
@@ -35,7 +36,7 @@ class Size:
 WIDE = Size("wide", 720, 220)
 NARROW = Size("narrow", 340, 190)
 FULL_PAGE = Size("full", 700, 190)
-HALF_PAGE = Size("half", 350, 138)
+HALF_PAGE = Size("half", 400, 150)
 SIZES = (WIDE, NARROW, FULL_PAGE, HALF_PAGE)
 
 
@@ -95,7 +96,7 @@ def table(block: Mapping[str, Any], target: str) -> tuple[list[str], list[tuple[
     headings = [one["label"] for one in block["series"]]
     targets = block.get("targets") or ()
     if targets:
-        headings.append(target)
+        headings.append(block.get("targets_label") or target)
     rows = []
     for place, period in enumerate(block["periods"]):
         values = [write(one["values"][place]) for one in block["series"]]
@@ -134,6 +135,12 @@ def _is_whole(block: Mapping[str, Any]) -> bool:
     return block.get("unit", "count") == "count"
 
 
+def _from_zero(block: Mapping[str, Any]) -> bool:
+    """Lines whose values lie close together, far from zero, begin higher: what moves is read."""
+    values = known(value for one in block["series"] for value in one["values"])
+    return min(values, default=0.0) < CLOSE * max(values, default=0.0)
+
+
 def _lines(
     block: Mapping[str, Any], size: Size, paint: Paint, write: Write, short: Write
 ) -> tuple[float, str]:
@@ -144,6 +151,8 @@ def _lines(
         label=write,
         tick_label=short,
         whole=_is_whole(block),
+        from_zero=_from_zero(block),
+        ends=True,
     )
     parts = [_frame(layout.frame, layout.periods, paint)]
     for line in layout.lines:
@@ -196,7 +205,7 @@ def _bars(
     ]
     most = max([*sums, *known(targets), 0.0]) or 1.0
     left = min(
-        size.width * 0.36, max((text_width(label) for label in block["periods"]), default=0) + 10
+        size.width * 0.44, max((text_width(label) for label in block["periods"]), default=0) + 10
     )
     right = size.width - max((text_width(text) for text in said), default=0) - 12
     scale = max(1.0, right - left) / most
@@ -239,7 +248,7 @@ def _matrix(
     del short
     columns = block["series"]
     left = min(
-        size.width * 0.34, max((text_width(label) for label in block["periods"]), default=0) + 10
+        size.width * 0.4, max((text_width(label) for label in block["periods"]), default=0) + 10
     )
     pitch = (size.width - left) / max(1, len(columns))
     most = max(known(value for one in columns for value in one["values"]), default=0.0) or 1.0

@@ -117,6 +117,9 @@ def _draw(block: Part, words: Mapping[str, str]) -> None:
         for size in (charts.WIDE, charts.NARROW)
     ]
     block["legend"] = [(hue_of(tone), label) for tone, label in charts.legend(block)]
+    block["target"] = (
+        (block.get("targets_label") or words["target"]) if block.get("targets") else ""
+    )
     block["headings"], block["table"] = charts.table(block, words["target"])
 
 
@@ -128,7 +131,7 @@ def _mark(block: Part) -> None:
                 cell["mark"] = mark_svg(cell["tone"])
     if block["type"] == "list":
         block["items"] = [
-            {**item, "mark": mark_svg(item.get("tone", ""))} for item in block["items"]
+            {**item, "mark": mark_svg(item.get("tone", ""), news=True)} for item in block["items"]
         ]
 
 

@@ -6,10 +6,25 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ui.palette import HUES, MARKS, SHAPES, Mark
 
+# What stands before an item that is good or bad news: a shape besides the colour.
+_NEWS = {
+    tone: Mark(tone, "", shape, hue, "news")
+    for tone, shape, hue in (
+        ("good", "circle", "teal"),
+        ("warning", "up", "orange"),
+        ("bad", "diamond", "red"),
+        ("danger", "diamond", "red"),
+        ("info", "ring", "sky"),
+    )
+}
 
-def mark_svg(tone: str) -> SafeString:
-    """For a page; empty where the tone has no mark. Decoration: the word stands beside it."""
-    mark = _mark(tone)
+
+def mark_svg(tone: str, *, news: bool = False) -> SafeString:
+    """For a page; empty where the tone has no mark. Decoration: the word stands beside it.
+
+    news: also for good and bad.
+    """
+    mark = _mark(tone, news)
     if mark is None:
         return SafeString("")
     path, is_filled = SHAPES[mark.shape]
@@ -21,9 +36,9 @@ def mark_svg(tone: str) -> SafeString:
     )
 
 
-def paper_mark(tone: str) -> str:
+def paper_mark(tone: str, *, news: bool = False) -> str:
     """The same with literal colours; empty where there is none."""
-    mark = _mark(tone)
+    mark = _mark(tone, news)
     if mark is None:
         return ""
     path, is_filled = SHAPES[mark.shape]
@@ -35,6 +50,8 @@ def paper_mark(tone: str) -> str:
     )
 
 
-def _mark(tone: str) -> Mark | None:
+def _mark(tone: str, news: bool) -> Mark | None:
+    if news and tone in _NEWS:
+        return _NEWS[tone]
     kind, _separator, key = tone.partition("-")
     return MARKS.get(kind, {}).get(key.replace("-", "_"))

@@ -9,7 +9,7 @@ from reports.rendering import charts
 from reports.rendering.accent import accent_of
 from reports.rendering.chart_paint import Paint
 from reports.rendering.marks import paper_mark
-from reports.rendering.reading import Part, Reading, read
+from reports.rendering.reading import Part, read
 from ui.qr_codes import qr_code
 
 
@@ -25,7 +25,7 @@ def payload(
     reading = read(document, texts, audience, paper=True)
     accent = accent_of(document["vendor"].get("accent", ""))
     size = charts.HALF_PAGE if reading.is_one_page else charts.FULL_PAGE
-    drawer = _Drawer(Paint(accent), size)
+    drawer = _Drawer(Paint(accent), size, reading.words)
     vendor = document["vendor"]
     language = str(document["language"])
     made_on = reading.words[f"day:{document.get('made_on') or ''}"]
@@ -52,22 +52,34 @@ def payload(
         "code": _code(answer_url),
         "answer_url": answer_url,
         "is_one_page": reading.is_one_page,
-        "sections": [
-            {"title": one["title"], "blocks": [drawer.block(block) for block in one["blocks"]]}
-            for one in reading.sections
-        ],
-        "notes": [_note(note, reading) for note in reading.notes],
+        "lead": [drawer.section(one) for one in reading.lead],
+        "body": [drawer.section(one) for one in reading.body],
+        "notes": [_note(note) for note in reading.notes],
+        "notes_common": " · ".join(f"{label} {text}" for label, text in reading.common),
     }
 
 
 class _Drawer:
-    def __init__(self, paint: Paint, size: charts.Size) -> None:
+    def __init__(self, paint: Paint, size: charts.Size, words: Mapping[str, str]) -> None:
         self.paint = paint
         self.size = size
+        self.words = words
+
+    def section(self, section: Part) -> Part:
+        return {
+            "title": section["title"],
+            "blocks": [self.block(block) for block in section["blocks"]],
+        }
 
     def block(self, block: Part) -> Part:
         kind = block["type"]
-        made: Part = {"type": kind, "title": block.get("title", "")}
+        made: Part = {
+            "type": kind,
+            "title": block.get("title") or block.get("label", ""),
+            "more": block.get("more", ""),
+            "empty": block.get("empty", ""),
+            "tone": block.get("tone", ""),
+        }
         if kind == "figures":
             made.update({key: block[key] for key in ("style", "has_before", "has_change",
                                                      "has_year", "has_goal")})  # fmt: skip
@@ -79,13 +91,10 @@ class _Drawer:
             made["aligned"] = [column["is_number"] for column in block["columns"]]
             made["rows"] = [[_cell(cell) for cell in row] for row in block["rows"]]
             made["total"] = [cell["text"] for cell in block["total"]]
-            made.update(more=block.get("more", ""), empty=block.get("empty", ""))
         elif kind == "list":
             made["items"] = [_item(item) for item in block["items"]]
-            made.update(more=block.get("more", ""), empty=block.get("empty", ""))
         else:
             made["paragraphs"] = block["paragraphs"]
-            made.update(label=block.get("label", ""), tone=block.get("tone", ""))
         return made
 
     def chart(self, block: Part) -> Part:
@@ -93,6 +102,9 @@ class _Drawer:
         return {
             "svg": "" if is_empty else charts.draw(block, self.size, self.paint),
             "alt": block.get("description") or block["title"],
+            "target": (block.get("targets_label") or self.words["target"])
+            if block.get("targets")
+            else "",
             "legend": [(self.paint.colour(tone), label) for tone, label in charts.legend(block)],
         }
 
@@ -124,18 +136,17 @@ def _item(item: Mapping[str, Any]) -> Part:
         "title": item["title"],
         "text": item.get("text", ""),
         "when": item.get("when", ""),
-        "tone": tone,
-        "mark": paper_mark(tone),
+        "mark": paper_mark(tone, news=True),
     }
 
 
-def _note(note: Part, reading: Reading) -> Part:
-    facts = [f"{label} {text}" for label, text in note["facts"]]
-    said = [note["formula"], *facts, note["rules"], note["reason"]]
+def _note(note: Part) -> Part:
+    facts = [f"{label} {text}" for label, text in note["own_facts"]]
     return {
         "number": note["number"],
         "label": note["label"],
-        "text": " · ".join(part for part in said if part),
+        "formula": note["formula"],
+        "facts": "".join(f" · {part}" for part in (*facts, note["rules"], note["reason"]) if part),
     }
 
 

@@ -13,19 +13,38 @@ Part = dict[str, Any]
 ABSENT = "–"
 # Units whose values stand right, figure below figure.
 TEXT_UNITS = frozenset({"text", "date", ""})
+LEADING = frozenset({"text", "notice"})
 # Readers of reports that have one audience: a block may be for one of them only.
 SCREEN, PAPER = "screen", "paper"
 
 
 @dataclass
 class Reading:
-    """sections: with ``key``, ``title`` and ``blocks``; notes: of the figures shown, in their order."""
+    """sections: with ``key``, ``title`` and ``blocks``; notes: of the figures shown, in their order;
+    common: facts that all notes share, which need be said only once."""
 
     document: Mapping[str, Any]
     words: Mapping[str, str]
     audience: str
     sections: list[Part] = field(default_factory=list)
     notes: list[Part] = field(default_factory=list)
+    common: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def lead(self) -> list[Part]:
+        """The sections that come first over the whole width: those without a title, or of words alone."""
+        return self.sections[: self._lead_count]
+
+    @property
+    def body(self) -> list[Part]:
+        return self.sections[self._lead_count :]
+
+    @property
+    def _lead_count(self) -> int:
+        for place, section in enumerate(self.sections):
+            if section["title"] and any(one["type"] not in LEADING for one in section["blocks"]):
+                return place
+        return len(self.sections)
 
     @property
     def is_one_page(self) -> bool:
@@ -57,7 +76,17 @@ def read(
             reading.sections.append(
                 {"key": section["key"], "title": section["title"], "blocks": blocks}
             )
+    _part_common(reading)
     return reading
+
+
+def _part_common(reading: Reading) -> None:
+    """Each note keeps what is its own besides what all have."""
+    for fact in reading.notes[0]["facts"] if reading.notes else ():
+        if all(fact in note["facts"] for note in reading.notes):
+            reading.common.append(fact)
+    for note in reading.notes:
+        note["own_facts"] = [fact for fact in note["facts"] if fact not in reading.common]
 
 
 class _Words(dict[str, str]):

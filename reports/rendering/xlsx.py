@@ -114,7 +114,7 @@ class _Book:
         targets = block.get("targets") or ()
         headings = [self.words["period"], *(one["label"] for one in block["series"])]
         if targets:
-            headings.append(self.words["target"])
+            headings.append(block.get("targets_label") or self.words["target"])
         sheet = self.sheet(name, headings, [18] * len(headings))
         for row, period in enumerate(block["periods"], start=1):
             self.cell(sheet, row, 0, period)

@@ -57,9 +57,12 @@ def frame_for(
     label: Format,
     right_margin: float = 8,
     whole: bool = False,
+    from_zero: bool = True,
 ) -> Frame:
-    """Room for values from ``low`` to ``high`` (zero is always in it)."""
-    ticks = nice_ticks(min(0.0, low), max(0.0, high), 4 if height > 140 else 2, whole)
+    """Room for values from ``low`` to ``high``; zero is in it, unless ``from_zero`` is false."""
+    if from_zero:
+        low, high = min(0.0, low), max(0.0, high)
+    ticks = nice_ticks(low, high, 4 if height > 140 else 2, whole)
     texts = [label(tick) for tick in ticks]
     left = round(max(text_width(text) for text in texts) + 10, 1)
     top, bottom = 12.0, height - 22.0

@@ -55,12 +55,19 @@ def lay_out_lines(
     label: Format,
     tick_label: Format | None = None,
     whole: bool = False,
+    from_zero: bool = True,
+    ends: bool | None = None,
 ) -> LineLayout:
-    """Positions of everything in a view box of ``width`` x ``height``."""
+    """Positions of everything in a view box of ``width`` x ``height``.
+
+    from_zero: false where the axis may begin higher; never for areas, whose size is what is read.
+    ends: whether last values stand beside their lines; None: where the drawing is wide.
+    """
     values = [value for series in chart.series for value in known(series.values)]
-    ends = [_last(series, label, named=chart.names_ends) for series in chart.series]
-    labelled = width >= 480 and (chart.names_ends or len(chart.series) <= MOST_END_LABELS)
-    margin = max((text_width(text) for _place, text in ends), default=0) + 12 if labelled else 8
+    last = [_last(series, label, named=chart.names_ends) for series in chart.series]
+    has_room = width >= 480 if ends is None else ends
+    labelled = has_room and (chart.names_ends or len(chart.series) <= MOST_END_LABELS)
+    margin = max((text_width(text) for _place, text in last), default=0) + 12 if labelled else 8
     frame = frame_for(
         min(values, default=0.0),
         max(values, default=0.0),
@@ -69,11 +76,12 @@ def lay_out_lines(
         label=tick_label or label,
         right_margin=max(8, margin),
         whole=whole,
+        from_zero=from_zero or chart.area,
     )
     count = len(chart.periods)
     across = Scale(0, max(1, count - 1), frame.left + 6, frame.right - 6)
     places = [across(place) if count > 1 else across(0.5) for place in range(count)]
-    end_labels = _spread(chart, ends, frame, places) if labelled else {}
+    end_labels = _spread(chart, last, frame, places) if labelled else {}
     lines = [
         _line(series, chart, frame, places, label, end_labels.get(number))
         for number, series in enumerate(chart.series)
@@ -92,7 +100,7 @@ def _line(
     end: EndLabel | None,
 ) -> Line:
     runs = _runs(series)
-    base = px(frame.scale(0))
+    base = px(frame.scale(0)) if chart.area else ""
     path, area = [], []
     dots = []
     for run in runs:
