@@ -27,7 +27,7 @@ ITEM_COLUMNS = (
     Column("state", _("State"), sort=("is_settled", "state")),
     Column("origin", _("Comes from"), wide=True),
 )
-SHOWN = 5
+SHOWN, LINES = 5, 4
 
 
 def handover_items_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
@@ -54,7 +54,9 @@ def handovers_block(request: TenantRequest, width: str | None) -> dict[str, Any]
     width = width or str(Visibility.MINE)
     waiting = awaiting_acceptance(membership, width)
     left = customers_with_open_items(membership, width, today)
-    first = list(left[: SHOWN + 1])
+    # What waits comes first; what is left over has the lines that this leaves.
+    lines = max(LINES - len(waiting), 1)
+    first = list(left[: lines + 1])
     if not waiting and not first:
         return None
     return {
@@ -67,7 +69,7 @@ def handovers_block(request: TenantRequest, width: str | None) -> dict[str, Any]
                 "open": row["items_open"],
                 "late": row["items_late"],
             }
-            for row in first[:SHOWN]
+            for row in first[:lines]
         ],
-        "has_more_left": len(first) > SHOWN,
+        "has_more_left": len(first) > lines,
     }

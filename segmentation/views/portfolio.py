@@ -35,6 +35,7 @@ from segmentation.views.exports import exported
 from segmentation.views.groups import groups_page
 from segmentation.views.listing import Listing, read_listing
 from segmentation.views.waiting import waiting_tiles
+from ui.appearance import folded_in
 from ui.registry import RenderedBlock, my_customers_blocks
 from ui.tables import Column, Table
 from ui.tags.formats import language
@@ -164,7 +165,8 @@ def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     faces, faces_total = new_faces(scope, night, is_latest=listing.is_latest, most=FACES_SHOWN)
     return lines | {
         "faces": faces,
-        "faces_more": faces_total - len(faces),
+        "faces_total": faces_total,
+        "is_moved_folded": "moved" in folded_in(request),
         "waiting": waiting_tiles(waiting(every, scope, night), listing.table),
         **_moved(night, scope),
     }

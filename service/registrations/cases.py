@@ -41,7 +41,7 @@ my_customers_blocks.register(
         "cases",
         "service/cases/block.html",
         "service.views.case_blocks.cases_block",
-        8,
+        20,
         roles=(Role.SERVICE_MANAGER, Role.ADMIN),
     )
 )
@@ -58,6 +58,16 @@ customer_panels.register(
         52,
         _("Cases"),
         part="service",
+    )
+)
+customer_panels.register(
+    Block(
+        "open_cases",
+        "service/cases/open_panel.html",
+        "service.views.case_blocks.open_cases_panel",
+        6,
+        _("Open cases"),
+        part="overview",
     )
 )
 customer_timeline.register(

@@ -110,7 +110,7 @@ my_customers_blocks.register(
         "renewals",
         "service/renewals/block.html",
         "service.views.renewal_panels.renewals_block",
-        30,
+        35,
         roles=(Role.SERVICE_MANAGER, Role.ADMIN),
     )
 )

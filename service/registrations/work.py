@@ -64,13 +64,13 @@ customer_panels.register(
         "work",
         "service/work/panel.html",
         "service.views.work_blocks.work_panel",
-        11,
+        5,
         _("Work"),
         part="overview",
     )
 )
 my_customers_blocks.register(
-    Block("work", "service/work/block.html", "service.views.work_blocks.work_block", 5)
+    Block("work", "service/work/block.html", "service.views.work_blocks.work_block", 25)
 )
 customer_timeline.register(
     TimelineSource(

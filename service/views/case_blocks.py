@@ -33,7 +33,7 @@ PANEL_COLUMNS = (
     Column("contact", gettext_lazy("Contact"), sort="case__contact__name", wide=True),
     Column("owner", gettext_lazy("Who looks after it"), sort="owner__name", wide=True),
 )  # fmt: skip
-SHOWN = 5
+SHOWN = 3
 
 
 def cases_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
@@ -50,6 +50,15 @@ def cases_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | 
         "may_work": may_work,
         "customer": customer,
     }
+
+
+def open_cases_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] | None:
+    """The customer's undone cases with their clocks, the most urgent first; nothing without any."""
+    rows = queries.most_urgent(queries.cases_of(customer), SHOWN)
+    if not rows:
+        return None
+    hours = promises(request.tenant).hours
+    return {"rows": case_rows(rows, timezone.now(), hours), "customer": customer}
 
 
 def cases_block(request: TenantRequest, width: str | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from service.views.work_rows import shown_rows, today_of
 from service.views.work_words import names_for, reason_labels, reason_of, title_of
 from ui.timelines import TimelineEntry, TimelinePage
 
-FIRST = 10
+FIRST, SHOWN = 10, 4
 
 
 def work_block(request: TenantRequest, width: str | None) -> dict[str, Any] | None:
@@ -26,13 +26,13 @@ def work_block(request: TenantRequest, width: str | None) -> dict[str, Any] | No
     allowed = queries.widths(membership)
     width = width if width in allowed else allowed[0]
     found = queries.to_do_by(queries.visible_work(membership), membership, width)
-    first = queries.page_of(queries.waiting(found, today), ("-rank", "pk"), slice(0, FIRST + 1))
+    first = queries.page_of(queries.waiting(found, today), ("-rank", "pk"), slice(0, SHOWN + 1))
     if not first:
         return None
     return {
-        "rows": shown_rows(request, first[:FIRST], today),
+        "rows": shown_rows(request, first[:SHOWN], today),
         "url": f"{reverse('work')}?view={width}",
-        "has_more": len(first) > FIRST,
+        "has_more": len(first) > SHOWN,
         "today": today,
         "shows_owner": width != Visibility.MINE,
     }

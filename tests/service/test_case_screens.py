@@ -324,7 +324,10 @@ def test_links_are_given_shown_once_and_revoked(tenant: Tenant, work: CaseWork, 
 def test_the_customers_page_and_the_first_screen_lead_to_the_case(
     tenant: Tenant, work: CaseWork, bob: User
 ) -> None:
-    assert f"cases/{work.case_id}/" in page(bob, f"customers/{work.customer_id}/")
+    urgent = page(bob, f"customers/{work.customer_id}/").partition('id="open_cases"')[2]
+    assert f"cases/{work.case_id}/" in urgent
+    assert f"customers/{work.customer_id}/?part=service#cases" in urgent
+    assert f"cases/{work.case_id}/" in page(bob, f"customers/{work.customer_id}/?part=service")
     with tenant_scope(tenant.id):
         Night.objects.create(
             as_of=date(2026, 1, 31), state="done", known_at=timezone.now(), digest="d"
