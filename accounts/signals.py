@@ -6,6 +6,10 @@ from django.dispatch import Signal
 # for any number of customers of the tenant). projects re-derives who is whose face.
 customer_facts_changed = Signal()
 
+# A file was loaded, or taken back. Arguments: ``kind`` (its name), ``since``: what it wrote is known
+# from this moment on.
+facts_loaded = Signal()
+
 # A member joined or left, or roles changed. Arguments: ``membership``.
 membership_changed = Signal()
 

@@ -16,7 +16,7 @@ from accounts.loads.registry import LoadKind, find_kind
 from accounts.loads.running import LoadOptions, Progress, Result, run_load, take_writing_lock
 from accounts.loads.undo import Undo, Undone
 from accounts.models import Load, LoadMapping, LoadPart, Tenant, User
-from accounts.signals import customer_facts_changed
+from accounts.signals import customer_facts_changed, facts_loaded
 from accounts.tenancy import current_tenant_id
 
 State = Load.State
@@ -227,6 +227,7 @@ def undo_load(*, load: Load, by: User | None) -> Undone:
     )
     if touched != []:
         customer_facts_changed.send(sender=Load, customer_ids=touched)
+    facts_loaded.send(sender=Load, kind=kind.name, since=now)
     load.refresh_from_db()
     return undone
 

@@ -24,7 +24,7 @@ from accounts.loads.reasons import COMMAND_OPTIONS, reason_text
 from accounts.loads.registry import Counts, LoadKind
 from accounts.loads.stage import Stage
 from accounts.models import Tenant
-from accounts.signals import customer_facts_changed
+from accounts.signals import customer_facts_changed, facts_loaded
 
 SHOWN_FAULTS = 100  # in what the command prints
 KEPT_FAULTS = 1000
@@ -224,6 +224,8 @@ def _run(
         touched = kind.touched.by(load_id)
         if touched != []:
             customer_facts_changed.send(sender=LoadKind, customer_ids=touched)
+    if not dry_run and not result.refused:
+        facts_loaded.send(sender=LoadKind, kind=kind.name, since=stage.known_from)
 
 
 def _fill(

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Case, Responsibility, Tenant
-from accounts.tenancy import tenant_scope
+from accounts.tenancy import current_tenant_id, tenant_scope
 from segmentation.models import Assignment
 from service.compute.case_clocks import measured, run_out, wound
 from service.compute.case_rules import suggest_priority
@@ -48,6 +48,19 @@ def sync_cases(tenant: Tenant, *, now: datetime | None = None) -> int:
             # The rest of a large file is the next sweep's: other tenants wait too.
             return written
     cache.set(key, moment, timeout=int(timedelta(hours=12).total_seconds()))
+    return written
+
+
+def sync_loaded(*, since: datetime) -> int:
+    """Rows of the cases that became known since a moment, all of them, in the open transaction: what a
+    load writes is measured when it can be seen. Returns how many rows were written."""
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    now, written = timezone.now(), 0
+    for part in (_make_missing, _set_right):
+        done = AT_ONCE
+        while done == AT_ONCE:
+            done = part(tenant, since, now)
+            written += done
     return written
 
 

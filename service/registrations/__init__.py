@@ -4,6 +4,7 @@ module per noun, each imported here."""
 from service.registrations import (  # noqa: F401
     account_files,
     api,
+    case_loads,
     cases,
     notifications,
     plays,

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.test import Client
 
+from accounts.actions.tokens import make_token
 from accounts.models import Case, Colleague, Tenant, User
+from accounts.rest.tokens import written
 from accounts.tenancy import tenant_scope
 from segmentation.frames.asof import AsOf
 from segmentation.frames.reading import gather_facts
+from service.actions import case_sync
 from service.actions.case_states import reopen_case, solve_case
 from service.actions.case_sync import sync_cases
 from service.actions.case_words import answer_customer, note_internally
@@ -77,6 +81,61 @@ def load(tenant: Tenant, path: Path, text: str) -> dict[str, Any]:
 
 
 FILE = "customer,key,opened_at,title\nC1,K1,2026-11-16 09:00,Broken\n"
+
+
+def test_what_a_file_brings_is_measured_at_once_everywhere(
+    tenant: Tenant, bob: User, tmp_path: Path
+) -> None:
+    with tenant_scope(tenant.id):
+        make_customer()
+        _token, secret = make_token(name="tickets", scopes=["cases:read"], by=bob)
+    client = Client()
+    client.force_login(bob)
+
+    def told(state: str) -> tuple[list[str], bool]:
+        found = client.get(
+            f"/api/v1/cases?state={state}",
+            HTTP_AUTHORIZATION=f"Bearer {written(tenant.pk, secret)}",
+        )
+        listed = client.get("/t/acme/cases/?view=all&state=all").content.decode()
+        return [row["key"] for row in found.json()["results"]], "Broken" in listed
+
+    done = load(tenant, tmp_path / "cases.csv", FILE)
+    assert told("open") == (["K1"], True)
+    with tenant_scope(tenant.id):
+        assert CaseWork.objects.get().resolution_due_at is not None
+    closing = (
+        "customer,key,opened_at,title,closed_at\nC1,K1,2026-11-16 09:00,Broken,2026-11-16 11:00\n"
+    )
+    again = load(tenant, tmp_path / "cases.csv", closing)
+    assert told("open")[0] == []
+    assert told("closed")[0] == ["K1"]
+    call_command("undo_load", str(again["load"]), tenant=tenant.slug, stdout=io.StringIO())
+    assert told("open")[0] == ["K1"], "taken back as well"
+    call_command("undo_load", str(done["load"]), tenant=tenant.slug, stdout=io.StringIO())
+    assert told("open") == ([], False)
+
+
+def test_a_dry_run_measures_nothing(tenant: Tenant, tmp_path: Path) -> None:
+    with tenant_scope(tenant.id):
+        make_customer()
+    path = tmp_path / "cases.csv"
+    path.write_text(FILE)
+    call_command("load", "cases", str(path), "--dry-run", tenant=tenant.slug, stdout=io.StringIO())
+    with tenant_scope(tenant.id):
+        assert not CaseWork.objects.exists()
+
+
+def test_a_file_of_many_is_measured_whole(
+    tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_sync, "AT_ONCE", 3)
+    with tenant_scope(tenant.id):
+        make_customer()
+    rows = "".join(f"C1,K{number},2026-11-16 09:00,T{number}\n" for number in range(10))
+    load(tenant, tmp_path / "cases.csv", "customer,key,opened_at,title\n" + rows)
+    with tenant_scope(tenant.id):
+        assert CaseWork.objects.count() == 10
 
 
 def test_a_load_of_cases_is_taken_back_with_the_rows_made_from_it(
