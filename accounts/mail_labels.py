@@ -32,8 +32,10 @@ FIELDS.update(
         "is_quiet": _("Quiet hours"),
         "is_quiet_on_weekends": _("Quiet on weekends"),
         "kinds": _("Kinds"),
+        "letters_kept_days": _("Days that letters are kept"),
         "mail": _("Letter"),
         "mail_settings": _("Settings of letters"),
+        "notifications_kept_days": _("Days that notifications are kept"),
         "purpose": _("Purpose"),
         "quiet_from": _("Quiet from"),
         "quiet_until": _("Quiet until"),
@@ -50,6 +52,7 @@ VALUES.update({("purpose", purpose.value): purpose.label for purpose in Purpose}
 # Why a letter is in its state, by `OutgoingMail.reason`.
 REASONS: dict[str, str | Promise] = {
     "not_an_address": _("This is no e-mail address."),
+    "example": _("An example: a demonstration writes to nobody."),
     "unreachable": _("No letter reaches this address."),
     "declined": _("The contact wants no letters of this kind."),
     "address": _("The mail server refused the address."),

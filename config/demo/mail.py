@@ -1,5 +1,6 @@
 """The demo's letters and what became of them, whom they do not reach, and what its people were told.
-Nothing of it is sent: the people do not exist."""
+Nothing of it is sent, and none of it says that it was: the people do not exist. A few show what
+becomes of a letter that nobody takes."""
 
 from __future__ import annotations
 
@@ -85,7 +86,7 @@ def _of_surveys(tenant: Tenant) -> Iterator[OutgoingMail]:
 def _letter(
     tenant: Tenant, link: ContactLink, letter: Letter | None, purpose: Purpose, about: object
 ) -> OutgoingMail:
-    """One that left when its link was made."""
+    """One that would have left when its link was made."""
     mark = hashlib.sha256(f"{link._meta.label}.{link.pk}".encode()).hexdigest()[:32]
     contact: Contact | None = link.contact
     subject = letter.line("_subject") if letter else str(about)
@@ -100,11 +101,10 @@ def _letter(
         about_type=about._meta.label_lower,  # type: ignore[attr-defined]
         about_id=about.pk,  # type: ignore[attr-defined]
         about_label=str(about)[:300],
-        state=State.SENT,
-        attempts=1,
+        state=State.EXAMPLE,
+        reason="example",
         not_before=link.sent_at,
         created_at=link.sent_at,
-        sent_at=link.sent_at + timedelta(seconds=4),
     )
 
 
@@ -121,12 +121,9 @@ def _troubles(letters: list[OutgoingMail]) -> None:
         strict=False,
     ):
         mail.state, mail.reason, mail.reply_code = state, reason, code
+        mail.attempts = 0 if state == State.SUPPRESSED else 1
         if state == State.BOUNCED:
             mail.bounced_at = mail.created_at + timedelta(hours=3)
-        else:
-            mail.sent_at = None
-        if state == State.SUPPRESSED:
-            mail.attempts = 0
 
 
 def _told(letters: list[OutgoingMail]) -> Iterator[Notification]:
