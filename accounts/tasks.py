@@ -13,6 +13,7 @@ from accounts.actions.mail_decisions import forget_texts
 from accounts.actions.mail_sending import is_due, release_abandoned, send_batch
 from accounts.actions.mail_troubles import tell_troubles
 from accounts.actions.notifications import write_digests
+from accounts.actions.retention import forget_old
 from accounts.models import Tenant
 
 
@@ -62,6 +63,13 @@ def sweep_digests() -> None:
         forget_texts(tenant_id=tenant_id)
     for tenant_id in Tenant.objects.filter(is_demo=False).values_list("id", flat=True):
         write_digests(tenant_id=tenant_id)
+
+
+@shared_task(name="accounts.tasks.sweep_old")
+def sweep_old() -> None:
+    """What people were told, and letters, that are older than their tenant keeps them."""
+    for tenant_id in Tenant.objects.order_by("pk").values_list("id", flat=True):
+        forget_old(tenant_id=tenant_id)
 
 
 @shared_task(name="accounts.tasks.sweep_channels")

@@ -20,6 +20,8 @@ FIELDS = (
     "quiet_from",
     "quiet_until",
     "is_quiet_on_weekends",
+    "notifications_kept_days",
+    "letters_kept_days",
 )
 
 

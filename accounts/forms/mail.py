@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import MailSettings, OutgoingMail, Purpose
+from accounts.models.mail import LEAST_KEPT_DAYS, MOST_KEPT_DAYS
 
 EVERY = gettext_lazy("All")
 
@@ -65,11 +66,25 @@ class MailSettingsForm(forms.Form):
     is_quiet_on_weekends = forms.BooleanField(
         label=gettext_lazy("Quiet on Saturdays and Sundays"), required=False
     )
+    notifications_kept_days = forms.IntegerField(
+        label=gettext_lazy("Days that notifications are kept"),
+        min_value=LEAST_KEPT_DAYS,
+        max_value=MOST_KEPT_DAYS,
+        help_text=gettext_lazy("Then what people were told is deleted, by night."),
+    )
+    letters_kept_days = forms.IntegerField(
+        label=gettext_lazy("Days that letters are kept"),
+        min_value=LEAST_KEPT_DAYS,
+        max_value=MOST_KEPT_DAYS,
+        help_text=gettext_lazy(
+            "Then the list of letters forgets them. Their texts are gone once they have left."
+        ),
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, own: MailSettings, **kwargs: Any) -> None:
         names = ("sender_name", "reply_to", "is_quiet", "quiet_from", "quiet_until",
-                 "is_quiet_on_weekends")  # fmt: skip
+                 "is_quiet_on_weekends", "notifications_kept_days", "letters_kept_days")  # fmt: skip
         kwargs["initial"] = {name: getattr(own, name) for name in names} | {"seen": own.version}
         super().__init__(*args, **kwargs)
         for code, name in settings.LANGUAGES:

@@ -40,7 +40,7 @@ def client(alice: User) -> Client:
 SETTINGS = {
     "sender_name": "青松 HR", "reply_to": "care@acme.example", "is_quiet": "on",
     "quiet_from": "19:30", "quiet_until": "09:00", "signature_en": "Yours", "signature_zh_hans": "",
-    "seen": "1",
+    "notifications_kept_days": "90", "letters_kept_days": "365", "seen": "1",
 }  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def test_settings_are_kept_and_two_people_do_not_overwrite_each_other(
         kept = MailSettings.objects.get()
     assert (kept.sender_name, kept.signatures) == ("青松 HR", {"en": "Yours"})
     assert (f"{kept.quiet_from:%H:%M}", kept.is_quiet_on_weekends) == ("19:30", False)
+    assert (kept.notifications_kept_days, kept.letters_kept_days) == (90, 365)
     answer = client.post("/t/acme/settings/mail/", SETTINGS | {"sender_name": "Other"})
     assert answer.status_code == 409
     page = client.get("/t/acme/settings/mail/").content.decode()
@@ -65,6 +66,8 @@ def test_settings_are_kept_and_two_people_do_not_overwrite_each_other(
         ("reply_to", "nobody", "Enter a valid email address"),
         ("quiet_from", "25:00", "Enter a valid time"),
         ("sender_name", "x" * 101, "at most 100 characters"),
+        ("letters_kept_days", "59", "greater than or equal to 60"),
+        ("notifications_kept_days", "3651", "less than or equal to 3650"),
     ],
 )
 def test_settings_that_are_wrong_say_what(

@@ -1,0 +1,54 @@
+"""Deleting what people were told, and what is known of letters, once the tenant's time for it is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Notification, OutgoingMail
+from accounts.queries.mail import mail_settings
+from accounts.tenancy import tenant_scope
+
+AT_ONCE = 2000
+# Of one night and tenant, of each kind: what is left is the next night's.
+MOST_PARTS = 50
+# Somebody has to look at these, or a worker.
+_UNSETTLED = (
+    OutgoingMail.State.QUEUED,
+    OutgoingMail.State.SENDING,
+    OutgoingMail.State.UNCLEAR,
+)
+
+
+def forget_old(*, tenant_id: int, now: datetime | None = None) -> int:
+    """Delete old notifications and letters in parts, each a transaction of its own; returns how many.
+    Links, answers and the audit are no part of it."""
+    moment = now or timezone.now()
+    forgotten = 0
+    for find in (_old_notifications, _old_letters):
+        for _number in range(MOST_PARTS):
+            with tenant_scope(tenant_id):
+                rows = find(moment)
+                ids = list(rows.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE])
+                rows.model._default_manager.filter(pk__in=ids).delete()
+            forgotten += len(ids)
+            if len(ids) < AT_ONCE:
+                break
+    return forgotten
+
+
+def _old_notifications(now: datetime) -> QuerySet[Notification]:
+    days = mail_settings().notifications_kept_days
+    found: QuerySet[Notification] = Notification.objects.filter(
+        created_at__lt=now - timedelta(days=days)
+    )
+    return found
+
+
+def _old_letters(now: datetime) -> QuerySet[OutgoingMail]:
+    days = mail_settings().letters_kept_days
+    old = OutgoingMail.objects.filter(created_at__lt=now - timedelta(days=days))
+    found: QuerySet[OutgoingMail] = old.exclude(state__in=_UNSETTLED)
+    return found
