@@ -1,0 +1,1 @@
+"""The statements that figures of many customers are made by."""
