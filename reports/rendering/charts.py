@@ -34,10 +34,11 @@ class Size:
 
 
 WIDE = Size("wide", 720, 220)
+MEDIUM = Size("medium", 520, 200)
 NARROW = Size("narrow", 340, 190)
-FULL_PAGE = Size("full", 700, 190)
+FULL_PAGE = Size("full", 700, 165)
 HALF_PAGE = Size("half", 400, 150)
-SIZES = (WIDE, NARROW, FULL_PAGE, HALF_PAGE)
+SIZES = (WIDE, MEDIUM, NARROW, FULL_PAGE, HALF_PAGE)
 
 
 def canonical(value: Number) -> str:

@@ -114,7 +114,7 @@ def _draw(block: Part, words: Mapping[str, str]) -> None:
     # Escaped where it is drawn.
     block["drawings"] = [
         (size.name, mark_safe(charts.draw(block, size, paint, ids=f"{block['id']}-{size.name}")))  # noqa: S308
-        for size in (charts.WIDE, charts.NARROW)
+        for size in (charts.WIDE, charts.MEDIUM, charts.NARROW)
     ]
     block["legend"] = [(hue_of(tone), label) for tone, label in charts.legend(block)]
     block["target"] = (
