@@ -206,7 +206,8 @@ def _kept(wanted: _Wanted, customers: Sequence[int | None], compose: Compose) ->
 def _made(
     order: Order, customer: int | None, language: str, compose: Compose, there: Report | None
 ) -> Made:
-    if there is not None and there.state != Report.State.DRAFT:
+    # A correction is read anew by whoever writes it.
+    if there is not None and (there.state != Report.State.DRAFT or there.version > 1):
         return Made(there, "kept")
     composed = compose(customer, language)
     if composed is None:

@@ -1,0 +1,53 @@
+"""Words for reports, for what the audit records of them, and for why a recipient got no letter."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.labels import FIELDS, VERBS
+
+VERBS.update(
+    {
+        "report.answered": _("Report answered"),
+        "report.approved": _("Report approved"),
+        "report.change_undone": _("Change of reports undone"),
+        "report.correction_begun": _("Correction of a report begun"),
+        "report.discarded": _("Draft of a report dropped"),
+        "report.edited": _("Report edited"),
+        "report.link_given": _("Link to a report given"),
+        "report.link_revoked": _("Link to a report taken back"),
+        "report.refreshed": _("Figures of a report read anew"),
+        "report.returned": _("Report put back to draft"),
+        "report.reviewed": _("Report reviewed"),
+        "report.sent": _("Report sent"),
+        "report_run.asked": _("Reports asked for"),
+        "report_run.done": _("Reports made"),
+        "report_run.retried": _("Reports tried again"),
+        "report_settings.changed": _("Who gets reports changed"),
+    }
+)
+FIELDS.update(
+    {
+        "failed": pgettext_lazy("report run", "Failed"),
+        "made": pgettext_lazy("report run", "Made"),
+        "period": _("Period"),
+        "recipients": _("Recipients"),
+        "refreshed": pgettext_lazy("report run", "Made anew"),
+        "report": _("Report"),
+        "report_run": _("Production of reports"),
+        "reports": _("Reports"),
+        "slots": _("Texts"),
+    }
+)
+
+# Why a recipient got no letter (ReportRecipient.why).
+LEFT_OUT: dict[str, str | Promise] = {
+    "by_hand": _("The link was given by hand"),
+    "declined": _("Wants no letters with reports"),
+    "gone": _("No longer a contact"),
+    "no_address": _("No e-mail address"),
+    "silent": _("Nobody is written to in a demo"),
+    "unreachable": _("Letters do not reach the address"),
+}

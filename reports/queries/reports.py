@@ -1,0 +1,190 @@
+"""Reports as lists and pages show them, as far as a member may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Customer, Membership, Visibility
+from accounts.models.reach import colleagues_of
+from accounts.models.responsibility import faced_by
+from accounts.permissions import may
+from reports.models import Report, ReportAnswer, ReportLink, ReportRecipient
+from segmentation.models import MeasureRow
+from segmentation.queries.stored import latest_night
+from service.models import Told
+
+OPENED, ANSWERED = "opened", "answered"
+STATES = (*(str(state) for state in Report.State), OPENED, ANSWERED)
+# What somebody still has to do something about.
+UNDONE = (Report.State.DRAFT, Report.State.REVIEWED, Report.State.APPROVED)
+_WIDTHS = (Visibility.MINE, Visibility.TEAM, Visibility.ALL)
+
+
+def visible_reports(membership: Membership) -> QuerySet[Report]:
+    """Of customers that the member sees; those about the tenant for who may see its month."""
+    found: QuerySet[Report] = Report.objects.all()
+    if not may(membership, "view_month"):
+        found = found.filter(kind=Report.Kind.CUSTOMER)
+    if membership.sees("customers") == Visibility.ALL:
+        return found
+    visible = Customer.objects.visible_to(membership).order_by().values("pk")
+    return found.filter(Q(customer=None) | Q(customer__in=visible))
+
+
+def report_for(membership: Membership, pk: int) -> Report | None:
+    """One report, if the member may see it."""
+    found: Report | None = (
+        visible_reports(membership)
+        .select_related(
+            "customer", "figure_set", "correction_of", "reviewed_by", "approved_by", "sent_by"
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    return found
+
+
+def widths(membership: Membership) -> tuple[str, ...]:
+    """Whose reports a member may list, narrowest first."""
+    widest = _WIDTHS.index(Visibility(membership.sees("customers")))
+    return tuple(
+        str(width)
+        for number, width in enumerate(_WIDTHS)
+        if number <= widest and (width != Visibility.TEAM or membership.team_id is not None)
+    )
+
+
+def within(found: QuerySet[Report], membership: Membership, width: str) -> QuerySet[Report]:
+    """Of customers whose face the member, or somebody of the team, is today."""
+    if width == Visibility.ALL:
+        return found
+    return found.filter(customer__in=faced_by(colleagues_of(membership, width)))
+
+
+def latest_versions(found: QuerySet[Report]) -> QuerySet[Report]:
+    """Without those that a further version has taken the place of."""
+    return found.filter(~Exists(Report.objects.filter(correction_of=OuterRef("pk"))))
+
+
+def awaiting(membership: Membership) -> QuerySet[Report]:
+    """The reports that wait for the member: of customers whose face it is, not sent yet."""
+    return within(visible_reports(membership).filter(state__in=UNDONE), membership, Visibility.MINE)
+
+
+def in_state(found: QuerySet[Report], state: str) -> QuerySet[Report]:
+    """One of ``STATES``; ``opened`` and ``answered`` are sent ones of which that is so."""
+    if state == OPENED:
+        opened = ReportLink.objects.filter(recipient__report=OuterRef("pk"))
+        return found.filter(Exists(opened.exclude(opened_at=None)))
+    if state == ANSWERED:
+        return found.filter(Exists(ReportAnswer.objects.filter(report=OuterRef("pk"))))
+    return found.filter(state=state) if state else found
+
+
+def of_tier(found: QuerySet[Report], tier: str) -> QuerySet[Report]:
+    """Of customers that had this tier on the latest night; ``none``: that had none."""
+    night = latest_night()
+    if night is None:
+        return found.none()
+    rows = MeasureRow.objects.filter(as_of=night.as_of, tier="" if tier == "none" else tier)
+    return found.filter(customer__in=rows.order_by().values("customer_id"))
+
+
+def by_words(found: QuerySet[Report], text: str) -> QuerySet[Report]:
+    """Of customers whose name or key has these words."""
+    words = text.strip().lower()
+    if not words:
+        return found
+    customers = Customer.objects.filter(search_text__contains=words).order_by()
+    return found.filter(customer__in=customers.values("pk"))
+
+
+def periods() -> list[str]:
+    """The periods of which there are reports, the latest first, quarters before months; one
+    statement."""
+    found = Report.objects.order_by("-last_day", "-period").values_list("period", flat=True)
+    return list(found.distinct().values_list("period", flat=True)[:60])
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A report in a list. opened, answers: how many recipients opened it, how many answers came."""
+
+    report: Report
+    tier: str
+    recipients: int
+    opened: int
+    answers: int
+
+
+def rows_of(reports: Sequence[Report]) -> list[ReportRow]:
+    """Four statements, however many."""
+    ids = [report.pk for report in reports]
+    night = latest_night()
+    tiers = dict(
+        MeasureRow.objects.filter(
+            as_of=night.as_of if night else None,
+            customer__in=[report.customer_id for report in reports if report.customer_id],
+        ).values_list("customer_id", "tier")
+    )
+    told = _counted(ReportRecipient.objects.filter(report__in=ids), "report")
+    opened = _counted(
+        ReportRecipient.objects.filter(report__in=ids).filter(
+            Exists(ReportLink.objects.filter(recipient=OuterRef("pk")).exclude(opened_at=None))
+        ),
+        "report",
+    )
+    answers = _counted(ReportAnswer.objects.filter(report__in=ids), "report")
+    return [
+        ReportRow(
+            report,
+            tiers.get(report.customer_id or 0, ""),
+            told.get(report.pk, 0),
+            opened.get(report.pk, 0),
+            answers.get(report.pk, 0),
+        )
+        for report in reports
+    ]
+
+
+def _counted(found: QuerySet[Any], by: str) -> dict[int, int]:
+    return dict(found.order_by().values_list(by).annotate(Count("pk")))
+
+
+def versions_of(report: Report) -> QuerySet[Report]:
+    """Every version of the same report, the latest first, without what they say."""
+    found: QuerySet[Report] = Report.objects.filter(
+        kind=report.kind,
+        customer=report.customer_id,
+        period=report.period,
+        language=report.language,
+    )
+    return found.defer("document", "texts").order_by("-version")
+
+
+def recipients_of(report: Report) -> list[ReportRecipient]:
+    """With their links; two statements."""
+    found = ReportRecipient.objects.filter(report=report).prefetch_related("links")
+    return list(found.order_by("name", "pk"))
+
+
+def answers_to(report: Report) -> QuerySet[ReportAnswer]:
+    found: QuerySet[ReportAnswer] = ReportAnswer.objects.filter(report=report)
+    return found.select_related("ask__request", "case", "score")
+
+
+def only_visible(membership: Membership, seen: dict[int, int]) -> dict[int, int]:
+    """Of reports by id those that the member may see."""
+    ids: Collection[int] = (
+        visible_reports(membership).filter(pk__in=seen).values_list("pk", flat=True)
+    )
+    return {pk: seen[pk] for pk in ids}
+
+
+def waiting_letters(report: Report) -> int:
+    """Recipients whose letter is not written yet."""
+    return ReportRecipient.objects.filter(report=report, state=Told.WAITING).count()
