@@ -22,6 +22,7 @@ from reports.queries.delivery import delivery_of_month, faces_met
 from reports.queries.money import cash_of, renewals_of
 from reports.queries.month import MonthInReview, completed_months, month_in_review
 from reports.queries.risks import largest_risks
+from reports.views.month_renewals import renewal_figures
 from segmentation.charts import migration_matrix
 from segmentation.models import Night
 from segmentation.queries.migration import flows
@@ -75,6 +76,13 @@ def month(request: TenantRequest) -> HttpResponse:
             Unit("money", currency, 0),
             target_words=_("%(target)s due"),
         ),
+        # What is to come is told as of today, beside the newest month alone.
+        **(
+            renewal_figures(scope, today, with_links=not narrowing.group_id)
+            if last_day == months[0]
+            else {}
+        ),
+        "today": today,
         "renewals": renewals_of(scope, first_day, last_day, latest, known_until=known_until),
         **delivery_figures(scope, first_day, last_day),
         "faces": faces_met(scope, last_day, latest, request.tenant),
