@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, QuerySet, Sum, Value
 
 from accounts.models import Colleague, Customer, Responsibility
 from segmentation.models import MeasureRow, Night
@@ -98,14 +99,16 @@ def choices(scope: Scope) -> Choices:
 def _choices(scope: Scope) -> Choices:
     customers = scope.narrow(Customer.objects.order_by(), "pk")
 
-    def distinct(field: str) -> list[str]:
-        found = customers.exclude(**{field: ""}).values_list(field, flat=True).distinct()
-        return sorted(found)
-
+    words = customers.aggregate(
+        **{
+            field: ArrayAgg(field, distinct=True, filter=~Q(**{field: ""}), default=Value([]))
+            for field in ("industry", "region")
+        }
+    )
     faces = scope.narrow(Responsibility.objects.filter(to_on__isnull=True, colleague__isnull=False))
     return Choices(
-        industries=distinct("industry"),
-        regions=distinct("region"),
+        industries=sorted(words["industry"]),
+        regions=sorted(words["region"]),
         faces=list(
             Colleague.objects.filter(pk__in=faces.order_by().values("colleague_id"))
             .order_by("name")

@@ -156,16 +156,17 @@ def read_listing(
     *,
     rows_per_page: int,
     groups: Mapping[int, str] | None = None,
+    scope: Scope | None = None,
 ) -> Listing | None:
-    """None before the first night. ``groups``: those that can be asked for; None: every one in use
-    that the member may see. Costs a query for the nights, two for what filters offer (of the
-    whole tenant remembered), one to count."""
+    """None before the first night. ``scope``: as the page has it already. ``groups``: those that can
+    be asked for; None: every one in use that the member may see. Costs a query for the nights, two
+    for what filters offer (of the whole tenant remembered), one to count."""
     nights = offered_nights()
     night = night_shown(day_asked(asked), nights)
     if night is None:
         return None
     is_latest = night == nights[0]
-    scope = scope_of(membership, asked.get("scope", ""))
+    scope = scope or scope_of(membership, asked.get("scope", ""))
     offered = choices(scope)
     in_force = tiers_in_force(night)
     every = portfolio(scope, night, is_latest=is_latest)

@@ -24,10 +24,10 @@ from accounts.requests import TenantRequest
 from segmentation.models import Night
 from segmentation.queries.customer_groups import was_computed
 from segmentation.queries.moved import first_moved, new_faces
-from segmentation.queries.overview import added_since, waiting
+from segmentation.queries.overview import Waiting, added_since, waiting
 from segmentation.queries.portfolio import portfolio as portfolio_rows
 from segmentation.queries.saved_views import views_for
-from segmentation.queries.scopes import Scope, scope_of
+from segmentation.queries.scopes import Scope, page_scope, scope_of
 from segmentation.ranks import BETTER, OTHER, WORSE
 from segmentation.views.cells import Writer, drawn
 from segmentation.views.columns import all_columns
@@ -56,15 +56,26 @@ def portfolio(request: TenantRequest) -> HttpResponse:
         asked = request.GET.copy()
         asked["columns"] = ",".join(asked.getlist("columns"))
         return redirect(f"{request.path}?{asked.urlencode(safe=',')}")
-    listing = read_listing(request.tenant, request.membership, request.GET, rows_per_page=ROWS)
+    listing = read_listing(
+        request.tenant,
+        request.membership,
+        request.GET,
+        rows_per_page=ROWS,
+        scope=page_scope(request, request.GET.get("scope", "")),
+    )
     if listing is None:
         return before_first_night(request)
     if request.GET.get("export"):
         return exported(listing, request.GET["export"], request.tenant)
+    figures = None
     if listing.is_rolled_up:
         context = groups_page(listing)
     else:
-        listing = replace(listing, table=listing.table.counted(_total(listing)))
+        if listing.is_unfiltered:
+            # What waits among them all says how many they are.
+            figures = waiting(listing.every, listing.scope, listing.night)
+        total = figures.customers if figures else int(listing.rows.count())
+        listing = replace(listing, table=listing.table.counted(total))
         context = {
             "table": listing.table,
             "rows": drawn(
@@ -83,12 +94,12 @@ def portfolio(request: TenantRequest) -> HttpResponse:
     context |= around(request, listing) | {"has_head": not listing.is_only_list}
     if request.headers.get("HX-Target") == "list":
         if has_other_group(request) and not listing.is_only_list:
-            context |= _head(request, listing) | {"is_head_swapped": True}
+            context |= _head(request, listing, figures) | {"is_head_swapped": True}
         # With a title of its own, from which htmx takes the one of the tab.
         response = render(request, "segmentation/portfolio/list.html", context | {"is_part": True})
     else:
         response = render(
-            request, "segmentation/portfolio/page.html", context | _head(request, listing)
+            request, "segmentation/portfolio/page.html", context | _head(request, listing, figures)
         )
     # The part alone and the whole page have one address.
     patch_vary_headers(response, ("HX-Target",))
@@ -142,15 +153,13 @@ def _assignment(request: TenantRequest) -> dict[str, Any] | None:
     }
 
 
-def _total(listing: Listing) -> int:
-    """How many the filters leave; of everybody it is remembered."""
-    if listing.is_unfiltered:
-        return waiting(listing.every, listing.scope, listing.night).customers
-    return int(listing.rows.count())
+def _head(
+    request: TenantRequest, listing: Listing, figures: Waiting | None = None
+) -> dict[str, Any]:
+    """Everything above the list; of a customer group, where one is asked for, only its customers.
 
-
-def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
-    """Everything above the list; of a customer group, where one is asked for, only its customers."""
+    ``figures``: what waits among all of the scope, where that was counted already.
+    """
     night, scope = listing.night, listing.narrowed
     lines = {
         "scopes": scope_tabs(scope, listing.table),
@@ -159,15 +168,15 @@ def _head(request: TenantRequest, listing: Listing) -> dict[str, Any]:
     }
     if listing.is_only_list:
         return lines
-    every = listing.every
     if scope is not listing.scope:
         every = portfolio_rows(scope, night, is_latest=listing.is_latest)
+        figures = waiting(every, scope, night)
     faces, faces_total = new_faces(scope, night, is_latest=listing.is_latest, most=FACES_SHOWN)
     return lines | {
         "faces": faces,
         "faces_total": faces_total,
         "is_moved_folded": "moved" in folded_in(request),
-        "waiting": waiting_tiles(waiting(every, scope, night), listing.table),
+        "waiting": waiting_tiles(figures or waiting(listing.every, scope, night), listing.table),
         **_moved(night, scope),
     }
 

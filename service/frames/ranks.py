@@ -31,6 +31,9 @@ from service.compute.ranks import (
 )
 from service.models import Cta
 
+# After so many days a rank is written again though it is the same, with what it is made of by then.
+KEPT_DAYS = 7
+
 
 @dataclass(frozen=True)
 class RankDay:
@@ -62,7 +65,11 @@ def median_arr(night: date) -> Decimal | None:
 
 
 def store_ranks(day: RankDay, ids: Sequence[int] | None = None) -> int:
-    """Give open work the rank of a day, all of it or some of these; returns how many changed."""
+    """Give open work the rank of a day, all of it or some of these; returns how many changed.
+
+    A rank that comes out the same to the last bit keeps the day that it was computed on, for KEPT_DAYS
+    at most: over a weekend no time passes, and what is long overdue or far away hardly changes.
+    """
     sql, parameters = _ranked(day, ids)
     with _planned(ids), connection.cursor() as cursor:
         cursor.execute(
@@ -73,9 +80,13 @@ def store_ranks(day: RankDay, ids: Sequence[int] | None = None) -> int:
                    rank_factors = ranked.factors
               FROM ranked
              WHERE cta.tenant_id = %(tenant)s AND cta.id = ranked.id
-               AND (cta.rank, cta.rank_factors) IS DISTINCT FROM (ranked.rank, ranked.factors)
+               AND ((cta.rank, cta.risk, cta.value_at_stake) IS DISTINCT FROM
+                    (ranked.rank, ranked.risk, ranked.stake)
+                    OR (cta.rank_factors->'source', cta.rank_factors->'version') IS DISTINCT FROM
+                       (ranked.factors->'source', ranked.factors->'version')
+                    OR (cta.rank_factors->>'day')::date <= %(kept_before)s)
             """,
-            parameters,
+            parameters | {"kept_before": day.today - timedelta(days=KEPT_DAYS)},
         )
         changed: int = cursor.rowcount
     return changed

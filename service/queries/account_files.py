@@ -18,6 +18,7 @@ from accounts.tenancy import current_tenant_id
 from segmentation import catalogue
 from segmentation.catalogue import Better
 from segmentation.models import MeasureRow
+from segmentation.queries.scopes import Scope
 from segmentation.queries.stored import latest_night
 from service.models import AccountFile, Goal, JointMilestone, Privilege, Sponsor, SuccessPlanLink
 
@@ -265,17 +266,11 @@ def _by_customer(rows: QuerySet, *figures: Any) -> list[Any]:
 # --- What waits, and what is shared ---------------------------------------------------------------
 
 
-def late_milestones(membership: Membership, width: str, today: date) -> QuerySet:
-    """Joint milestones that are overdue at the member's customers, the longest first."""
-    return (
-        JointMilestone.objects.filter(
-            done_on__isnull=True,
-            due_on__lt=today,
-            customer__in=Customer.objects.within(membership, width).order_by().values("pk"),
-        )
-        .select_related("customer", "colleague", "contact")
-        .order_by("due_on", "pk")
-    )
+def late_milestones(scope: Scope, today: date) -> QuerySet:
+    """Joint milestones of the scope's customers that are overdue, the longest first."""
+    late = JointMilestone.objects.filter(done_on__isnull=True, due_on__lt=today)
+    found: QuerySet = scope.narrow(late)
+    return found.select_related("customer", "colleague", "contact").order_by("due_on", "pk")
 
 
 def plan_links(customer: Customer) -> list[SuccessPlanLink]:

@@ -22,6 +22,7 @@ from accounts.requests import TenantRequest
 from accounts.views.customers import visible_customer
 from accounts.views.sent_links import not_stored, taken_once
 from projects.views.faults import show_faults
+from segmentation.queries.scopes import page_scope
 from service.actions.account_files import end_sponsor, name_sponsor, write_background
 from service.forms.account_files import BackgroundForm, SponsorEndForm, SponsorForm
 from service.models import AccountFile, Sponsor, SuccessPlanLink
@@ -88,11 +89,8 @@ def account_file_panel(request: TenantRequest, customer: Customer) -> dict[str, 
 def late_milestones_block(request: TenantRequest, width: str | None) -> dict[str, Any] | None:
     """Joint milestones that are overdue; nothing where none is. ``width``: whose customers the page
     shows; None: the member's own."""
-    found = list(
-        late_milestones(request.membership, width or str(Visibility.MINE), today_of(request))[
-            : SHOWN + 1
-        ]
-    )
+    scope = page_scope(request, width or str(Visibility.MINE))
+    found = list(late_milestones(scope, today_of(request))[: SHOWN + 1])
     if not found:
         return None
     return {"late": found[:SHOWN], "has_more": len(found) > SHOWN, "today": today_of(request)}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Customer, Visibility
 from accounts.permissions import may
 from accounts.requests import TenantRequest
-from segmentation.queries.scopes import scope_of
+from segmentation.queries.scopes import page_scope
 from service.queries.renewal_page import renewals_of_customer
 from service.queries.renewals import ENDED, REACHES, ending_soon, reaches
 from service.views.renewals import shown, today_of
@@ -34,7 +34,7 @@ def renewals_block(request: TenantRequest, width: str | None) -> dict[str, Any] 
     if not may(request.membership, "view_renewals"):
         return None
     today = today_of(request)
-    scope = scope_of(request.membership, width or str(Visibility.MINE))
+    scope = page_scope(request, width or str(Visibility.MINE))
     told = reaches(scope, today)
     if not any(count for count, _arr in told.values()):
         return None

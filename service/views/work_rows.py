@@ -52,10 +52,17 @@ class Shown:
 
 
 def shown_rows(request: TenantRequest, ctas: Sequence[Cta], today: date) -> list[Shown]:
-    """Rows with their words; a fixed number of statements."""
-    names, versions = names_for(request.tenant.currency), versions_by_number()
+    """Rows with their words; a fixed number of statements, and one for groups that reasons name."""
+    names, versions = names_for(request.tenant.currency, ctas), versions_by_number()
     labels = reason_labels()
     return [shown_row(row, names, versions, labels, today) for row in rows_of(ctas)]
+
+
+def brief_rows(request: TenantRequest, ctas: Sequence[Cta], today: date) -> list[Shown]:
+    """Rows of open work that say nothing of tiers and steps: what to do, for whom, by when and why
+    first."""
+    names, versions = names_for(request.tenant.currency, ctas), versions_by_number()
+    return [shown_row(WorkRow(cta, "", 0, 0), names, versions, {}, today) for cta in ctas]
 
 
 def shown_row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -28,9 +28,11 @@ from ui import formats
 from ui.tags.formats import language
 
 
-def names_for(currency: str) -> Names:
-    """The tenant's words that reasons need."""
-    return Names(currency, dict(CustomerGroup.objects.values_list("pk", "name")))
+def names_for(currency: str, ctas: Iterable[Cta]) -> Names:
+    """The tenant's words that the reasons of this work need: one statement where one names a group."""
+    groups = {int(cta.reason["group"]) for cta in ctas if "group" in cta.reason}
+    found = CustomerGroup.objects.filter(pk__in=groups) if groups else CustomerGroup.objects.none()
+    return Names(currency, dict(found.values_list("pk", "name")))
 
 
 def title_of(cta: Cta) -> str:

@@ -159,6 +159,29 @@ def test_ranks_are_written_only_where_they_change(night: Night):
     assert refresh_ranks(now=NOON) == 1
 
 
+def test_a_rank_that_stays_the_same_is_not_written(night: Night):
+    """From Saturday to Sunday no working day passes; from Sunday to Tuesday one does."""
+    saturday = NOON + timedelta(days=3)
+    cta = work_for(measured(night, "a", arr=Decimal(900)), TODAY + timedelta(days=9))
+    assert refresh_ranks(now=saturday) == 1
+    assert refresh_ranks(now=saturday + timedelta(days=1)) == 0
+    cta.refresh_from_db()
+    assert cta.rank_factors["day"] == "2026-07-04"
+    found = arithmetic_of(cta, versions_by_number())
+    assert found is not None
+    assert found.rank.rank == cta.rank
+    assert refresh_ranks(now=saturday + timedelta(days=3)) == 1
+
+
+def test_after_a_week_a_rank_is_written_though_it_is_the_same(night: Night):
+    cta = work_for(measured(night, "a", arr=Decimal(900)), TODAY - timedelta(days=300))
+    assert refresh_ranks(now=NOON) == 1
+    assert refresh_ranks(now=NOON + timedelta(days=6)) == 0
+    assert refresh_ranks(now=NOON + timedelta(days=7)) == 1
+    cta.refresh_from_db()
+    assert cta.rank_factors["day"] == "2026-07-08"
+
+
 def test_only_what_is_asked_for_and_open_is_ranked(night: Night):
     one, two = (work_for(measured(night, key, arr=Decimal(9))) for key in "ab")
     closed = work_for(one.customer, state="done", closed_at=NOON)
