@@ -46,6 +46,30 @@ HINTS = (
         frozenset({EXECUTIVE}),
     ),
     Hint(
+        "demo-requests",
+        _("What customers ask for"),
+        _(
+            "Each wish with the customers and the ARR behind it. Merge those that say the same, "
+            "decide, and everybody who asked is answered."
+        ),
+        "requests",
+        _("Requests"),
+        "view_requests",
+        frozenset({PRODUCT}),
+    ),
+    Hint(
+        "demo-updates",
+        _("Shipped, told and used"),
+        _(
+            "A product update goes to exactly those who asked and those who own the module; "
+            "after 30 and 90 days you see who uses it."
+        ),
+        "updates",
+        _("Product updates"),
+        "view_requests",
+        frozenset({PRODUCT}),
+    ),
+    Hint(
         "demo-modules",
         _("Owned, used, given up"),
         _("For each module: who owns it, who uses it, and who stopped."),
@@ -97,7 +121,7 @@ HINTS = (
         "portfolio",
         _("Customers"),
         "view_customers",
-        frozenset({SERVICE, PRODUCT}),
+        frozenset({SERVICE}),
     ),
     Hint(
         "demo-face",
@@ -121,7 +145,7 @@ HINTS = (
         "tiers",
         _("Tiers"),
         "view_tiers",
-        frozenset({EXECUTIVE, DELIVERY, TEAM, PRODUCT}),
+        frozenset({EXECUTIVE, DELIVERY, TEAM}),
     ),
     Hint(
         "demo-past",

@@ -41,6 +41,11 @@ def test_each_role_has_three_that_it_may_follow(role: str) -> None:
     assert len(mine) == 3
 
 
+def test_product_managers_are_led_to_what_is_asked_and_what_was_told() -> None:
+    mine = [hint.url_name for hint in HINTS if Role.PRODUCT_MANAGER.value in hint.roles]
+    assert mine == ["requests", "updates", "modules"]
+
+
 def test_hints_lead_to_pages_that_are_there(settings) -> None:  # type: ignore[no-untyped-def]
     for hint in HINTS:
         assert reverse(hint.url_name, urlconf=settings.TENANT_URLCONF)
