@@ -17,6 +17,7 @@ class Turn(IntEnum):
     CHAINS = 0x4348414E << 32
     MERGES = 0x4D524753 << 32
     REPORTS = 0x52505254 << 32
+    FIGURES = 0x46494755 << 32
 
 
 def take_turn(turn: Turn) -> None:

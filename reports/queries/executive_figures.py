@@ -1,0 +1,204 @@
+"""The executives' figures of months and quarters, over the whole tenant, as known now.
+
+What a screen or a command shows too is asked of the function that it asks, so that it is one number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from accounts.models import Instalment, Payment, Tenant
+from reports.catalogue import TIER_COUNTS
+from reports.compute.report_periods import ReportPeriod
+from reports.queries.activity import Activity, activity_of
+from reports.queries.delivery import delivery_of_month, faces_met
+from reports.queries.money import cash_of, renewals_of
+from reports.queries.month import YEAR, lifetime_value, months_back
+from reports.queries.satisfaction import case_times, newcomers, survey_values
+from reports.queries.tier_moves import WHOLE, tier_counts, tier_moves
+from segmentation.compute.formats import format_rate
+from segmentation.compute.retention import compare_days, month_boundaries
+from segmentation.frames.retention import subscription_lines
+from segmentation.models import Night
+from segmentation.queries.retention import RetentionFigures
+from segmentation.queries.retention import figures_of as retention_figures
+from segmentation.queries.stored import stored_nights
+from service.queries.request_rates import Rate, rates
+
+_AMOUNTS = ("start_arr", "new", "expansion", "contraction", "churned", "reactivated", "end_arr")
+_RATES = ("grr", "nrr", "logo_churn")
+
+
+@dataclass
+class Found:
+    """figures: key → value; reasons: key → why there is none; night: of the last day, if stored."""
+
+    night: Night | None = None
+    figures: dict[str, Any] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def say(self, key: str, value: Any, reason: str = "") -> None:
+        """A figure, or why it is absent."""
+        found = _exact(value)
+        self.figures[key] = found
+        if found is None:
+            self.reasons[key] = reason
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """What is read once for all periods."""
+
+    retention: Mapping[tuple[date, date], RetentionFigures]
+    has_contracts: bool
+    has_instalments: bool
+    has_payments: bool
+    rates: Mapping[str, Rate]
+    activities: Mapping[str, Activity]
+    nights: Mapping[date, Night]
+
+
+def executive_figures(periods: Sequence[ReportPeriod], tenant: Tenant) -> dict[str, Found]:
+    """Period key → figures. Contract lines, requests and usage are read once for all periods; the
+    rest is a fixed number of statements a period, whatever the number of customers."""
+    nights = {night.as_of: night for night in stored_nights().select_related("rule_set")}
+    lines = subscription_lines()
+    pairs = sorted({pair for period in periods for pair in _pairs(period)})
+    found_rates = rates([(period.first, period.last) for period in periods])
+    once = _Pass(
+        retention=dict(zip(pairs, retention_figures(compare_days(lines, pairs)), strict=True)),
+        has_contracts=bool((lines["annual_fee"] > 0).any()),
+        has_instalments=Instalment.objects.exists(),
+        has_payments=Payment.objects.exists(),
+        rates={period.key: rate for period, rate in zip(periods, found_rates, strict=True)},
+        activities=activity_of(periods, tenant.zone),
+        nights=nights,
+    )
+    return {period.key: _of(period, once, tenant) for period in periods}
+
+
+def _pairs(period: ReportPeriod) -> list[tuple[date, date]]:
+    """The days that are compared: those of the period, of the twelve months up to its end, and its
+    last day with itself."""
+    year = month_boundaries(months_back(period.last, YEAR - 1), period.last)
+    return [_span(period), (period.last, period.last), *pairwise(year)]
+
+
+def _span(period: ReportPeriod) -> tuple[date, date]:
+    """As months do, a quarter begins where the one before ended."""
+    return period.first - timedelta(1), period.last
+
+
+def _of(period: ReportPeriod, once: _Pass, tenant: Tenant) -> Found:
+    found = Found(once.nights.get(period.last))
+    _retention(found, period, once, tenant)
+    _money(found, period, once)
+    _delivery(found, period, tenant)
+    _requests(found, once.rates[period.key])
+    _activity(found, once.activities[period.key], once)
+    _tiers(found, period, once.nights)
+    for key, value, reason in (
+        *newcomers(period),
+        *survey_values(period, tenant.zone),
+        *case_times(period, tenant.zone),
+    ):
+        found.say(key, value, reason)
+    return found
+
+
+def _retention(found: Found, period: ReportPeriod, once: _Pass, tenant: Tenant) -> None:
+    month = once.retention[_span(period)]
+    customers = once.retention[(period.last, period.last)].customers_start
+    absent = "" if once.has_contracts else "no_contracts"
+    for key in (*_AMOUNTS, "customers_start", "customers_lost"):
+        found.say(key, None if absent else getattr(month, key), absent)
+    for key in _RATES:
+        found.say(key, getattr(month, key), absent or "no_start")
+    found.say("customers", None if absent else customers, absent)
+    year = [once.retention[pair] for pair in _pairs(period)[2:]]
+    value = lifetime_value(year, customers, tenant.gross_margin)
+    found.say("ltv", value, absent or ("none_lost" if customers else "no_customers"))
+
+
+def _money(found: Found, period: ReportPeriod, once: _Pass) -> None:
+    cash = cash_of(WHOLE, period.first, period.last, None)
+    found.say("cash_received", cash.received if once.has_payments else None, "no_payments")
+    for key, value in (("cash_due", cash.due), ("cash_overdue", cash.overdue)):
+        found.say(key, value if once.has_instalments else None, "no_instalments")
+    ended = renewals_of(WHOLE, period.first, period.last, None, known_until=period.last)
+    absent = "" if once.has_contracts else "no_contracts"
+    found.say("due_customers", None if absent else ended.customers, absent)
+    found.say("due_arr", None if absent else ended.arr, absent)
+    by_customers = Fraction(ended.customers_renewed, ended.customers) if ended.customers else None
+    by_arr = Fraction(ended.arr_renewed) / Fraction(ended.arr) if ended.arr else None
+    found.say("renewal_rate_customers", by_customers, absent or "nothing_ended")
+    found.say("renewal_rate_arr", by_arr, absent or "nothing_ended")
+
+
+def _delivery(found: Found, period: ReportPeriod, tenant: Tenant) -> None:
+    delivery = delivery_of_month(WHOLE, period.first, period.last)
+    plain = ("accepted_projects", "on_time_rate", "delivery_cycle_days", "scope_creep_index",
+             "unapproved_days", "signed_not_live_arr")  # fmt: skip
+    if delivery is None:
+        for key in plain:
+            found.say(key, None, "no_projects")
+    else:
+        on_time = (
+            Fraction(delivery.on_time, delivery.with_baseline) if delivery.with_baseline else None
+        )
+        found.say("accepted_projects", delivery.accepted)
+        found.say("on_time_rate", on_time, "no_baseline" if delivery.accepted else "none_accepted")
+        found.say("delivery_cycle_days", delivery.cycle_days, "none_accepted")
+        found.say("scope_creep_index", delivery.creep, "no_effort")
+        found.say("unapproved_days", delivery.unapproved)
+        found.say("signed_not_live_arr", delivery.not_live)
+    faces = faces_met(WHOLE, period.last, None, tenant)
+    found.say("faces_per_customer", faces and Fraction(faces.faces, faces.customers), "no_faces")
+
+
+def _requests(found: Found, rate: Rate) -> None:
+    share = Fraction(rate.taken, rate.received) if rate.received else None
+    found.say("requests_received", rate.received)
+    found.say("requests_adopted", rate.taken)
+    found.say("acceptance_rate", share, "none_received")
+
+
+def _activity(found: Found, used: Activity, once: _Pass) -> None:
+    absent = "" if used.has_usage else "no_usage"
+    found.say("events", None if absent else used.events, absent)
+    found.say("active_persons", used.persons, absent or "no_persons")
+    found.say("dau_rate", used.daily_rate, absent or "no_persons")
+    found.say(
+        "active_customers",
+        used.customers if used.has_usage and once.has_contracts else None,
+        absent or "no_contracts",
+    )
+
+
+def _tiers(found: Found, period: ReportPeriod, nights: Mapping[date, Night]) -> None:
+    end = found.night
+    start = nights.get(max((day for day in nights if day < period.first), default=date.min))
+    moves = tier_moves(start, end, latest=nights[max(nights)]) if start and end else None
+    absent = "no_night_before" if end else "no_night"
+    found.say("moves_up", moves and moves.up, absent)
+    found.say("moves_down", moves and moves.down, absent)
+    if end is not None:
+        for tier, number in tier_counts(end).items():
+            found.say(f"{TIER_COUNTS}{tier}", number)
+
+
+def _exact(value: Any) -> Decimal | int | None:
+    """Rates and means to ten places, as commands print them; whole numbers and money as they are."""
+    if isinstance(value, float):
+        value = Fraction(Decimal(repr(value)))
+    if isinstance(value, Fraction):
+        return Decimal(format_rate(value))
+    if isinstance(value, Decimal) and value.as_tuple().exponent < -10:  # type: ignore[operator]
+        return Decimal(format_rate(Fraction(value)))
+    return value  # type: ignore[no-any-return]
