@@ -79,6 +79,7 @@ OBJECTS = {
     "update": _update,
     "update_use": _update,
     "edit_update": _draft,
+    "update_tests": _draft,
     "update_removal": _draft,
     "update_sendings": _draft,
     "update_links": lambda world: (
