@@ -300,5 +300,5 @@ def test_the_pages_ask_as_much_with_many_versions_as_with_few(
     with tenant_scope(tenant.id):
         for number in range(12):
             change_calendar(change=CalendarChange(weekdays=frozenset({1, 2 + number % 2})), by=None)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(12):
         assert admin.get(CALENDAR).status_code == 200

@@ -162,4 +162,4 @@ def test_adoption_costs_the_same_queries_whatever_the_size(tenant: Tenant, clien
     grow(0, 2)
     few = queries()
     grow(2, 25)
-    assert queries() == few <= 16
+    assert queries() == few <= 14

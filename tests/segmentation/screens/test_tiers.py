@@ -229,7 +229,7 @@ def test_the_dashboard_costs_the_same_queries_whatever_the_size(
     grow(0, 7)
     few = queries()
     grow(7, 60)
-    assert queries() == few <= 19
+    assert queries() == few <= 17
 
 
 def test_numbers_link_only_inside_the_tenant(nights: list[Night], client: Client) -> None:
