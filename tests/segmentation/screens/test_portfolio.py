@@ -483,6 +483,23 @@ def test_what_waits_opens_as_many_customers_as_it_says(world: None, client_of_bo
         assert len(opened) == int(tile["text"]), tile["label"]
 
 
+def test_what_moved_stands_first_above_the_list_and_nothing_takes_room_for_nothing(
+    world: None, client_of_bob: Client
+) -> None:
+    folds = client_of_bob.get(URL, {"scope": "all"}).content.decode()
+    places = [folds.index(part) for part in ('<div class="folds">', 'id="moved"', 'id="waiting"')]
+    assert places == sorted(places)
+    assert places[-1] < folds.index('id="list"')
+    assert '<details data-fold="moved" open>' in folds
+    client_of_bob.cookies["folded"] = "moved"
+    folded = client_of_bob.get(URL, {"scope": "all"}).content.decode()
+    assert '<details data-fold="moved">' in folded
+    # Nobody's: nothing moved among them.
+    none = client_of_bob.get(URL, {"scope": "mine"}).content.decode()
+    assert '<section id="moved" hidden></section>' in none
+    assert "data-fold" not in none
+
+
 def test_who_moved_last_night_the_worse_apart_from_the_better(
     world: None, client_of_bob: Client
 ) -> None:
