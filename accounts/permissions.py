@@ -89,6 +89,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # Whoever hears of one writes it down.
     "record_referrals": EVERYONE,
     "view_month": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    # Of the customers that one sees; reports about the tenant with view_month.
+    "view_reports": EVERYONE,
+    # Their words, corrections, and figures read anew.
+    "edit_reports": (Role.ADMIN, Role.SERVICE_MANAGER),
+    # Saying that they may be sent, and sending them.
+    "approve_reports": (Role.ADMIN, Role.SERVICE_MANAGER, Role.EXECUTIVE),
+    # How their production went, and trying again what failed.
+    "produce_reports": (Role.ADMIN, Role.SERVICE_MANAGER),
     "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     # One's own; of others with the next ability, and of the team that one leads.
     "view_scorecard": EVERYONE,

@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "service.tasks.sweep_request_digests",
         "schedule": schedule(15 * 60.0),
     },
+    "sweep reports": {"task": "reports.tasks.sweep_reports", "schedule": schedule(60.0)},
     "sweep cases": {"task": "service.tasks.sweep_cases", "schedule": schedule(60.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
     "sweep digests": {"task": "accounts.tasks.sweep_digests", "schedule": schedule(5 * 60.0)},

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
+from reports.actions.report_letters import letters_wait, write_letters
 from reports.actions.run_sweep import note_due
 from reports.actions.run_work import next_due, work_on_run
 
@@ -19,11 +20,13 @@ log = structlog.get_logger("tenure.reports")
 
 @shared_task(name="reports.tasks.sweep_reports")
 def sweep_reports() -> None:
-    """Reports that are due, and runs that a dead worker left, tenant by tenant; trouble with one holds
-    up no other."""
+    """Reports that are due, runs that a dead worker left, and letters that nobody wrote yet, tenant by
+    tenant; trouble with one holds up no other."""
     for tenant in Tenant.objects.order_by("pk"):
         try:
             enqueue_due(tenant)
+            if letters_wait(tenant_id=tenant.pk):
+                write_report_letters.delay(tenant.pk)
         except Exception as error:
             log.error("sweep of reports failed", tenant=tenant.slug, error=type(error).__name__)
 
@@ -45,3 +48,9 @@ def enqueue_due(tenant: Tenant) -> None:
         if run_id is not None:
             # Robust: what the broker does not take now, the sweeper finds.
             transaction.on_commit(partial(produce_reports.delay, tenant.pk, run_id), robust=True)
+
+
+@shared_task(name="reports.tasks.write_report_letters")
+def write_report_letters(tenant_id: int) -> None:
+    """Write the letters of reports that were sent."""
+    write_letters(tenant_id=tenant_id)

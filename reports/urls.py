@@ -1,6 +1,6 @@
 """URLs of this app inside a tenant."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from reports.views import (
     behind,
@@ -22,4 +22,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scorecards/", scorecards.scorecards, name="scorecards"),
     path("effects/", effects.effects, name="effects"),
     path("effects/customers/", effects.members, name="effects_customers"),
+    path("", include("reports.reports_urls")),
 ]

@@ -46,6 +46,12 @@ def write_letters(*, tenant_id: int, most_batches: int = MOST_BATCHES) -> int:
     return written
 
 
+def letters_wait(*, tenant_id: int) -> bool:
+    """Whether recipients wait for their letter."""
+    with tenant_scope(tenant_id):
+        return bool(ReportRecipient.objects.filter(state=Told.WAITING).exists())
+
+
 def letter_for(tenant: Tenant, recipient: ReportRecipient, address: str, until: datetime) -> Letter:
     """What a recipient is written. ``address``: where they read it."""
     report = recipient.report

@@ -56,3 +56,16 @@ def as_correction(
     }
     others = [one for one in document["sections"] if one["key"] != CORRECTION]
     return {**document, "sections": [section, *others]}
+
+
+def answers_asked(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a reader is asked in a stored document: of ``request``, ``question``, ``survey``."""
+    return tuple(
+        dict.fromkeys(
+            ask
+            for section in document["sections"]
+            for block in section["blocks"]
+            if block["type"] == "answer"
+            for ask in block.get("asks", ("request",))
+        )
+    )

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Case, Contact, Membership
-from accounts.models.customers import took_part
 from accounts.tenancy import TenantForeignKey, TenantModel
 from projects.models.customer_pages import OpenedLink
 from reports.models.reports import Report
@@ -144,6 +143,3 @@ class ReportAnswer(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.kind}"
-
-
-took_part.extend([ReportRecipient, ReportAnswer])

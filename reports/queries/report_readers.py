@@ -11,6 +11,7 @@ from accounts.models import Contact, ContactRole, Membership, Role
 from reports.compute.documents import Audience
 from reports.models import Report
 from reports.queries.report_customers import holders_on
+from service.queries.contact_languages import said_language
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def usual_readers(reports: Sequence[Report], today: date, usual: str) -> dict[in
         report.pk: [
             Reader(one.name, one.email, audience[one.pk], contact=one)
             for one in by_customer[report.customer_id or 0]
-            if language_of(one, usual) == report.language
+            if (said_language(one) or usual) == report.language
         ]
         for report in reports
     }
@@ -64,12 +65,3 @@ def executives(addresses: Sequence[str]) -> list[Reader]:
         for one in members.select_related("user").order_by("pk")
     ]
     return found + [Reader(address, address) for address in addresses]
-
-
-def language_of(contact: Contact, usual: str) -> str:
-    """What a contact reads, as far as it is noted of them or of their company."""
-    noted = contact.attributes.get("language") or contact.customer.attributes.get("language")
-    word = str(noted or "").lower()
-    if word.startswith(("zh", "中", "简")):
-        return "zh-hans"
-    return "en" if word.startswith(("en", "英")) else usual

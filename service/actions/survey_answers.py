@@ -51,7 +51,7 @@ def give_score(
     answer = answer_by(current)
     if answer is not None:
         before = answer.score
-        _change(answer, {"score": score}, moment)
+        change_answer(answer, {"score": score}, moment)
         tell_detractor(answer, before=before)
         return answer
     answer = SurveyAnswer.objects.create(
@@ -104,7 +104,7 @@ def give_words(
         raise ValidationError(
             {"comment": _("Longer than %(longest)s characters.") % {"longest": LONGEST_COMMENT}}
         )
-    _change(answer, {"comment": comment.strip(), "further": told}, moment)
+    change_answer(answer, {"comment": comment.strip(), "further": told}, moment)
     return answer
 
 
@@ -128,7 +128,12 @@ def _open(invitation: SurveyInvitation, now: datetime) -> SurveyInvitation:
     return current
 
 
-def _change(answer: SurveyAnswer, values: Mapping[str, Any], now: datetime) -> None:
+def change_answer(answer: SurveyAnswer, values: Mapping[str, Any], now: datetime) -> None:
+    """Give an answer other values; its version before stays known.
+
+    Raises:
+        ValidationError: it was changed too often.
+    """
     changed = [name for name, value in values.items() if getattr(answer, name) != value]
     if not changed:
         return

@@ -1,0 +1,128 @@
+"""What a recipient opens by the link of a report: the report, its PDF, and a place to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.contact_links import LinkClosed
+from accounts.models import Tenant
+from accounts.views.contact_pages import is_member
+from accounts.views.sent_links import address_of
+from projects.actions.customer_pages import note_opened
+from projects.views.faults import show_faults
+from reports.actions.report_answers import SURVEY, question_by_link, score_by_link, wish_by_link
+from reports.compute.slots import answers_asked
+from reports.files import report_file
+from reports.forms.report_answers import QuestionForm, ScoreForm, WishForm
+from reports.models import ReportLink
+from reports.queries.report_links import answers_by
+from reports.rendering.html import STYLE, body_html
+from service.forms.case_links import SCORES, TrapForm
+from service.models.surveys import SCALES
+
+FORMS: Mapping[str, type[TrapForm]] = {
+    "request": WishForm,
+    "question": QuestionForm,
+    "survey": ScoreForm,
+}
+
+
+def report_of_contact(request: HttpRequest, tenant: Tenant, link: ReportLink) -> HttpResponse:
+    """The report as its audience reads it; its PDF (``?pdf=1``); what is answered.
+
+    Raises:
+        LinkClosed: the link opens nothing any more.
+    """
+    now = timezone.now()
+    if why := link.closed_by(now):
+        raise LinkClosed(why)
+    report = link.recipient.report
+    asks = answers_asked(report.document)
+    given: dict[str, BaseForm] = {}
+    if request.method == "POST":
+        if is_member(request):
+            # What the customer wishes and how satisfied it is, nobody of the vendor says for it.
+            raise LinkClosed("member")
+        act = request.POST.get("act", "")
+        if act not in asks:
+            raise Http404
+        form = FORMS[act](request.POST, prefix=act)
+        if form.is_trapped or (form.is_valid() and _answered(act, form, tenant, link)):
+            # A program sees that it was sent, and learns nothing.
+            return redirect(f"{request.path}?sent={act}#answer")
+        given = {act: form}
+    elif "pdf" in request.GET:
+        return _pdf(request, tenant, link)
+    else:
+        note_opened(link, now)
+    return _page(request, tenant, link, asks, given)
+
+
+def _answered(act: str, form: BaseForm, tenant: Tenant, link: ReportLink) -> bool:
+    values = {name: value for name, value in form.cleaned_data.items() if name != "website"}
+    try:
+        if act == "request":
+            wish_by_link(link=link, tenant=tenant, **values)
+        elif act == "question":
+            question_by_link(link=link, tenant=tenant, **values)
+        else:
+            score_by_link(link=link, tenant=tenant, **values)
+    except ValidationError as error:
+        show_faults(form, error)
+        return False
+    return True
+
+
+def _pdf(request: HttpRequest, tenant: Tenant, link: ReportLink) -> HttpResponse:
+    secret = request.path.rstrip("/").rpartition(".")[2]
+    made = report_file(
+        link.recipient.report, "pdf", link.recipient.audience,
+        answer_url=address_of(tenant.pk, secret),
+    )  # fmt: skip
+    response = HttpResponse(made.content, content_type=made.mime)
+    response["Content-Disposition"] = f'inline; filename="{made.name}"'
+    return response
+
+
+def _page(
+    request: HttpRequest,
+    tenant: Tenant,
+    link: ReportLink,
+    asks: tuple[str, ...],
+    given: Mapping[str, BaseForm],
+) -> HttpResponse:
+    report = link.recipient.report
+    answers = answers_by(link)
+    scored = next((one.score for one in answers if one.score is not None), None)
+    forms = {act: given.get(act) or FORMS[act](prefix=act) for act in asks}
+    if scored is not None and "survey" not in given and "survey" in forms:
+        forms["survey"] = ScoreForm(prefix="survey", initial={"comment": scored.comment})
+    low, high = SCALES[SURVEY]
+    context: dict[str, Any] = {
+        "link": link,
+        "report": report,
+        "vendor": tenant.name,
+        "forms": forms,
+        "answers": answers,
+        "scored": scored,
+        "scores": range(low, high + 1),
+        "score_words": [words for _score, words in reversed(SCORES)],
+        "sent": request.GET.get("sent", "") if request.GET.get("sent") in FORMS else "",
+    }
+    answer = render_to_string("r/report_answer.html", context, request)
+    context |= {
+        "body": body_html(
+            report.document, report.texts, link.recipient.audience, link_paths=False, answer=answer
+        ),
+        "style": STYLE,
+        "title": report.document["title"],
+    }
+    return render(request, "r/report.html", context)

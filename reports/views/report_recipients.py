@@ -1,0 +1,106 @@
+"""Whom a report is sent to, and links that are handed over by hand."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import require
+from accounts.requests import TenantRequest
+from accounts.views.sent_links import address_of, show_once
+from reports.actions.report_changes import ReportConflict
+from reports.actions.report_letters import letter_for
+from reports.actions.report_links import give_link, revoke_links
+from reports.actions.report_sending import send_report
+from reports.models import Report, ReportRecipient
+from reports.views.report_page import CHANGED, page, readers_form, seen_of, visible_report
+from ui.confirm import confirm_page
+
+
+@require("approve_reports")
+@require_POST
+def report_recipients(request: TenantRequest, pk: int) -> HttpResponse:
+    """Send an approved report, or one that was sent to further people."""
+    found = visible_report(request, pk)
+    form = readers_form(request, found, request.POST)
+    if not form.is_valid():
+        return page(request, found, readers=form)
+    try:
+        count = send_report(
+            report=found, seen=seen_of(request), readers=form.readers(), by=request.user
+        )
+    except ReportConflict:
+        messages.error(request, str(CHANGED))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        words = ngettext("It goes to %(count)s person.", "It goes to %(count)s persons.", count)
+        messages.success(request, words % {"count": count})
+    return redirect("report", found.pk)
+
+
+@require("approve_reports")
+@require_POST
+def report_recipient_links(request: TenantRequest, pk: int, recipient_pk: int) -> HttpResponse:
+    """A link for a recipient that is handed over by chat, shown once on the next page."""
+    found, recipient = _recipient(request, pk, recipient_pk)
+    try:
+        link, secret = give_link(recipient=recipient, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("report", found.pk)
+    address = address_of(request.tenant.pk, secret)
+    show_once(
+        request,
+        link,
+        name=recipient.name,
+        email="",
+        letter=letter_for(request.tenant, recipient, address, link.expires_at),
+    )
+    return redirect("report", found.pk)
+
+
+@require("approve_reports")
+@require_http_methods(["GET", "POST"])
+def report_recipient_revocations(
+    request: TenantRequest, pk: int, recipient_pk: int
+) -> HttpResponse:
+    """Asks, then ends the links of a recipient."""
+    found, recipient = _recipient(request, pk, recipient_pk)
+    url = reverse("report", args=[found.pk])
+    if request.method == "GET":
+        return confirm_page(
+            request,
+            title=_("Revoke the link of %(signatory)s?") % {"signatory": recipient.name},
+            body=_("It stops working at once."),
+            action=_("Revoke"),
+            back_url=url,
+        )
+    try:
+        revoke_links(recipient=recipient, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(url)
+
+
+def _recipient(
+    request: TenantRequest, pk: int, recipient_pk: int
+) -> tuple[Report, ReportRecipient]:
+    found = visible_report(request, pk)
+    recipient = (
+        ReportRecipient.objects.filter(report=found, pk=recipient_pk)
+        .select_related("contact", "member__user")
+        .first()
+        if recipient_pk < 2**63
+        else None
+    )
+    if recipient is None:
+        raise Http404
+    recipient.report = found
+    return found, recipient
