@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Notification, OutgoingMail
+from accounts.models import ChannelPost, Notification, OutgoingMail
 from accounts.queries.mail import mail_settings
 from accounts.tenancy import tenant_scope
 
@@ -27,7 +27,7 @@ def forget_old(*, tenant_id: int, now: datetime | None = None) -> int:
     Links, answers and the audit are no part of it."""
     moment = now or timezone.now()
     forgotten = 0
-    for find in (_old_notifications, _old_letters):
+    for find in (_old_notifications, _old_posts, _old_letters):
         for _number in range(MOST_PARTS):
             with tenant_scope(tenant_id):
                 rows = find(moment)
@@ -43,6 +43,16 @@ def _old_notifications(now: datetime) -> QuerySet[Notification]:
     days = mail_settings().notifications_kept_days
     found: QuerySet[Notification] = Notification.objects.filter(
         created_at__lt=now - timedelta(days=days)
+    )
+    return found
+
+
+def _old_posts(now: datetime) -> QuerySet[ChannelPost]:
+    """To chats; those that still wait are posted or given up first."""
+    days = mail_settings().notifications_kept_days
+    old = ChannelPost.objects.filter(created_at__lt=now - timedelta(days=days))
+    found: QuerySet[ChannelPost] = old.filter(
+        state__in=[ChannelPost.State.SENT, ChannelPost.State.GIVEN_UP]
     )
     return found
 

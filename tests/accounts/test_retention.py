@@ -12,6 +12,8 @@ from django.utils import timezone
 from accounts.actions import retention
 from accounts.actions.retention import forget_old
 from accounts.models import (
+    Channel,
+    ChannelPost,
     MailSettings,
     Membership,
     Notification,
@@ -70,6 +72,20 @@ def test_what_is_older_than_is_kept_goes(
     with tenant_scope(other.id):
         assert subjects() == {"sent 59"}
         assert [one.kind for one in Notification.objects.all()] == ["told.401"]
+
+
+def test_posts_to_chats_go_with_notifications(tenant: Tenant) -> None:
+    with tenant_scope(tenant.id):
+        channel = Channel.objects.create(name="Chat", service="slack")
+        for days, state in ((401, "sent"), (401, "given_up"), (401, "queued"), (399, "sent")):
+            ChannelPost.objects.create(
+                channel=channel, kind="x", key=f"{state} {days}", state=state,
+                created_at=timezone.now() - timedelta(days=days),
+            )  # fmt: skip
+    forget_old(tenant_id=tenant.id)
+    with tenant_scope(tenant.id):
+        left = set(ChannelPost.objects.values_list("key", flat=True))
+    assert left == {"queued 401", "sent 399"}
 
 
 def test_letters_that_somebody_has_to_look_at_stay(tenant: Tenant) -> None:
