@@ -4,6 +4,7 @@ from reports.models.figures import FigureCheck, FigureSet, Restatement
 from reports.models.recipients import ReportAnswer, ReportAudience, ReportLink, ReportRecipient
 from reports.models.reports import Report, ReportChange, ReportSettings
 from reports.models.runs import ReportFailure, ReportRun
+from reports.models.templates import ReportLogo, ReportTemplate
 
 __all__ = [
     "FigureCheck",
@@ -14,8 +15,10 @@ __all__ = [
     "ReportChange",
     "ReportFailure",
     "ReportLink",
+    "ReportLogo",
     "ReportRecipient",
     "ReportRun",
     "ReportSettings",
+    "ReportTemplate",
     "Restatement",
 ]
