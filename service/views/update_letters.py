@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from accounts.letter_texts import Letter
@@ -91,7 +92,8 @@ def _example(
     request: TenantRequest, update: ProductUpdate, language: str, because: str, now: datetime
 ) -> Letter:
     """As a contact gets it, with a link that opens nothing."""
-    name = _("Ms Example")
+    with override(language):
+        name = _("Ms Example")
     row = UpdateRecipient(update=update, name=name, language=language, because=because)
     link = UpdateLink(recipient=row, name=name, language=language, expires_at=now + VALID_FOR)
     return update_letter(request.tenant, row, link, "example")

@@ -256,6 +256,9 @@ def test_an_update_is_read_as_a_letter_and_tried_on_oneself_before_it_goes(world
     assert "To contacts of other owners (简体中文)" in shown
     assert shown.index("Is it what you asked for?") < shown.index("The same as a page:")
     assert "Acme: 工资单" in shown
+    # Each letter greets in its own language.
+    assert "Hello Ms Example" in shown
+    assert "示例女士" in shown
     world.post(f"{path}tests/", language="zh-hans", because="owns")
     with tenant_scope(world.tenant.pk):
         (mail,) = OutgoingMail.objects.all()
