@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from reports.rendering import charts
@@ -22,6 +23,24 @@ from ui.qr_codes import QrCode, qr_code
 
 # Linked by the pages that show a body, inlined into the file that stands alone.
 STYLE = "css/report-1.css"
+# No page of ours has a style of its own; this is a file to keep, opened without us.
+_FILE = """<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body class="report-file">
+<main>
+{body}</main>
+</body>
+</html>
+"""
 
 
 def body_html(
@@ -63,9 +82,13 @@ def standalone_html(
         code=qr_code(answer_url) if answer_url else None,
         answer_url=answer_url,
     )
-    return render_to_string(
-        "reports/format1/file.html",
-        {"document": document, "language": _language(document), "style": _style(), "body": article},
+    named = (document["title"], document.get("customer_name", ""))
+    return format_html(
+        _FILE,
+        language=_language(document),
+        title=" · ".join(part for part in named if part),
+        style=_style(),
+        body=article,
     )
 
 

@@ -139,11 +139,11 @@ class _Book:
         plain = " ".join(plain.split()).strip("' ") or "1"
         # A name that Excel keeps for itself.
         plain = f"{plain} 1" if plain.casefold() == "history" else plain
-        found, number = plain[:LONGEST_NAME], 1
+        found, number = plain[:LONGEST_NAME].rstrip("' "), 1
         while found.casefold() in self.names:
             number += 1
             end = f" {number}"
-            found = plain[: LONGEST_NAME - len(end)] + end
+            found = plain[: LONGEST_NAME - len(end)].rstrip("' ") + end
         self.names.add(found.casefold())
         return found
 
