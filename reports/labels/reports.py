@@ -22,7 +22,6 @@ VERBS.update(
         "report.returned": _("Report put back to draft"),
         "report.reviewed": _("Report reviewed"),
         "report.sent": _("Report sent"),
-        "report_run.asked": _("Reports asked for"),
         "report_run.done": _("Reports made"),
         "report_run.retried": _("Reports tried again"),
         "report_settings.changed": _("Who gets reports changed"),
@@ -44,7 +43,6 @@ FIELDS.update(
 
 # Why a recipient got no letter (ReportRecipient.why).
 LEFT_OUT: dict[str, str | Promise] = {
-    "by_hand": _("The link was given by hand"),
     "declined": _("Wants no letters with reports"),
     "gone": _("No longer a contact"),
     "no_address": _("No e-mail address"),

@@ -41,7 +41,7 @@ class ReportRecipient(TenantModel):
     # Empty: the report has one only.
     audience = models.CharField(max_length=14, choices=ReportAudience, blank=True)
     state = models.CharField(max_length=8, choices=Told, default=Told.WAITING)
-    # Why no letter was written: no_address, unreachable, declined, gone, by_hand.
+    # Why no letter was written: no_address, unreachable, declined, gone, silent.
     why = models.CharField(max_length=12, blank=True)
     chosen_at = models.DateTimeField(default=timezone.now)
     told_at = models.DateTimeField(null=True, blank=True)

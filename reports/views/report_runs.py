@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import require
@@ -28,9 +28,15 @@ COLUMNS = (
     Column("kind", gettext_lazy("Kind"), sort="kind"),
     Column("state", gettext_lazy("State"), sort="state"),
     Column("customers", gettext_lazy("Customers"), sort="customers", align="end"),
-    Column("made", gettext_lazy("Made"), sort="made", align="end"),
-    Column("refreshed", gettext_lazy("Made anew"), sort="refreshed", align="end", wide=True),
-    Column("failed", gettext_lazy("Failed"), sort="failed", align="end"),
+    Column("made", pgettext_lazy("report run", "Made"), sort="made", align="end"),
+    Column(
+        "refreshed",
+        pgettext_lazy("report run", "Made anew"),
+        sort="refreshed",
+        align="end",
+        wide=True,
+    ),
+    Column("failed", pgettext_lazy("report run", "Failed"), sort="failed", align="end"),
     Column("finished", gettext_lazy("Finished"), sort="finished_at", wide=True),
 )
 FAILED = (
