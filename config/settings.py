@@ -26,6 +26,8 @@ HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 # Where people reach this installation: links in letters and on the command line start with it.
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://{HOST}:{PORT}")
+# A folder of fonts for reports on paper; Noto Sans CJK of the package noto-cjk-sans-otc without it.
+REPORT_FONTS = env.str("REPORT_FONTS", "")
 IS_LOOPBACK = HOST in {"127.0.0.1", "::1", "localhost"}
 TESTING = "pytest" in sys.modules
 

@@ -18,8 +18,8 @@ FAMILIES = ["Noto Sans CJK SC", "Source Han Sans SC", "Libertinus Serif"]
 def font_directories() -> list[Path]:
     """Where fonts lie: the folder of the setting REPORT_FONTS, if there is one, then the wheel's."""
     found = []
-    if set_by_hand := getattr(settings, "REPORT_FONTS", ""):
-        found.append(Path(set_by_hand))
+    if settings.REPORT_FONTS:
+        found.append(Path(settings.REPORT_FONTS))
     if FONT_PATH is not None:
         found.append(Path(FONT_PATH).parent)
     return found

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from django.conf import settings
@@ -21,7 +21,21 @@ from reports.rendering.fonts import FAMILIES, font_directories
 from reports.rendering.paper import payload
 
 TEMPLATE = "reports/format1/report.typ"
+ACCESSIBLE: list[Literal["ua-1"]] = ["ua-1"]
+NO_LETTER = "could not be displayed"
+# What no font has; a tab and a line's end stay.
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), 127))
 _LOCK = threading.Lock()
+
+
+class FontMissing(Exception):
+    """There is no font for a report in Chinese."""
+
+    def __str__(self) -> str:
+        return (
+            "Reports in Chinese need a font: install the package noto-cjk-sans-otc, or name a"
+            " folder of fonts in REPORT_FONTS."
+        )
 
 
 def pdf_bytes(
@@ -35,21 +49,44 @@ def pdf_bytes(
     """A4 pages: one for decision makers and executives, as many as it takes for key users.
 
     logo: the image's bytes, PNG, JPEG, GIF, WebP or SVG. answer_url: what the QR code opens.
+    Raises FontMissing when the report is in Chinese and no font has its letters.
     """
+    if str(document["language"]).startswith("zh") and not font_directories():
+        raise FontMissing
     day = date.fromisoformat(document.get("made_on") or document["last_day"])
     data = payload(document, texts, audience, logo=logo, answer_url=answer_url)
     data["fonts"] = FAMILIES
     data["day"] = [day.year, day.month, day.day]
+    said = json.dumps(_printable(data), ensure_ascii=False)
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
     # One compiler for all threads of the process: it is quick and not meant to be shared.
     with _LOCK:
-        found = compiler().compile(
-            format="pdf",
-            sys_inputs={"report": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=["ua-1"],
-            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
-        )
+        try:
+            return _compiled(said, moment, ACCESSIBLE)
+        except typst.TypstError as error:
+            # The standard wants a letter for every character, and a name may have an emoji. The
+            # report comes out all the same, tagged too, with a box in its place.
+            if NO_LETTER not in str(error):
+                raise
+            return _compiled(said, moment, [])
+
+
+def _compiled(said: str, moment: datetime, standards: list[Literal["ua-1"]]) -> bytes:
+    found = compiler().compile(
+        format="pdf", sys_inputs={"report": said}, pdf_standards=[*standards], timestamp=moment
+    )
     assert isinstance(found, bytes)
     return found
+
+
+def _printable(part: Any) -> Any:
+    if isinstance(part, str):
+        return part.translate(_CONTROLS)
+    if isinstance(part, dict):
+        return {key: _printable(held) for key, held in part.items()}
+    if isinstance(part, list | tuple):
+        return [_printable(held) for held in part]
+    return part
 
 
 @cache

@@ -6,10 +6,13 @@ import json
 import re
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from reports.rendering.pdf import compiler, pdf_bytes
+from reports.rendering.fonts import font_directories
+from reports.rendering.pdf import FontMissing, compiler, pdf_bytes
 
 PAGE = re.compile(rb"/Type\s*/Page\b")
 MARKUP = '#panic("x") $a$ *b* <c> @d \\ `e` _f_ [g] {h} // i'
@@ -103,3 +106,29 @@ def test_a_logo_stands_in_the_head(sample: Callable) -> None:
     images = json.loads(compiler().query("image"))
     assert images[0]["alt"] == "Hanxin HR Cloud"
     assert plain != pdf_bytes(found.document, found.texts, "", logo=logo)
+
+
+def test_letters_that_no_font_has_do_not_stop_a_report(sample: Callable) -> None:
+    found = sample("customer-quarter-en")
+    found.document["customer_name"] = "Smile \N{GRINNING FACE} Ltd \x07\x00"
+    pdf = pdf_bytes(found.document, found.texts, "decision_maker")
+    assert len(PAGE.findall(pdf)) == 1
+    assert b"/StructTreeRoot" in pdf  # tagged all the same
+
+
+def test_chinese_without_a_font_says_what_to_do(
+    sample: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.rendering.pdf.font_directories", list)
+    found = sample("customer-month-zh")
+    with pytest.raises(FontMissing, match="REPORT_FONTS"):
+        pdf_bytes(found.document, found.texts, "key_user")
+    english = sample("customer-month-en")
+    assert pdf_bytes(english.document, english.texts, "key_user").startswith(b"%PDF")
+
+
+def test_fonts_of_ones_own_are_looked_into_first(settings: Any, tmp_path: Path) -> None:
+    settings.REPORT_FONTS = str(tmp_path)
+    assert font_directories()[0] == tmp_path
+    settings.REPORT_FONTS = ""
+    assert tmp_path not in font_directories()
