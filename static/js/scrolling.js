@@ -10,11 +10,17 @@ const watch = new ResizeObserver((entries) => {
   for (const entry of entries) mark(entry.target.closest(SIDEWAYS));
 });
 
+// What one is on is in sight, and that it goes on.
+function show(box, here) {
+  if (here) box.scrollLeft += here.getBoundingClientRect().right - box.getBoundingClientRect().right + here.offsetWidth;
+}
+
 function start(root) {
   for (const box of root.querySelectorAll(SIDEWAYS)) {
     watch.observe(box);
     if (box.firstElementChild) watch.observe(box.firstElementChild);
     box.addEventListener("scroll", () => mark(box), { passive: true });
+    if (box.matches(".tabs")) show(box, box.querySelector("[aria-current]"));
   }
 }
 
