@@ -136,7 +136,9 @@ def test_the_record_behind_an_item_tells_how_it_stands_by_now(world: HandoverWor
     assert f"/projects/{world.project.pk}/tasks/{task.pk}/" in shown.content.decode()
     with in_(world):
         Task.objects.filter(pk=task.pk).delete()
-    assert "no longer there" in text(as_(world.sue).get(f"/t/acme/customers/{world.customer.pk}/?part=service"))
+    assert "no longer there" in text(
+        as_(world.sue).get(f"/t/acme/customers/{world.customer.pk}/?part=service")
+    )
 
 
 def test_the_list_stays_to_be_read_as_it_was_proposed(world: HandoverWorld) -> None:
