@@ -52,15 +52,17 @@ def sync_cases(tenant: Tenant, *, now: datetime | None = None) -> int:
 
 
 def sync_loaded(*, since: datetime) -> int:
-    """Rows of the cases that became known since a moment, all of them, in the open transaction: what a
-    load writes is measured when it can be seen. Returns how many rows were written."""
+    """Rows of the cases that became known since a moment, in the open transaction: what a load writes
+    is measured when it can be seen. Of a file with more than MOST_PARTS × AT_ONCE of them the rest is
+    the sweep's, so that nobody waits long for the load. Returns how many rows were written."""
     tenant = Tenant.objects.get(pk=current_tenant_id())
     now, written = timezone.now(), 0
     for part in (_make_missing, _set_right):
-        done = AT_ONCE
-        while done == AT_ONCE:
+        for _number in range(MOST_PARTS):
             done = part(tenant, since, now)
             written += done
+            if done < AT_ONCE:
+                break
     return written
 
 

@@ -138,6 +138,22 @@ def test_a_file_of_many_is_measured_whole(
         assert CaseWork.objects.count() == 10
 
 
+def test_what_a_load_does_not_wait_for_is_the_sweeps(
+    tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_sync, "AT_ONCE", 2)
+    monkeypatch.setattr(case_sync, "MOST_PARTS", 2)
+    with tenant_scope(tenant.id):
+        make_customer()
+    rows = "".join(f"C1,K{number},2026-11-16 09:00,T{number}\n" for number in range(7))
+    load(tenant, tmp_path / "cases.csv", "customer,key,opened_at,title\n" + rows)
+    with tenant_scope(tenant.id):
+        assert CaseWork.objects.count() == 4
+    sync_cases(tenant)
+    with tenant_scope(tenant.id):
+        assert CaseWork.objects.count() == 7
+
+
 def test_a_load_of_cases_is_taken_back_with_the_rows_made_from_it(
     tenant: Tenant, tmp_path: Path
 ) -> None:
