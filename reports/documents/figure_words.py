@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reports import catalogue
 from reports.compute.documents import DocumentFigure
@@ -23,21 +25,38 @@ def document_figures(
     *,
     currency: str,
     language: str,
+    year_before: FigureSet | None = None,
+    compact: bool = False,
 ) -> tuple[DocumentFigure, ...]:
-    """Those of the keys that the set's kind knows, in the active language."""
-    return tuple(
-        _figure(key, figures, before, currency=currency, language=language)
+    """Those of the keys that the set's kind knows, in the active language.
+
+    year_before: the set of the same period a year ago, where a report tells the change since then too;
+        changes then say which they are. compact: amounts as executives read them.
+    """
+    found = tuple(
+        _figure(key, figures, before, currency=currency, language=language, compact=compact)
         for key in keys
         if key in figures.figures or key in figures.reasons
     )
+    if year_before is None:
+        return found
+    return tuple(
+        _with_year(one, figures, year_before, currency=currency, language=language, compact=compact)
+        for one in found
+    )
 
 
-def value_words(value: Any, unit: str, *, currency: str, language: str) -> str:
-    """A value with its unit; a dash where it is absent."""
+def value_words(
+    value: Any, unit: str, *, currency: str, language: str, compact: bool = False
+) -> str:
+    """A value with its unit; a dash where it is absent. compact: amounts in thousands and millions,
+    万元 in Chinese."""
     if value is None:
         return formats.ABSENT
     if isinstance(value, date):
         return formats.short_date(value, language)
+    if unit == Unit.MONEY and compact:
+        return formats.compact_money(value, currency, language)
     if unit == Unit.MONEY:
         return formats.money(value, currency, language)
     if unit == Unit.SHARE:
@@ -49,8 +68,36 @@ def value_words(value: Any, unit: str, *, currency: str, language: str) -> str:
     return formats.number(value, language)
 
 
+def _with_year(
+    found: DocumentFigure, figures: FigureSet, year_before: FigureSet, **words: Any
+) -> DocumentFigure:
+    """The figure with what it was a year ago, and with both changes told apart."""
+    kind = catalogue.figure(figures.kind, found.key)
+    earlier = year_before.value(found.key)
+    change, tone = _change(found.value, earlier, kind, words["language"])
+    told = found.change_text
+    if told:
+        told = pgettext("figure", "%(change)s on the period before") % {"change": told}
+    if change:
+        change = pgettext("figure", "%(change)s on the year") % {"change": change}
+    return replace(
+        found,
+        change_text=told,
+        year_before=earlier,
+        year_text=value_words(earlier, kind.unit, **words) if earlier is not None else "",
+        year_change_text=change,
+        year_tone=tone,
+    )
+
+
 def _figure(
-    key: str, figures: FigureSet, before: FigureSet | None, *, currency: str, language: str
+    key: str,
+    figures: FigureSet,
+    before: FigureSet | None,
+    *,
+    currency: str,
+    language: str,
+    compact: bool,
 ) -> DocumentFigure:
     kind = catalogue.figure(figures.kind, key)
     value = figures.value(key)
@@ -61,7 +108,7 @@ def _figure(
         key=key,
         label=str(kind.label),
         value=value,
-        text=value_words(value, kind.unit, currency=currency, language=language),
+        text=value_words(value, kind.unit, currency=currency, language=language, compact=compact),
         unit=str(kind.unit),
         formula=str(kind.formula),
         as_of=figures.as_of,
@@ -70,7 +117,9 @@ def _figure(
         rules=figures.rules if kind.by_night else None,
         reason=str(catalogue.REASONS.get(reason, reason)) if value is None else "",
         before=earlier,
-        before_text=value_words(earlier, kind.unit, currency=currency, language=language)
+        before_text=value_words(
+            earlier, kind.unit, currency=currency, language=language, compact=compact
+        )
         if earlier is not None
         else "",
         change_text=change,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -121,6 +122,8 @@ def _article(
             "made_on": reading.words[f"day:{reading.document.get('made_on') or ''}"],
             "audience": reading.words.get(f"audience_{reading.audience}", ""),
             "link_paths": link_paths,
+            # A document knows the path inside its tenant only.
+            "root": get_script_prefix().rstrip("/"),
             "logo": logo,
             "answer": answer,
             "code": code,
