@@ -1,0 +1,213 @@
+"""What a contact does by the link of a report: reads, downloads, answers; and what it is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.actions.contacts import remove_contact
+from accounts.models import Case, Contact, Customer, Tenant, User
+from accounts.tenancy import tenant_scope
+from reports.actions.report_changes import approve
+from reports.actions.report_letters import write_letters
+from reports.actions.report_sending import send_reports
+from reports.models import Report, ReportAnswer, ReportLink
+from service.models import Ask, SurveyAnswer
+from tests.reports.report_world import made, served
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def november(time_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    time_machine.move_to(MORNING, tick=False)
+    monkeypatch.setattr("reports.actions.report_sending.wake", lambda tenant_id: None)
+
+
+@pytest.fixture
+def anna(tenant: Tenant) -> Customer:
+    with tenant_scope(tenant.pk):
+        return served("anna")
+
+
+@pytest.fixture
+def report(tenant: Tenant, anna: Customer, bob: User) -> Report:
+    """Sent."""
+    found = made(tenant)
+    with tenant_scope(tenant.pk):
+        approve(seen={found.pk: found.revision}, by=bob)
+        send_reports(seen={found.pk: found.revision + 1}, tenant=tenant, by=bob)
+    write_letters(tenant_id=tenant.pk)
+    return found
+
+
+@pytest.fixture
+def path(report: Report) -> str:
+    """The key user's link, as it stands in the letter."""
+    [letter] = [one for one in mail.outbox if one.to == ["li@anna.example"]]
+    found = re.search(r"/r/\S+", letter.body)
+    assert found
+    return found[0]
+
+
+def test_opening_is_counted(tenant: Tenant, path: str) -> None:
+    client = Client()
+    assert client.head(path).status_code == 405
+    with tenant_scope(tenant.pk):
+        assert not ReportLink.objects.exclude(opened_at=None).exists()
+    page = client.get(path)
+    assert page.status_code == 200
+    assert page["Cache-Control"] == "no-store"
+    assert "What you used" in page.content.decode()
+    client.get(path)
+    with tenant_scope(tenant.pk):
+        assert ReportLink.objects.get(name="Li Wei").opened_count == 2
+        assert ReportLink.objects.get(name="Zhou Min").opened_count == 0
+
+
+def test_each_reads_the_page_that_is_theirs(tenant: Tenant, path: str) -> None:
+    [letter] = [one for one in mail.outbox if one.to == ["zhou@anna.example"]]
+    theirs = re.search(r"/r/\S+", letter.body)
+    assert theirs
+    assert "Who used it" in Client().get(path).content.decode()
+    assert "Who used it" not in Client().get(theirs[0]).content.decode()
+
+
+def test_the_pdf_is_that_of_the_letter(path: str) -> None:
+    [letter] = [one for one in mail.outbox if one.to == ["li@anna.example"]]
+    response = Client().get(f"{path}?pdf=1")
+    assert response["Content-Type"] == "application/pdf"
+    assert response.content == letter.attachments[0][1]
+
+
+def test_a_wish_becomes_a_request(tenant: Tenant, path: str) -> None:
+    given = {"act": "request", "request-text": "Payslips by WeChat\nEvery month."}
+    told = Client().post(path, given, follow=True)
+    assert "has your wish" in told.content.decode()
+    with tenant_scope(tenant.pk):
+        ask = Ask.objects.get()
+        assert (ask.title, ask.contact.name) == ("Payslips by WeChat", "Li Wei")
+        answer = ReportAnswer.objects.get()
+        assert (answer.kind, answer.ask_id) == ("request", ask.pk)
+
+
+def test_a_question_becomes_a_case_once(tenant: Tenant, path: str) -> None:
+    given = {"act": "question", "question-text": "How do I add a seat?"}
+    for _twice in range(2):
+        assert Client().post(path, given).status_code == 302
+    with tenant_scope(tenant.pk):
+        assert Case.objects.get().title == "How do I add a seat?"
+        assert ReportAnswer.objects.filter(kind="question").count() == 1
+
+
+def test_a_score_may_be_changed_and_stays_one(tenant: Tenant, path: str) -> None:
+    client = Client()
+    client.post(path, {"act": "survey", "survey-score": "2", "survey-comment": "Slow."})
+    client.post(path, {"act": "survey", "survey-score": "5", "survey-comment": "Better."})
+    with tenant_scope(tenant.pk):
+        found = SurveyAnswer.objects.get()
+        assert (found.kind, found.score, found.comment) == ("csat", 5, "Better.")
+        assert found.roles == ["key_user"]
+        assert ReportAnswer.objects.filter(kind="survey").count() == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"act": "request", "request-text": "  "},
+        {"act": "question"},
+        {"act": "survey", "survey-score": "9"},
+        {"act": "survey", "survey-score": "many"},
+        {"act": "survey"},
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(
+    tenant: Tenant, path: str, given: dict[str, str]
+) -> None:
+    assert Client().post(path, given).status_code == 200
+    with tenant_scope(tenant.pk):
+        assert not ReportAnswer.objects.exists()
+
+
+def test_other_acts_are_unknown(path: str) -> None:
+    assert Client().post(path, {"act": "explode"}).status_code == 404
+
+
+def test_a_program_that_fills_in_everything_learns_nothing(tenant: Tenant, path: str) -> None:
+    given = {"act": "request", "request-text": "Buy", "request-website": "https://spam.example"}
+    assert Client().post(path, given).status_code == 302
+    with tenant_scope(tenant.pk):
+        assert not Ask.objects.exists()
+
+
+def test_ten_answers_a_day_are_enough(tenant: Tenant, path: str) -> None:
+    for number in range(10):
+        Client().post(path, {"act": "request", "request-text": f"Wish {number}"})
+    told = Client().post(path, {"act": "request", "request-text": "One more"})
+    assert "That is all for today" in told.content.decode()
+    with tenant_scope(tenant.pk):
+        assert Ask.objects.count() == 10
+
+
+def test_nobody_of_the_vendor_answers_for_the_customer(
+    tenant: Tenant, path: str, bob: User
+) -> None:
+    client = Client()
+    client.force_login(bob)
+    assert client.post(path, {"act": "survey", "survey-score": "5"}).status_code == 410
+    with tenant_scope(tenant.pk):
+        assert not ReportAnswer.objects.exists()
+
+
+def test_a_link_ends(tenant: Tenant, path: str, time_machine: Any) -> None:
+    time_machine.move_to(MORNING + timedelta(days=181), tick=False)
+    assert Client().get(path).status_code == 410
+
+
+def test_a_revoked_link_opens_nothing_and_a_given_one_does(
+    tenant: Tenant, report: Report, path: str, bob: User
+) -> None:
+    browser = Client()
+    browser.force_login(bob)
+    with tenant_scope(tenant.pk):
+        recipient = report.recipients.get(name="Li Wei")
+    url = f"/t/acme/reports/{report.pk}/recipients/{recipient.pk}/"
+    browser.post(f"{url}revocations/")
+    assert Client().get(path).status_code == 410
+    page = browser.post(f"{url}links/", follow=True).content.decode()
+    given = re.search(r"/r/\d+\.[\w-]+/", page)
+    assert given
+    assert Client().get(given[0]).status_code == 200
+
+
+def test_who_is_no_longer_a_contact_reads_nothing(tenant: Tenant, path: str) -> None:
+    with tenant_scope(tenant.pk):
+        ReportLink.objects.filter(name="Li Wei").update(contact=None)
+    assert Client().get(path).status_code == 410
+
+
+def test_the_timeline_tells_it(tenant: Tenant, anna: Customer, path: str, bob: User) -> None:
+    Client().get(path)
+    Client().post(path, {"act": "request", "request-text": "Payslips by WeChat"})
+    browser = Client()
+    browser.force_login(bob)
+    page = browser.get(f"/t/acme/customers/{anna.pk}/timeline/").content.decode()
+    for words in ("Report sent: ", "Report opened: ", "Report answered: "):
+        assert words in page
+
+
+def test_removing_a_contact_keeps_what_was_sent_and_answered(
+    tenant: Tenant, path: str, bob: User
+) -> None:
+    Client().post(path, {"act": "request", "request-text": "Payslips by WeChat"})
+    with tenant_scope(tenant.pk):
+        contact = Contact.objects.get(name="Li Wei")
+        remove_contact(contact=contact, by=bob)
+        assert ReportAnswer.objects.get().name == "Li Wei"
+        assert ReportAnswer.objects.get().contact_id is None
