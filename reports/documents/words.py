@@ -22,12 +22,10 @@ from ui import formats
 RENDERED_WORDS: dict[str, str | Promise] = {
     "as_of": _("As of"),
     "as_table": _("As a table"),
-    "answer": pgettext_lazy("report", "Your answer"),
     "audience_decision_maker": _("For decision makers"),
     "audience_key_user": _("For key users"),
     "before": _("Period before"),
     "change": pgettext_lazy("report", "Change"),
-    "charts": _("Charts"),
     "figure": _("Figure"),
     "figures": pgettext_lazy("report", "Figures"),
     "formula": _("Formula"),
@@ -45,12 +43,10 @@ RENDERED_WORDS: dict[str, str | Promise] = {
     "rules": _("Rules, version %(version)s"),
     "source": _("Source"),
     "target": _("Target"),
-    "total": pgettext_lazy("report", "Total"),
     "unit": _("Unit"),
     "value": pgettext_lazy("report", "Value"),
     "why": _("Why this value"),
     "year_before": _("A year before"),
-    "year_change": _("Change on the year"),
 }
 DAY = "day:"
 

@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 
 from reports.rendering.accent import accent_classes, accent_of, accent_rules
 from reports.rendering.html import STYLE, body_html, standalone_html
+from reports.rendering.pdf import pdf_bytes
+from reports.rendering.xlsx import workbook_bytes
 from ui.colour import Oklch, contrast
 
 PNG = b"\x89PNG\r\n\x1a\nrest"
@@ -201,6 +203,8 @@ def test_numbers_held_exactly_and_as_floats_are_drawn_alike(sample: Callable) ->
             return [exact(held) for held in part]
         return Decimal(str(part)) if isinstance(part, float) else part
 
+    for make in (pdf_bytes, workbook_bytes):
+        assert make(exact(found.document), {}, "") == make(found.document, {}, "")
     assert standalone_html(exact(found.document), {}, "") == standalone_html(found.document, {}, "")
 
 
