@@ -29,6 +29,10 @@ TIER_COUNTS = "tier_counts."
 """Begins the keys of how many customers are in a tier."""
 
 
+OVER_YEAR = "_12m"
+"""Ends the keys of rates that are over the twelve months up to the last day."""
+
+
 class Counted(StrEnum):
     """What a figure is over: the days of the period, or how things stood at the end of its last."""
 

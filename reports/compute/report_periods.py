@@ -35,6 +35,14 @@ class ReportPeriod:
         return period_with(date(self.first.year - 1, self.first.month, 1), quarter=self.is_quarter)
 
     @property
+    def twelve_months(self) -> ReportPeriod:
+        """The twelve months up to its end, under its key."""
+        begins = (self.last + timedelta(days=1)).replace(year=self.last.year - 1)
+        if self.last.month == 12:
+            begins = date(self.last.year, 1, 1)
+        return ReportPeriod(begins, self.last, self.key)
+
+    @property
     def months(self) -> tuple[ReportPeriod, ...]:
         """The months that it is made of, oldest first."""
         count = 3 if self.is_quarter else 1

@@ -53,6 +53,18 @@ RETENTION = (
         _("Monthly ARR per customer × gross margin ÷ monthly logo churn of the twelve months up to "
           "the last day."), _CONTRACTS, counted=_LAST, number=_AMOUNT),
 )  # fmt: skip
+OVER_TWELVE_MONTHS = (
+    FigureKind("logo_churn_12m", _("Logo churn, twelve months"), Unit.SHARE,
+        _("Customers that had ARR twelve months before the last day and have none on it ÷ customers "
+          "that had ARR then."), _CONTRACTS, _LESS, _LAST, _RATIO),
+    FigureKind("grr_12m", _("GRR, twelve months"), Unit.SHARE,
+        _("(start − contraction − churned) ÷ start, customer by customer, from twelve months before "
+          "the last day to it."), _CONTRACTS, counted=_LAST, number=_RATIO),
+    FigureKind("nrr_12m", _("NRR, twelve months"), Unit.SHARE,
+        _("(start + expansion − contraction − churned) ÷ start, customer by customer, from twelve "
+          "months before the last day to it; reactivation not in it."),
+        _CONTRACTS, counted=_LAST, number=_RATIO),
+)  # fmt: skip
 CUSTOMERS = (
     FigureKind("customers", _("Customers"), Unit.COUNT,
         _("Customers that have ARR on the last day."), _CONTRACTS, counted=_LAST, adds_up=True),
@@ -175,5 +187,5 @@ ACTIVITY = (
 
 register(
     ReportKind.EXECUTIVE,
-    (*RETENTION, *CUSTOMERS, *MONEY, *DELIVERY, *SATISFACTION, *ACTIVITY),
+    (*RETENTION, *OVER_TWELVE_MONTHS, *CUSTOMERS, *MONEY, *DELIVERY, *SATISFACTION, *ACTIVITY),
 )

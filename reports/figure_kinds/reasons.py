@@ -32,6 +32,7 @@ REASONS.update(
         "few_answers": _("Fewer answers came than a figure is given for."),
         "none_invited": _("No survey was sent in the period."),
         "no_start": _("No customer had ARR at the start."),
+        "no_start_of_year": _("No customer had ARR twelve months before."),
         "none_lost": _("Not estimable: no customer was lost in twelve months."),
         "no_customers": _("No customer has ARR on the last day."),
         "nothing_ended": _("No contract ended in the period."),

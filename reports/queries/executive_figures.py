@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from accounts.models import Instalment, Payment, Tenant
-from reports.catalogue import TIER_COUNTS
+from reports.catalogue import OVER_YEAR, TIER_COUNTS
 from reports.compute.report_periods import ReportPeriod
 from reports.queries.activity import Activity, activity_of
 from reports.queries.delivery import delivery_of_month, faces_met
@@ -84,10 +84,10 @@ def executive_figures(periods: Sequence[ReportPeriod], tenant: Tenant) -> dict[s
 
 
 def _pairs(period: ReportPeriod) -> list[tuple[date, date]]:
-    """The days that are compared: those of the period, of the twelve months up to its end, and its
-    last day with itself."""
+    """The days that are compared: those of the period, its last day with itself, and the twelve months
+    up to its end, as one and each."""
     year = month_boundaries(months_back(period.last, YEAR - 1), period.last)
-    return [_span(period), (period.last, period.last), *pairwise(year)]
+    return [_span(period), (period.last, period.last), _span(period.twelve_months), *pairwise(year)]
 
 
 def _span(period: ReportPeriod) -> tuple[date, date]:
@@ -121,7 +121,10 @@ def _retention(found: Found, period: ReportPeriod, once: _Pass, tenant: Tenant) 
     for key in _RATES:
         found.say(key, getattr(month, key), absent or "no_start")
     found.say("customers", None if absent else customers, absent)
-    year = [once.retention[pair] for pair in _pairs(period)[2:]]
+    whole_year = once.retention[_span(period.twelve_months)]
+    for key in _RATES:
+        found.say(f"{key}{OVER_YEAR}", getattr(whole_year, key), absent or "no_start_of_year")
+    year = [once.retention[pair] for pair in _pairs(period)[3:]]
     value = lifetime_value(year, customers, tenant.gross_margin)
     found.say("ltv", value, absent or ("none_lost" if customers else "no_customers"))
 

@@ -87,8 +87,15 @@ class Executive:
         )
         names = ("start_arr", "end_arr", "new", "expansion", "contraction", "churned",
                  "reactivated", "customers_start", "customers_lost")  # fmt: skip
+        over = self.between(ends[12], self.last)
+        began, left = over["start_arr"], over["contraction"] + over["churned"]
+        there = over["customers_start"]
         return {
             **{name: found[name] for name in names},
+            "grr_12m": Fraction(began - left) / Fraction(began) if began else None,
+            "nrr_12m": Fraction(began - left + over["expansion"]) / Fraction(began)
+            if began else None,
+            "logo_churn_12m": Fraction(over["customers_lost"], there) if there else None,
             "grr": Fraction(start - lost) / Fraction(start) if start else None,
             "nrr": Fraction(start - lost + found["expansion"]) / Fraction(start) if start else None,
             "logo_churn": Fraction(found["customers_lost"], found["customers_start"])
