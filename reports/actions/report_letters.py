@@ -22,6 +22,7 @@ from reports.actions.report_links import VALID_FOR, new_link
 from reports.compute.documents import ReportKind
 from reports.files import report_file
 from reports.models import ReportRecipient
+from reports.queries.reports import letter_key
 from service.models import Told
 
 AT_ONCE = 100
@@ -122,7 +123,7 @@ def _written(tenant: Tenant, row: ReportRecipient, now: datetime) -> tuple[str, 
         purpose=Purpose.REPORT,
         contact=row.contact,
         member=row.member,
-        key=f"report-{report.pk}-{row.pk}",
+        key=letter_key(row),
         about=report,
         attach=Attach(ATTACH, row.pk, {"answer": answer}),
     )

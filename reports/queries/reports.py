@@ -8,14 +8,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Customer, Membership, Visibility
+from accounts.models import Customer, Membership, OutgoingMail, Visibility
 from accounts.models.reach import colleagues_of
 from accounts.models.responsibility import faced_by
 from accounts.permissions import may
 from reports.models import Report, ReportAnswer, ReportLink, ReportRecipient
 from segmentation.models import MeasureRow
 from segmentation.queries.stored import latest_night
-from service.models import Told
 
 OPENED, ANSWERED = "opened", "answered"
 STATES = (*(str(state) for state in Report.State), OPENED, ANSWERED)
@@ -172,6 +171,18 @@ def recipients_of(report: Report) -> list[ReportRecipient]:
     return list(found.order_by("name", "pk"))
 
 
+def letters_to(recipients: Sequence[ReportRecipient]) -> dict[int, OutgoingMail]:
+    """Recipient id → its letter, as far as one was written; one statement."""
+    keys = {letter_key(one): one.pk for one in recipients}
+    found = OutgoingMail.objects.filter(key__in=keys).defer("sealed_body", "headers")
+    return {keys[mail.key]: mail for mail in found}
+
+
+def letter_key(recipient: ReportRecipient) -> str:
+    """By which the letter to a recipient is written once."""
+    return f"report-{recipient.report_id}-{recipient.pk}"
+
+
 def answers_to(report: Report) -> QuerySet[ReportAnswer]:
     found: QuerySet[ReportAnswer] = ReportAnswer.objects.filter(report=report)
     return found.select_related("ask__request", "case", "score")
@@ -183,8 +194,3 @@ def only_visible(membership: Membership, seen: dict[int, int]) -> dict[int, int]
         visible_reports(membership).filter(pk__in=seen).values_list("pk", flat=True)
     )
     return {pk: seen[pk] for pk in ids}
-
-
-def waiting_letters(report: Report) -> int:
-    """Recipients whose letter is not written yet."""
-    return ReportRecipient.objects.filter(report=report, state=Told.WAITING).count()

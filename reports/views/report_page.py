@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Contact
+from accounts.models import Contact, OutgoingMail
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.sent_links import not_stored, taken_once
@@ -34,11 +34,13 @@ from reports.documents.customer import period_label
 from reports.files import FORMATS, report_file
 from reports.forms.reports import MembersForm, ReadersForm, TextsForm, is_customers
 from reports.labels.reports import LEFT_OUT
-from reports.models import Report, ReportAudience, ReportLink
+from reports.models import Report, ReportAudience, ReportLink, ReportRecipient
 from reports.queries import reports as queries
 from reports.rendering.html import STYLE, body_html
 from reports.views.report_timeline import answer_words
 from reports.views.reports import STATE_TONES, abilities
+from service.models import Told
+from ui import formats
 from ui.confirm import confirm_page
 from ui.tags.formats import language
 
@@ -181,6 +183,7 @@ def page(
     audience = _audience(request, found)
     versions = list(queries.versions_of(found))
     recipients = queries.recipients_of(found)
+    letters = queries.letters_to(recipients)
     made = {link.pk for one in recipients for link in one.links.all()}
     sent = taken_once(request, ReportLink, made)
     label = period_label(period_of(found.period), language())
@@ -203,7 +206,7 @@ def page(
         "versions": versions if len(versions) > 1 else [],
         "later": next((one for one in versions if one.version > found.version), None),
         "recipients": [
-            (one, str(LEFT_OUT.get(one.why, one.why)), *_opened(one.links.all()))
+            (one, *_letter(one, letters.get(one.pk)), *_opened(one.links.all()))
             for one in recipients
         ],
         "answers": [(one, answer_words(one)) for one in queries.answers_to(found)],
@@ -212,6 +215,23 @@ def page(
         **may_do,
     }
     return not_stored(render(request, "reports/reports/report.html", context), sent)
+
+
+def _letter(recipient: ReportRecipient, mail: OutgoingMail | None) -> tuple[str, str]:
+    """What became of a recipient's letter, and its tone."""
+    if recipient.state == Told.LEFT_OUT:
+        return str(LEFT_OUT.get(recipient.why, recipient.why)), "warning"
+    if recipient.state == Told.WAITING:
+        return _("Letter on its way"), "info"
+    if mail is None:
+        # Letters are kept for a while only.
+        return _("Letter written"), "neutral"
+    state = OutgoingMail.State
+    if mail.state == state.QUEUED:
+        moment = formats.date_time(mail.not_before, language(), timezone.get_current_timezone())
+        return _("Letter leaves from %(moment)s on") % {"moment": moment}, "info"
+    tone = {state.SENT: "good", state.SENDING: "info"}.get(state(mail.state), "warning")
+    return _("Letter: %(state)s") % {"state": mail.get_state_display()}, tone
 
 
 def _opened(links: Any) -> tuple[int, Any, bool]:
