@@ -7,9 +7,11 @@ from types import ModuleType
 from access_worlds import (
     account_files,
     cases,
+    figures,
     mail,
     plays,
     renewals,
+    reports,
     requests,
     surveys,
     tokens,
@@ -20,9 +22,11 @@ from access_worlds import (
 MODULES: tuple[ModuleType, ...] = (
     account_files,
     cases,
+    figures,
     mail,
     plays,
     renewals,
+    reports,
     requests,
     surveys,
     tokens,
