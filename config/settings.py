@@ -210,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(15 * 60.0),
     },
     "sweep reports": {"task": "reports.tasks.sweep_reports", "schedule": schedule(60.0)},
+    "sweep figures": {"task": "reports.tasks.sweep_figures", "schedule": schedule(300.0)},
     "sweep cases": {"task": "service.tasks.sweep_cases", "schedule": schedule(60.0)},
     "sweep loads": {"task": "accounts.tasks.sweep_loads", "schedule": schedule(15.0)},
     "sweep digests": {"task": "accounts.tasks.sweep_digests", "schedule": schedule(5 * 60.0)},

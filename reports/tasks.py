@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
+from reports.actions.figure_checks import check_figures, night_to_check
 from reports.actions.report_letters import letters_wait, write_letters
 from reports.actions.run_sweep import note_due
 from reports.actions.run_work import next_due, work_on_run
@@ -54,3 +55,26 @@ def enqueue_due(tenant: Tenant) -> None:
 def write_report_letters(tenant_id: int) -> None:
     """Write the letters of reports that were sent."""
     write_letters(tenant_id=tenant_id)
+
+
+@shared_task(name="reports.tasks.sweep_figures")
+def sweep_figures() -> None:
+    """Tenants whose latest night was not followed by a look at the figures of closed periods."""
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            with tenant_scope(tenant.pk):
+                night = night_to_check()
+            if night is not None:
+                check_closed_figures.delay(tenant.pk)
+        except Exception as error:
+            log.error("sweep of figures failed", tenant=tenant.slug, error=type(error).__name__)
+
+
+@shared_task(name="reports.tasks.check_closed_figures")
+def check_closed_figures(tenant_id: int) -> None:
+    """Notice what was restated, once for each result of a night; twice finds nothing to do."""
+    tenant = Tenant.objects.get(pk=tenant_id)
+    with tenant_scope(tenant_id):
+        night = night_to_check()
+        if night is not None:
+            check_figures(night=night, tenant=tenant, now=timezone.now())

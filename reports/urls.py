@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("effects/", effects.effects, name="effects"),
     path("effects/customers/", effects.members, name="effects_customers"),
     path("", include("reports.reports_urls")),
+    path("", include("reports.figures_urls")),
 ]

@@ -114,15 +114,17 @@ def wishes(known: Known) -> Mapping[str, str]:
                AND answer.outcome = 'returned'
             """,
         # What an approver returned is asked again in a further round, and nobody waits for the rest.
-        "signing": f"""
-            SELECT asked.customer_id, count(*) AS waiting
+        "waiting": f"""
+            SELECT asked.id, asked.customer_id, asked.gate_id
               FROM asked
               LEFT JOIN answered ON answered.sign_off_id = asked.id
               LEFT JOIN returned USING (gate_id, round)
              WHERE asked.side = 'customer' AND asked.round = asked.last_round
                AND coalesce(asked.withdrawn_at >= {until}, true)
                AND answered.sign_off_id IS NULL AND returned.gate_id IS NULL
-             GROUP BY asked.customer_id
+            """,
+        "signing": """
+            SELECT customer_id, count(*) AS waiting FROM waiting GROUP BY customer_id
             """,
         "changing": f"""
             SELECT project.customer_id,

@@ -23,6 +23,7 @@ from reports.queries.money import cash_of, renewals_of
 from reports.queries.month import MonthInReview, completed_months, month_in_review
 from reports.queries.risks import largest_risks
 from reports.views.month_renewals import renewal_figures
+from reports.views.month_restated import restated_figures
 from segmentation.charts import migration_matrix
 from segmentation.models import Night
 from segmentation.queries.migration import flows
@@ -85,6 +86,7 @@ def month(request: TenantRequest) -> HttpResponse:
         "today": today,
         "renewals": renewals_of(scope, first_day, last_day, latest, known_until=known_until),
         **delivery_figures(scope, first_day, last_day),
+        "restated": restated_figures(scope, last_day, currency),
         "faces": faces_met(scope, last_day, latest, request.tenant),
         "arr_chart": arr_chart(review.trend, currency),
         "movements_chart": movements_chart(review.trend, currency),

@@ -1,0 +1,97 @@
+"""After a night, closed periods are looked at again, once; late facts are said in the month's review."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+from night_facts import customer, sign
+
+from accounts.actions.facts import keep_versions
+from accounts.models import ContractLine, Tenant, User
+from accounts.tenancy import tenant_scope
+from reports.actions.figure_checks import check_figures, closed_periods, night_to_check
+from reports.models import FigureCheck, FigureSet, Restatement
+from reports.tasks import check_closed_figures, sweep_figures
+from segmentation.actions.nights import run_night
+
+NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def contracts(tenant: Tenant) -> Tenant:
+    with tenant_scope(tenant.id):
+        for name in ("anna", "berta"):
+            sign(customer(name), date(2025, 1, 1), fee=1000)
+        run_night(tenant=tenant, as_of=date(2026, 6, 9))
+    return tenant
+
+
+def shorten() -> None:
+    line = ContractLine.objects.first()
+    assert line is not None
+    keep_versions([line], until=NOW)
+    line.ends_on, line.known_from = date(2026, 4, 15), NOW
+    line.save()
+
+
+def test_closed_are_eighteen_months_and_the_whole_quarters_among_them(tenant: Tenant) -> None:
+    keys = [one.key for one in closed_periods(tenant, NOW)]
+    months = [key for key in keys if "Q" not in key]
+    assert (len(months), months[0], months[-1]) == (18, "2024-12", "2026-05")
+    assert sorted(set(keys) - set(months)) == [
+        "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1",
+    ]  # fmt: skip
+
+
+def test_a_late_fact_is_restated_from_its_month_on_and_once(contracts: Tenant) -> None:
+    with tenant_scope(contracts.id):
+        night = night_to_check()
+        assert night is not None
+        assert check_figures(night=night, tenant=contracts, now=NOW)
+        assert night_to_check() is None
+        assert FigureSet.objects.count() == 23
+        assert not Restatement.objects.exists()
+        shorten()
+        run_night(tenant=contracts, as_of=date(2026, 6, 10), known_at=None)
+        night = night_to_check()
+        assert night is not None
+        check = check_figures(night=night, tenant=contracts, now=NOW + timedelta(1))
+        assert check is not None
+        told = Restatement.objects.filter(key="end_arr")
+        assert sorted(told.values_list("period", flat=True)) == ["2026-04", "2026-05"]
+        assert {one.night_id for one in told} == {night.pk}
+        assert check.restated == Restatement.objects.count()
+        assert FigureSet.objects.filter(version=2).count() == 2
+
+
+def test_the_task_checks_once_for_each_result_of_a_night(contracts: Tenant) -> None:
+    with patch.object(check_closed_figures, "delay") as delay:
+        sweep_figures()
+        delay.assert_called_once_with(contracts.pk)
+        check_closed_figures(contracts.pk)
+        check_closed_figures(contracts.pk)
+        sweep_figures()
+        delay.assert_called_once()
+    with tenant_scope(contracts.id):
+        assert FigureCheck.objects.count() == 1
+
+
+def test_the_month_says_what_was_restated(
+    client: Client, executive: User, contracts: Tenant
+) -> None:
+    check_closed_figures(contracts.pk)
+    client.force_login(executive)
+    assert "What was restated" not in client.get("/t/acme/month/?month=2026-04").content.decode()
+    with tenant_scope(contracts.id):
+        shorten()
+        run_night(tenant=contracts, as_of=date(2026, 6, 10))
+    check_closed_figures(contracts.pk)
+    page = client.get("/t/acme/month/?month=2026-04").content.decode()
+    assert "What was restated" in page
+    assert "2,000" in page
+    assert "1,000" in page
+    march = client.get("/t/acme/month/?month=2026-03").content.decode()
+    assert "What was restated" not in march
