@@ -6,20 +6,38 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Customer, Membership, OutgoingMail, Visibility
 from accounts.models.reach import colleagues_of
 from accounts.models.responsibility import faced_by
 from accounts.permissions import may
+from accounts.tenancy import current_tenant_id
 from reports.models import Report, ReportAnswer, ReportLink, ReportRecipient
 from segmentation.models import MeasureRow
 from segmentation.queries.stored import latest_night
 
 OPENED, ANSWERED = "opened", "answered"
 STATES = (*(str(state) for state in Report.State), OPENED, ANSWERED)
-# What somebody still has to do something about.
-UNDONE = (Report.State.DRAFT, Report.State.REVIEWED, Report.State.APPROVED)
+MOST_PERIODS = 60
+# From each day on which a period ended to the one before it, by the index of periods.
+PERIODS = """
+WITH RECURSIVE ended AS (
+    SELECT max(last_day) AS day FROM reports_report WHERE tenant_id = %(tenant)s
+    UNION ALL
+    SELECT (SELECT max(earlier.last_day) FROM reports_report earlier
+             WHERE earlier.tenant_id = %(tenant)s AND earlier.last_day < ended.day)
+      FROM ended WHERE ended.day IS NOT NULL
+)
+SELECT (SELECT found.period FROM reports_report found
+         WHERE found.tenant_id = %(tenant)s AND found.last_day = ended.day
+           AND found.period = to_char(ended.day, 'YYYY-"Q"Q') LIMIT 1),
+       (SELECT found.period FROM reports_report found
+         WHERE found.tenant_id = %(tenant)s AND found.last_day = ended.day
+           AND found.period = to_char(ended.day, 'YYYY-MM') LIMIT 1)
+  FROM ended WHERE ended.day IS NOT NULL LIMIT %(most)s
+"""
 _WIDTHS = (Visibility.MINE, Visibility.TEAM, Visibility.ALL)
 
 
@@ -69,9 +87,14 @@ def latest_versions(found: QuerySet[Report]) -> QuerySet[Report]:
     return found.filter(~Exists(Report.objects.filter(correction_of=OuterRef("pk"))))
 
 
+def undone(found: QuerySet[Report]) -> QuerySet[Report]:
+    """Of which somebody still has something to do; as the index of them says it."""
+    return found.exclude(state=Report.State.SENT)
+
+
 def awaiting(membership: Membership) -> QuerySet[Report]:
     """The reports that wait for the member: of customers whose face it is, not sent yet."""
-    return within(visible_reports(membership).filter(state__in=UNDONE), membership, Visibility.MINE)
+    return within(undone(visible_reports(membership)), membership, Visibility.MINE)
 
 
 def in_state(found: QuerySet[Report], state: str) -> QuerySet[Report]:
@@ -103,10 +126,11 @@ def by_words(found: QuerySet[Report], text: str) -> QuerySet[Report]:
 
 
 def periods() -> list[str]:
-    """The periods of which there are reports, the latest first, quarters before months; one
-    statement."""
-    found = Report.objects.order_by("-last_day", "-period").values_list("period", flat=True)
-    return list(found.distinct().values_list("period", flat=True)[:60])
+    """The periods of which there are reports, the latest first, quarters before months; one statement,
+    which takes a look at each and not at every report."""
+    with connection.cursor() as cursor:
+        cursor.execute(PERIODS, {"tenant": current_tenant_id(), "most": MOST_PERIODS})
+        return [key for keys in cursor.fetchall() for key in keys if key is not None]
 
 
 @dataclass(frozen=True)

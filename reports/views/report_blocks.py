@@ -22,9 +22,7 @@ def awaiting_block(request: TenantRequest, width: str | None) -> dict[str, Any] 
     membership = request.membership
     allowed = queries.widths(membership)
     width = width if width in allowed else allowed[0]
-    found = queries.within(
-        queries.visible_reports(membership).filter(state__in=queries.UNDONE), membership, width
-    )
+    found = queries.within(queries.undone(queries.visible_reports(membership)), membership, width)
     first = list(
         found.select_related("customer").defer("document", "texts")
         .order_by("-last_day", "pk")[: SHOWN + 1]

@@ -99,11 +99,7 @@ def reports(request: TenantRequest) -> HttpResponse:
 def narrowed(found: QuerySet[Report], asked: dict[str, Any]) -> QuerySet[Report]:
     """What the filters leave."""
     state = asked.get("state", "")
-    found = (
-        found.filter(state__in=queries.UNDONE)
-        if state == NOT_SENT
-        else queries.in_state(found, state)
-    )
+    found = queries.undone(found) if state == NOT_SENT else queries.in_state(found, state)
     if asked.get("period"):
         found = found.filter(period=asked["period"])
     if asked.get("kind"):
