@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
+from ui.charts.data import Number
 from ui.charts.scale import text_width
 from ui.colour import Oklch
 from ui.palette import HUES, MARKS, SERIES
 
 INK, FAINT, LINE, STRONG_LINE = "#1d232b", "#5d6570", "#e2e4e6", "#8d949c"
+ABSENT = "–"
 PAPER_FONT = "Noto Sans CJK SC"
 # Tones that are none of the palette's marks.
 _PLAIN = {"muted": "grey", "good": "teal", "bad": "red", "danger": "red", "warning": "orange",
@@ -26,6 +30,18 @@ _STYLES = {
     "heat": "",
     "target": f'stroke="{INK}" stroke-width="2"',
 }
+
+
+Write = Callable[[Number | None], str]
+
+
+@dataclass(frozen=True)
+class Size:
+    """A view box in which letters are 11 high. height: of charts over time."""
+
+    name: str
+    width: int
+    height: int
 
 
 def hue_of(tone: str) -> str:
@@ -78,3 +94,9 @@ def shortened(text: str, room: float) -> str:
     while kept and text_width(kept) + 9 > room:
         kept = kept[:-1]
     return kept.rstrip() + "…"
+
+
+def svg_text(x: str, y: str, anchor: str, text: str, paint: Paint, part: str = "tick") -> str:
+    """A label; anchor: ``start``, ``middle`` or ``end``."""
+    aligned = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text {paint.look(part)} x="{x}" y="{y}"{aligned}>{escape(text)}</text>'

@@ -6,31 +6,17 @@ Every number written in a chart is looked up in the words that its block brings;
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from reports.rendering.chart_paint import PAPER_FONT, Paint, shortened
+from reports.rendering.chart_paint import ABSENT, PAPER_FONT, Paint, Size, Write, svg_text
+from reports.rendering.chart_rows import draw_bars, draw_matrix
 from ui.charts import Series, TimeChart, lay_out_columns, lay_out_lines
 from ui.charts.data import Number
 from ui.charts.frame import Frame, Tick
-from ui.charts.scale import known, px, text_width
+from ui.charts.scale import known, px
 
-ABSENT = "–"
-BAR_ROW, BAR_HEIGHT = 26.0, 12.0
-CELL = 26.0
 CLOSE = 0.75  # the least value over the greatest
-
-Write = Callable[[Number | None], str]
-
-
-@dataclass(frozen=True)
-class Size:
-    """A view box in which letters are 11 high. height: of charts over time."""
-
-    name: str
-    width: int
-    height: int
 
 
 WIDE = Size("wide", 720, 220)
@@ -167,7 +153,7 @@ def _lines(
             for dot in line.dots
         ]
         if line.end:
-            parts.append(_text(line.end.x, line.end.y, "start", line.end.text, paint, "strong"))
+            parts.append(svg_text(line.end.x, line.end.y, "start", line.end.text, paint, "strong"))
     return size.height, "".join(parts)
 
 
@@ -188,100 +174,8 @@ def _columns(
         f' height="{one.height}"><title>{escape(one.label)}</title></rect>'
         for one in layout.segments
     ]
-    parts += [_text(x, y, "middle", text, paint, "strong") for x, y, text in layout.totals]
+    parts += [svg_text(x, y, "middle", text, paint, "strong") for x, y, text in layout.totals]
     return size.height, "".join(parts)
-
-
-def _bars(
-    block: Mapping[str, Any], size: Size, paint: Paint, write: Write, short: Write
-) -> tuple[float, str]:
-    """A row per period label: its name, its bars one after the other, what they come to."""
-    del short
-    count = len(block["periods"])
-    targets = block.get("targets") or (None,) * count
-    sums = [sum(known(one["values"][place] for one in block["series"])) for place in range(count)]
-    said = [
-        write(total) if known(one["values"][place] for one in block["series"]) else ABSENT
-        for place, total in enumerate(sums)
-    ]
-    most = max([*sums, *known(targets), 0.0]) or 1.0
-    left = min(
-        size.width * 0.44, max((text_width(label) for label in block["periods"]), default=0) + 10
-    )
-    right = size.width - max((text_width(text) for text in said), default=0) - 12
-    scale = max(1.0, right - left) / most
-    parts = []
-    for place, label in enumerate(block["periods"]):
-        middle = place * BAR_ROW + BAR_ROW / 2
-        top = px(middle - BAR_HEIGHT / 2)
-        parts.append(_text(px(left - 10), px(middle + 4), "end", shortened(label, left - 8), paint))
-        parts.append(
-            f'<rect {paint.look("track")} x="{px(left)}" y="{top}" width="{px(right - left)}"'
-            f' height="{px(BAR_HEIGHT)}" rx="2"/>'
-        )
-        start = left
-        for one in block["series"]:
-            value = sum(known([one["values"][place]]))
-            if value <= 0:
-                continue
-            tone = one.get("tone", "accent")
-            parts.append(
-                f'<rect {paint.toned("segment", tone)} x="{px(start)}" y="{top}"'
-                f' width="{px(max(0.5, value * scale))}" height="{px(BAR_HEIGHT)}" rx="2">'
-                f"<title>{escape(label)} · {escape(one['label'])}: {escape(write(value))}</title>"
-                "</rect>"
-            )
-            start += value * scale
-        for target in known([targets[place]]):
-            at = px(left + target * scale)
-            parts.append(
-                f'<line {paint.look("target")} x1="{at}" x2="{at}" y1="{px(middle - 9)}"'
-                f' y2="{px(middle + 9)}"><title>{escape(write(target))}</title></line>'
-            )
-        parts.append(_text(px(right + 8), px(middle + 4), "start", said[place], paint, "strong"))
-    return max(BAR_ROW, count * BAR_ROW), "".join(parts)
-
-
-def _matrix(
-    block: Mapping[str, Any], size: Size, paint: Paint, write: Write, short: Write
-) -> tuple[float, str]:
-    """Rows down, series across; the deeper the ground, the more there is."""
-    del short
-    columns = block["series"]
-    left = min(
-        size.width * 0.4, max((text_width(label) for label in block["periods"]), default=0) + 10
-    )
-    pitch = (size.width - left) / max(1, len(columns))
-    most = max(known(value for one in columns for value in one["values"]), default=0.0) or 1.0
-    parts = [
-        _text(
-            px(left + pitch * (place + 0.5)), "14", "middle", shortened(one["label"], pitch - 4),
-            paint,
-        )
-        for place, one in enumerate(columns)
-    ]  # fmt: skip
-    for number, label in enumerate(block["periods"]):
-        top = 22 + number * CELL
-        parts.append(_text(px(left - 8), px(top + 17), "end", shortened(label, left - 8), paint))
-        for place, one in enumerate(columns):
-            value = one["values"][number]
-            share = max(0.0, sum(known([value]))) / most
-            parts.append(
-                f'<rect {paint.look("track")} x="{px(left + pitch * place + 1)}" y="{px(top + 1)}"'
-                f' width="{px(pitch - 2)}" height="{px(CELL - 2)}" rx="2"/>'
-            )
-            if share:
-                parts.append(
-                    f"<rect {paint.toned('heat', one.get('tone', 'accent'))}"
-                    f' fill-opacity="{0.1 + 0.35 * share:.2f}"'
-                    f' x="{px(left + pitch * place + 1)}" y="{px(top + 1)}"'
-                    f' width="{px(pitch - 2)}" height="{px(CELL - 2)}" rx="2"/>'
-                )
-            parts.append(
-                _text(px(left + pitch * (place + 0.5)), px(top + 17), "middle", write(value),
-                      paint, "strong")
-            )  # fmt: skip
-    return 22 + CELL * len(block["periods"]), "".join(parts)
 
 
 def _frame(frame: Frame, periods: list[Tick], paint: Paint) -> str:
@@ -292,27 +186,22 @@ def _frame(frame: Frame, periods: list[Tick], paint: Paint) -> str:
             f'<line {grid} x1="{frame.grid_from}" x2="{px(frame.right)}" y1="{tick.at}"'
             f' y2="{tick.at}"/>'
         )
-        parts.append(_text(frame.labels_to, px(float(tick.at) + 4), "end", tick.label, paint))
+        parts.append(svg_text(frame.labels_to, px(float(tick.at) + 4), "end", tick.label, paint))
     if frame.zero:
         parts.append(
             f'<line {paint.look("zero")} x1="{frame.grid_from}" x2="{px(frame.right)}"'
             f' y1="{frame.zero}" y2="{frame.zero}"/>'
         )
     parts += [
-        _text(tick.at, px(frame.height - 5), tick.anchor, tick.label, paint) for tick in periods
+        svg_text(tick.at, px(frame.height - 5), tick.anchor, tick.label, paint) for tick in periods
     ]
     return "".join(parts)
-
-
-def _text(x: str, y: str, anchor: str, text: str, paint: Paint, part: str = "tick") -> str:
-    aligned = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text {paint.look(part)} x="{x}" y="{y}"{aligned}>{escape(text)}</text>'
 
 
 _MAKERS: dict[str, Callable[..., tuple[float, str]]] = {
     "lines": _lines,
     "area": _lines,
     "columns": _columns,
-    "bars": _bars,
-    "matrix": _matrix,
+    "bars": draw_bars,
+    "matrix": draw_matrix,
 }

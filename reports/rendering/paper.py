@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.rendering import charts
 from reports.rendering.accent import accent_of
-from reports.rendering.chart_paint import Paint
+from reports.rendering.chart_paint import Paint, Size
 from reports.rendering.marks import paper_mark
 from reports.rendering.reading import Part, read
 from ui.qr_codes import qr_code
@@ -60,7 +60,7 @@ def payload(
 
 
 class _Drawer:
-    def __init__(self, paint: Paint, size: charts.Size, words: Mapping[str, str]) -> None:
+    def __init__(self, paint: Paint, size: Size, words: Mapping[str, str]) -> None:
         self.paint = paint
         self.size = size
         self.words = words
