@@ -33,5 +33,9 @@ composers: dict[str, Composer] = {
         figures="reports.actions.figures.make_customer_figures",
         gather="reports.queries.customer_facts.gather",
     ),
+    ReportKind.EXECUTIVE: Composer(
+        compose="reports.documents.executive.compose",
+        figures="reports.actions.executive_report.make_report_figures",
+    ),
 }
 """Kind of report → how it is made. A kind that is not here is not made."""
