@@ -36,6 +36,7 @@ FIELDS.update(
         "refreshed": pgettext_lazy("report run", "Made anew"),
         "report": _("Report"),
         "report_run": _("Production of reports"),
+        "report_settings": _("Who gets reports"),
         "reports": _("Reports"),
         "slots": _("Texts"),
     }
