@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reports.compute.documents import Audience, ReportKind
 from reports.compute.exact_json import ExactEncoder
 from reports.models import Report
+from reports.queries.report_templates import logo_of
 from reports.rendering.html import standalone_html
 from reports.rendering.pdf import pdf_bytes
 from reports.rendering.plain import report_json
@@ -58,11 +59,16 @@ def file_name(report: Report) -> str:
 
 
 def _html(report: Report, audience: str, answer_url: str) -> bytes:
-    return standalone_html(report.document, report.texts, audience, answer_url=answer_url).encode()
+    logo = logo_of(report.document)
+    made = standalone_html(
+        report.document, report.texts, audience, logo=logo, answer_url=answer_url
+    )
+    return made.encode()
 
 
 def _pdf(report: Report, audience: str, answer_url: str) -> bytes:
-    return pdf_bytes(report.document, report.texts, audience, answer_url=answer_url)
+    logo = logo_of(report.document)
+    return pdf_bytes(report.document, report.texts, audience, logo=logo, answer_url=answer_url)
 
 
 def _xlsx(report: Report, audience: str, answer_url: str) -> bytes:

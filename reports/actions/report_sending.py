@@ -99,7 +99,7 @@ def readers_of(
     rule = report_rule()
     usual, today = usual_language(tenant, rule), tenant.local_date(now)
     of_customers = [one for one in reports if one.kind == ReportKind.CUSTOMER]
-    found = usual_readers(of_customers, today, usual)
+    found = usual_readers(of_customers, today, usual, rule)
     internal = [one.pk for one in reports if one.kind != ReportKind.CUSTOMER]
     if internal:
         whole = executives(rule.addresses)

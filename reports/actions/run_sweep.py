@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from accounts.models import Tenant
 from reports.compute.report_periods import ReportPeriod, period_with
+from reports.compute.report_rules import ReportRule
 from reports.documents.composers import composers
 from reports.models import ReportRun
 from reports.queries.report_customers import report_rule
@@ -23,7 +24,7 @@ def note_due(*, tenant: Tenant, now: datetime) -> int:
     """Write down the runs that are due, in the tenant's scope; two who do it at once write one each.
     A run waits for the night of the period's last day. Returns how many are new."""
     today, rule = tenant.local_date(now), report_rule()
-    due = [period for period in ended_before(today) if _is_time(tenant, period, now)]
+    due = [period for period in ended_before(today) if _is_time(tenant, period, rule, now)]
     nights = stored_nights().filter(
         as_of__in=[period.last for period in due], state=Night.State.DONE
     )
@@ -53,8 +54,8 @@ def ended_before(today: date) -> tuple[ReportPeriod, ReportPeriod]:
     )
 
 
-def _is_time(tenant: Tenant, period: ReportPeriod, now: datetime) -> bool:
-    """From the first morning on, and not weeks later."""
-    hour = min(tenant.night_hour + HOURS_AFTER_THE_NIGHT, 23)
-    morning = datetime.combine(period.last + timedelta(days=1), time(hour), tenant.zone)
+def _is_time(tenant: Tenant, period: ReportPeriod, rule: ReportRule, now: datetime) -> bool:
+    """From the first morning on, or the day and hour that are set, and not weeks later."""
+    hour = min(tenant.night_hour + HOURS_AFTER_THE_NIGHT, 23) if rule.hour is None else rule.hour
+    morning = datetime.combine(period.last + timedelta(days=rule.day), time(hour), tenant.zone)
     return morning <= now < morning + timedelta(days=MOST_DAYS_LATE)

@@ -169,12 +169,16 @@ class TableBlock:
 
 @dataclass(frozen=True)
 class ListItem:
-    """Something that happened or will: ``when`` as it is read, a title, a line of text, a mark."""
+    """Something that happened or will: ``when`` as it is read, a title, a line of text, a mark.
+
+    key: of what it stands for, where more is kept of it; nobody reads it.
+    """
 
     title: str
     text: str = ""
     when: str = ""
     tone: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)

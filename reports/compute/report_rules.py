@@ -11,10 +11,18 @@ MONTH, QUARTER = "month", "quarter"
 
 @dataclass(frozen=True)
 class CustomerRule:
-    """``tiers``: those that get one; empty: every customer with a running contract."""
+    """``tiers``: those that get one; empty: every customer with a running contract.
+
+    readers: audience → tiers whose people of that audience get it, "" being customers without a tier;
+    an audience that is not named gets it whatever the tier.
+    """
 
     is_on: bool = True
     tiers: tuple[str, ...] = ()
+    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def reads(self, audience: str, tier: str) -> bool:
+        return audience not in self.readers or tier in self.readers[audience]
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class ReportRule:
     internal: kind of a report about the tenant as a whole → lengths of which there is one.
     language: of who has none; empty: the tenant's usual one.
     addresses: of people without an account who get the executive report.
+    day, hour: of the days after a period, from when its reports are made; hour None: some hours after
+        the tenant's night.
     """
 
     customer: Mapping[str, CustomerRule] = field(
@@ -32,6 +42,8 @@ class ReportRule:
     internal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language: str = ""
     addresses: tuple[str, ...] = ()
+    day: int = 1
+    hour: int | None = None
 
     def wants(self, kind: str, *, quarter: bool) -> bool:
         """Whether reports of a kind are made of periods of a length."""
@@ -50,7 +62,12 @@ def read_rule(stored: Mapping[str, Any]) -> ReportRule:
     return ReportRule(
         customer={
             length: CustomerRule(
-                is_on=bool(held.get("is_on", True)), tiers=tuple(held.get("tiers") or ())
+                is_on=bool(held.get("is_on", True)),
+                tiers=tuple(held.get("tiers") or ()),
+                readers={
+                    audience: tuple(tiers)
+                    for audience, tiers in (held.get("readers") or {}).items()
+                },
             )
             for length in (MONTH, QUARTER)
             for held in (customer.get(length) or {},)
@@ -58,4 +75,6 @@ def read_rule(stored: Mapping[str, Any]) -> ReportRule:
         internal={kind: tuple(held) for kind, held in (stored.get("internal") or {}).items()},
         language=str(stored.get("language") or ""),
         addresses=tuple(stored.get("addresses") or ()),
+        day=int(stored.get("day") or 1),
+        hour=None if stored.get("hour") is None else int(stored["hour"]),
     )

@@ -21,13 +21,15 @@ class Slot:
 
 
 def slots_of(document: Mapping[str, Any]) -> list[Slot]:
-    """The slots of a stored document, as they are read."""
-    return [
+    """The slots of a stored document, as they are read; one that stands twice, for two audiences, is
+    one."""
+    found = [
         Slot(block["slot"], block.get("label") or section["title"], section["title"], block["text"])
         for section in document["sections"]
         for block in section["blocks"]
         if block["type"] == "text" and block.get("slot")
     ]
+    return list({slot.key: slot for slot in reversed(found)}.values())[::-1]
 
 
 def kept_texts(document: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:

@@ -32,6 +32,7 @@ composers: dict[str, Composer] = {
         compose="reports.documents.customer.compose",
         figures="reports.actions.figures.make_customer_figures",
         gather="reports.queries.customer_facts.gather",
+        template="reports.queries.report_templates.current_look",
     ),
     ReportKind.EXECUTIVE: Composer(
         compose="reports.documents.executive.compose",

@@ -1,51 +1,49 @@
-"""The document of a customer's report."""
+"""The document of a customer's report: two audiences from the same figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
-from accounts.models import Tenant
-from accounts.touchpoint_kinds import kind_label
-from reports.compute.documents import (
-    AnswerBlock,
-    Audience,
-    DocumentFigure,
-    FiguresBlock,
-    ListBlock,
-    ListItem,
-    ReportDocument,
-    ReportKind,
-    Section,
-    TableBlock,
-    TableCell,
-    TableColumn,
-    TextBlock,
-    Vendor,
-)
+from accounts.models import Responsibility, Tenant
+from reports.compute.customer_facts import CustomerFacts
+from reports.compute.documents import Block, ReportDocument, ReportKind, Section, Vendor
 from reports.compute.report_periods import ReportPeriod
+from reports.compute.report_templates import Look
+from reports.documents import customer_ahead, customer_service, customer_use
+from reports.documents.customer_draft import Draft
+from reports.documents.customer_head import TILES, head
 from reports.documents.figure_words import document_figures
 from reports.documents.words import with_words
 from reports.models import FigureSet
-from reports.queries.customer_facts import CustomerFacts
 from ui import formats
 
-USED = ("events", "active_users", "active_days", "modules_used", "modules_owned", "breadth")
-WHO = ("active_users", "seat_utilisation", "new_users", "key_users", "key_users_active")
-DID = (
-    "touchpoints", "training_sessions", "trained_persons", "cases_opened", "cases_solved",
-    "requests_open", "requests_done",
+Compose = Callable[[Draft], list[Block]]
+
+FIGURES = tuple(
+    dict.fromkeys(
+        (
+            *TILES, *customer_use.USED, *customer_use.PEERS, *customer_use.WHO,
+            *customer_service.DID, *customer_ahead.MONEY, *customer_ahead.DAYS,
+        )
+    )
 )  # fmt: skip
-NEXT = (
-    "renewal_on", "next_payment_on", "next_payment_amount", "open_sign_offs",
-    "open_change_requests",
-)  # fmt: skip
-_FULL = (Audience.KEY_USER,)
-MOST_HAPPENED = 12
+"""Of the figures those that a customer reads."""
+
+SECTIONS: Mapping[str, tuple[str | Promise, Compose]] = {
+    "used": (gettext_lazy("What you used"), customer_use.used),
+    "who": (gettext_lazy("Who used it"), customer_use.who),
+    "did": (gettext_lazy("What we did for you"), customer_service.did),
+    "product": (gettext_lazy("What is new in the product for you"), customer_service.product),
+    "suggest": (gettext_lazy("What we suggest"), customer_ahead.suggest),
+    "next": (gettext_lazy("What comes next"), customer_ahead.ahead),
+    "answer": (gettext_lazy("Your answer"), customer_ahead.answer),
+}
 
 
 def compose(
@@ -55,19 +53,24 @@ def compose(
     figures: FigureSet,
     before: FigureSet | None,
     facts: CustomerFacts,
-    template: Any,
+    template: Look | None,
     language: str,
 ) -> ReportDocument:
-    """What a customer used in the period, who did, what was done for it and what comes next. Asks no
+    """What a customer used, who did, what was done for it, what is new, suggested and to come. Asks no
     table."""
     with translation.override(language):
         assert figures.customer_id is not None
-        key, name = facts.names[figures.customer_id]
+        told, look = facts.of(figures.customer_id), template or Look()
         label = period_label(period, language)
-        shown = document_figures(
-            dict.fromkeys((*USED, *WHO, *DID, *NEXT)), figures, before,
-            currency=tenant.currency, language=language,
-        )  # fmt: skip
+        shown = tuple(
+            replace(one, path=f"/figures/{figures.pk}/{one.key}/")
+            for one in document_figures(
+                FIGURES, figures, before, currency=tenant.currency, language=language
+            )
+        )
+        draft = Draft(
+            tenant, period, label, figures, told, look, language, {one.key: one for one in shown}
+        )
         document = ReportDocument(
             kind=ReportKind.CUSTOMER,
             period=period.key,
@@ -76,15 +79,20 @@ def compose(
             last_day=period.last,
             language=language,
             currency=tenant.currency,
-            title=_("Quarterly report") if period.is_quarter else _("Monthly report"),
-            subtitle=f"{name} · {label}",
-            customer=key,
-            customer_name=name,
-            vendor=Vendor(tenant.name),
+            title=pgettext("title of a report", "Quarterly report")
+            if period.is_quarter
+            else pgettext("title of a report", "Monthly report"),
+            subtitle=_face(draft),
+            customer=told.key,
+            customer_name=told.name,
+            vendor=Vendor(
+                tenant.name, look.logo, look.accent, draft.filled(look.text(language, "footer"))
+            ),
             figures=shown,
-            sections=_sections(shown, figures, facts, language),
+            sections=tuple(_sections(draft)),
             words={},
             made_on=tenant.local_date(figures.known_at),
+            template=look.version,
         )
         return with_words(document)
 
@@ -97,63 +105,28 @@ def period_label(period: ReportPeriod, language: str) -> str:
     return _("Quarter %(quarter)s of %(year)s") % {"year": year, "quarter": quarter}
 
 
-def _sections(
-    shown: Iterable[DocumentFigure], figures: FigureSet, facts: CustomerFacts, language: str
-) -> tuple[Section, ...]:
-    there = {figure.key for figure in shown}
-
-    def block(keys: Iterable[str], style: str = "tiles") -> FiguresBlock:
-        return FiguresBlock(tuple(key for key in keys if key in there), style=style)
-
-    happened = facts.happened.get(figures.customer_id or 0, [])
-    return (
-        Section("used", _("What you used"), (
-            TextBlock("", slot="summary", label=_("Summary")),
-            block(USED),
-            _modules(figures, language),
-        )),
-        Section("who", _("Who used it"), (block(WHO),), audiences=_FULL),
-        Section("did", _("What we did for you"), (
-            block(DID),
-            ListBlock(
-                tuple(_happened(one.on, one.kind, language) for one in happened[:MOST_HAPPENED]),
-                empty=_("We did not meet in this period."),
-                audiences=_FULL,
-            ),
-        )),
-        Section("next", _("What comes next"), (
-            block(NEXT, "rows"),
-            TextBlock("", slot="next", label=_("What we suggest")),
-        )),
-        Section("answer", _("Your answer"), (
-            AnswerBlock(
-                _("Tell us what you wish, what you ask yourself, and how satisfied you are."),
-                asks=("request", "question", "survey"),
-            ),
-        )),
-    )  # fmt: skip
+def _face(draft: Draft) -> str:
+    """Whom of us the customer turns to."""
+    told = draft.told
+    if not told.face:
+        return ""
+    if told.capacity == Responsibility.Capacity.PROJECT_MANAGER:
+        return _("Your project manager: %(name)s") % {"name": told.face}
+    if told.capacity == Responsibility.Capacity.SERVICE_MANAGER:
+        return _("Your customer-service manager: %(name)s") % {"name": told.face}
+    return _("Your contact person: %(name)s") % {"name": told.face}
 
 
-def _modules(figures: FigureSet, language: str) -> TableBlock:
-    modules = figures.details.get("modules") or []
-    columns = (
-        TableColumn("module", _("Module")),
-        TableColumn("events", _("Usage events"), "count"),
-        TableColumn("persons", _("Active persons"), "count"),
-    )
-    rows = tuple(
-        (
-            TableCell(one["key"], str(one["name"])),
-            TableCell(one["events"], formats.number(one["events"], language)),
-            TableCell(one["persons"], formats.number(one["persons"], language)),
-        )
-        for one in modules
-    )
-    return TableBlock(
-        "modules", columns, rows, title=_("By module"), empty=_("Nothing was used."),
-        audiences=_FULL,
-    )  # fmt: skip
-
-
-def _happened(on: date, kind: str, language: str) -> ListItem:
-    return ListItem(title=kind_label(kind), when=formats.short_date(on, language))
+def _sections(draft: Draft) -> list[Section]:
+    """The head, then those of the template in its order; one without anything to say is left out."""
+    found, made = [head(draft)], {}
+    for key, audiences in draft.look.order:
+        name, write = SECTIONS[key]
+        if key not in made:
+            made[key] = tuple(write(draft))
+        if made[key]:
+            title = draft.look.name(draft.language, key) or str(name)
+            found.append(Section(key, title, made[key], audiences=audiences))
+    if closing := tuple(customer_ahead.closing(draft)):
+        found.append(Section("closing", "", closing))
+    return found

@@ -14,6 +14,7 @@ from reports.compute.documents import Audience, ReportKind
 from reports.compute.report_periods import period_of
 from reports.compute.slots import LONGEST, slots_of
 from reports.documents.customer import period_label
+from reports.labels.reports import SLOTS
 from reports.models import Report
 from reports.queries.report_readers import Reader
 from reports.queries.reports import ANSWERED, OPENED
@@ -86,7 +87,7 @@ class TextsForm(forms.Form):
         self.slots = slots_of(report.document)
         for slot in self.slots:
             self.fields[self.name_of(slot.key)] = forms.CharField(
-                label=slot.label,
+                label=str(SLOTS.get(slot.key) or slot.label or slot.key),
                 required=False,
                 max_length=LONGEST,
                 strip=False,

@@ -42,6 +42,15 @@ FIELDS.update(
     }
 )
 
+# The places in which people put their words.
+SLOTS: dict[str, str | Promise] = {
+    "closing": _("Closing words"),
+    "correction": _("Correction"),
+    "greeting": _("Greeting"),
+    "next": _("What we suggest, in our words"),
+    "summary": _("Summary"),
+}
+
 # Why a recipient got no letter (ReportRecipient.why).
 LEFT_OUT: dict[str, str | Promise] = {
     "declined": _("Wants no letters with reports"),

@@ -17,6 +17,7 @@ from reports.compute.report_rules import ReportRule, read_rule
 from reports.models import ReportSettings
 from segmentation.models import MeasureRow
 
+NO_TIER = ""
 READERS = (ContactRole.Kind.DECISION_MAKER, ContactRole.Kind.KEY_USER)
 # As requests and updates read it: what is noted of the person, else of the company.
 LANGUAGES = """
@@ -74,8 +75,11 @@ def customers_due(period: ReportPeriod, rule: ReportRule, today: date) -> QueryS
     )
     found: QuerySet[Customer] = Customer.objects.filter(Exists(running), Exists(readers))
     if tiers := rule.tiers(quarter=period.is_quarter):
-        rows = MeasureRow.objects.filter(as_of=period.last, tier__in=tiers)
-        found = found.filter(pk__in=rows.values("customer"))
+        rows = MeasureRow.objects.filter(as_of=period.last)
+        wanted = Q(pk__in=rows.filter(tier__in=tiers).values("customer"))
+        if NO_TIER in tiers:
+            wanted |= ~Q(pk__in=rows.exclude(tier="").exclude(tier=None).values("customer"))
+        found = found.filter(wanted)
     return found.order_by("pk")
 
 

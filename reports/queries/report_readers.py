@@ -9,8 +9,10 @@ from datetime import date
 
 from accounts.models import Contact, ContactRole, Membership, Role
 from reports.compute.documents import Audience
+from reports.compute.report_rules import MONTH, QUARTER, CustomerRule, ReportRule
 from reports.models import Report
 from reports.queries.report_customers import holders_on
+from segmentation.models import MeasureRow
 from service.queries.contact_languages import said_language
 
 
@@ -26,13 +28,17 @@ class Reader:
     member: Membership | None = None
 
 
-def usual_readers(reports: Sequence[Report], today: date, usual: str) -> dict[int, list[Reader]]:
-    """Report id → decision makers and key users of its customer who read its language; who is both
-    gets the decision makers' page. Two statements, however many reports.
+def usual_readers(
+    reports: Sequence[Report], today: date, usual: str, rule: ReportRule
+) -> dict[int, list[Reader]]:
+    """Report id → decision makers and key users of its customer who read its language, as far as the
+    rule has them get it; who is both gets the decision makers' page. Two statements, one more where
+    the rule names tiers, however many reports.
 
     Args:
         usual: the language of whom none is known.
     """
+    tiers = _tiers(reports, rule)
     customers = {one.customer_id for one in reports if one.customer_id is not None}
     audience: dict[int, str] = {}
     for contact, role in (
@@ -51,8 +57,29 @@ def usual_readers(reports: Sequence[Report], today: date, usual: str) -> dict[in
             Reader(one.name, one.email, audience[one.pk], contact=one)
             for one in by_customer[report.customer_id or 0]
             if (said_language(one) or usual) == report.language
+            and _of_length(rule, report).reads(
+                audience[one.pk], tiers.get((report.customer_id, report.last_day), "")
+            )
         ]
         for report in reports
+    }
+
+
+def _of_length(rule: ReportRule, report: Report) -> CustomerRule:
+    return rule.customer[QUARTER if "Q" in report.period else MONTH]
+
+
+def _tiers(reports: Sequence[Report], rule: ReportRule) -> dict[tuple[int | None, date], str]:
+    """(customer, day) → its tier on the last day of each period; empty where no rule asks for it."""
+    if not any(_of_length(rule, report).readers for report in reports):
+        return {}
+    rows = MeasureRow.objects.filter(
+        as_of__in={one.last_day for one in reports},
+        customer__in={one.customer_id for one in reports if one.customer_id is not None},
+    )
+    return {
+        (customer, as_of): tier
+        for customer, as_of, tier in rows.values_list("customer_id", "as_of", "tier")
     }
 
 

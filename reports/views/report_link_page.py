@@ -25,6 +25,7 @@ from reports.forms.report_answers import QuestionForm, ScoreForm, WishForm
 from reports.models import ReportLink
 from reports.queries.report_links import answers_by
 from reports.rendering.html import STYLE, body_html
+from reports.views.report_logos import logo_response
 from service.forms.case_links import SCORES, TrapForm
 from service.models.surveys import SCALES
 
@@ -61,6 +62,8 @@ def report_of_contact(request: HttpRequest, tenant: Tenant, link: ReportLink) ->
         given = {act: form}
     elif "pdf" in request.GET:
         return _pdf(request, tenant, link)
+    elif "logo" in request.GET:
+        return logo_response(report.document)
     else:
         note_opened(link, now)
     return _page(request, tenant, link, asks, given)
@@ -120,7 +123,12 @@ def _page(
     answer = render_to_string("r/report_answer.html", context, request)
     context |= {
         "body": body_html(
-            report.document, report.texts, link.recipient.audience, link_paths=False, answer=answer
+            report.document,
+            report.texts,
+            link.recipient.audience,
+            link_paths=False,
+            answer=answer,
+            logo_url="?logo=1" if report.document["vendor"].get("logo") else "",
         ),
         "style": STYLE,
         "title": report.document["title"],

@@ -37,6 +37,7 @@ from reports.labels.reports import LEFT_OUT
 from reports.models import Report, ReportAudience, ReportLink, ReportRecipient
 from reports.queries import reports as queries
 from reports.rendering.html import STYLE, body_html
+from reports.views.report_logos import logo_url
 from reports.views.report_timeline import answer_words
 from reports.views.reports import STATE_TONES, abilities
 from service.models import Told
@@ -195,7 +196,13 @@ def page(
         "period": label,
         "tone": STATE_TONES[found.state],
         "language": dict(settings.LANGUAGES).get(found.language, found.language),
-        "body": body_html(found.document, found.texts, audience, link_paths=True),
+        "body": body_html(
+            found.document,
+            found.texts,
+            audience,
+            link_paths=True,
+            logo_url=logo_url(found.document),
+        ),
         "style": STYLE,
         "audiences": _audiences(request, found, audience),
         "audience": audience,

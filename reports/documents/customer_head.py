@@ -1,0 +1,128 @@
+"""The head of a customer's report: greeting, two or three sentences made from figures, the tiles."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from reports.compute.documents import Block, Section, TextBlock
+from reports.documents.customer_draft import PAGE, Draft, filled_figures, line
+
+MOST_TILES = 6
+TILES = (
+    "events", "active_users", "breadth", "seat_utilisation", "cases_solved", "trained_persons",
+    "requests_done", "touchpoints", "case_response_hours", "modules_used",
+)  # fmt: skip
+MOST_NAMED = 4
+# Changes below half a percent are none.
+SAME = Decimal("0.005")
+
+
+def head(draft: Draft) -> Section:
+    greeting = draft.filled(draft.look.text(draft.language, "greeting"))
+    blocks: list[Block] = [
+        *line(greeting or _("Dear colleagues at %(customer)s,") % {"customer": draft.told.name},
+              slot="greeting", label=""),
+        TextBlock(summary(draft), slot="summary"),
+        *filled_figures(draft.tiles(TILES, MOST_TILES, audiences=PAGE)),
+    ]  # fmt: skip
+    return Section("head", "", tuple(blocks))
+
+
+def summary(draft: Draft) -> str:
+    """What was used, what was done, and what is open, each in one sentence."""
+    return draft.sentences(_used(draft), _done(draft), _open(draft))
+
+
+def _used(draft: Draft) -> str:
+    events, persons = draft.value("events"), draft.value("active_users")
+    period = draft.period_label
+    if events is None:
+        return ""
+    if not events:
+        return _("In %(period)s nothing was used.") % {"period": period}
+    times = ngettext("%(count)s time", "%(count)s times", events) % {"count": draft.number(events)}
+    if persons:
+        said = _(
+            "In %(period)s, %(count)s of your people worked with our product, %(times)s in all"
+        ) % {"period": period, "count": draft.number(persons), "times": times}
+    else:
+        said = _("In %(period)s, our product was used %(times)s") % {
+            "period": period, "times": times,
+        }  # fmt: skip
+    return said + _compared(draft, events)
+
+
+def _compared(draft: Draft, events: int) -> str:
+    """Ends the sentence about usage."""
+    before = draft.shown["events"].before
+    if not isinstance(before, int | Decimal) or not before:
+        return pgettext("ends a sentence", ".")
+    change = Decimal(events - before) / Decimal(before)
+    share = {"share": draft.share(abs(change))}
+    is_quarter = draft.period.is_quarter
+    if abs(change) < SAME:
+        return _(", as in the quarter before.") if is_quarter else _(", as in the month before.")
+    if change > 0:
+        return (
+            _(", %(share)s more than in the quarter before.")
+            if is_quarter
+            else _(", %(share)s more than in the month before.")
+        ) % share
+    return (
+        _(", %(share)s less than in the quarter before.")
+        if is_quarter
+        else _(", %(share)s less than in the month before.")
+    ) % share
+
+
+def _done(draft: Draft) -> str:
+    done = []
+    if count := draft.count("touchpoints"):
+        done.append(
+            ngettext("met you %(count)s time", "met you %(count)s times", count)
+            % {"count": draft.number(count)}
+        )
+    if count := draft.count("training_sessions"):
+        done.append(
+            ngettext(
+                "held %(count)s training session", "held %(count)s training sessions", count
+            )
+            % {"count": draft.number(count)}
+        )  # fmt: skip
+    if count := draft.count("cases_solved"):
+        done.append(
+            ngettext("solved %(count)s case", "solved %(count)s cases", count)
+            % {"count": draft.number(count)}
+        )
+    if count := draft.count("requests_done"):
+        done.append(_("shipped %(count)s of your requests") % {"count": draft.number(count)})
+    return _("We %(done)s.") % {"done": draft.series(done)} if done else ""
+
+
+def _open(draft: Draft) -> str:
+    """What is worth a sentence: owned modules that nobody used."""
+    unused = unused_modules(draft)
+    owned = draft.count("modules_owned")
+    if not unused or not draft.says("events"):
+        if draft.value("breadth") == 1 and owned > 1:
+            return _("All %(count)s modules that you own were in use.") % {
+                "count": draft.number(owned)
+            }
+        return ""
+    return ngettext(
+        "Of the %(owned)s modules that you own, %(names)s was not in use yet.",
+        "Of the %(owned)s modules that you own, %(names)s were not in use yet.",
+        len(unused),
+    ) % {"owned": draft.number(owned), "names": draft.named(unused, MOST_NAMED)}
+
+
+def unused_modules(draft: Draft) -> list[str]:
+    """Names of owned modules without an event in the period; none where usage names no module."""
+    if draft.value("modules_used") is None:
+        return []
+    return [
+        str(one["name"]) for one in draft.details("modules") if one["owned"] and not one["events"]
+    ]

@@ -1,0 +1,245 @@
+"""How reports look, and who gets them, as forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.actions.report_templates import check_logo
+from reports.compute.report_rules import MONTH, QUARTER, ReportRule
+from reports.compute.report_templates import (
+    AUDIENCES,
+    PLACEHOLDERS,
+    SECTIONS,
+    TEXTS,
+    Look,
+    contrast_on_white,
+    unknown_placeholders,
+)
+from reports.documents.customer import SECTIONS as NAMES
+from reports.models import ReportAudience
+from segmentation.labels import TIERS
+
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+LEAST_CONTRAST = 4.5
+LONGEST_NAME, LONGEST_TEXT = 60, 600
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_WORDS = {
+    "greeting": gettext_lazy("Greeting"),
+    "closing": gettext_lazy("Closing words"),
+    "footer": gettext_lazy("Footer"),
+}
+
+
+class TemplateForm(forms.Form):
+    """The look of reports. ``look()`` is what it comes to; ``logo_bytes`` a new image."""
+
+    accent = forms.CharField(
+        label=gettext_lazy("Accent colour"),
+        required=False,
+        max_length=7,
+        help_text=gettext_lazy("Of headings and charts, like #0b6e7f. Empty: as shipped."),
+        widget=forms.TextInput(attrs={"placeholder": "#0b6e7f", "spellcheck": "false"}),
+    )
+    logo = forms.FileField(
+        label=gettext_lazy("Logo"),
+        required=False,
+        help_text=gettext_lazy("PNG or JPEG, at most 200 KB. Empty: the one that is set stays."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+    without_logo = forms.BooleanField(
+        label=gettext_lazy("No logo: your name stands there"), required=False
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, current: Look, **kwargs: Any) -> None:
+        self.current = current
+        self.logo_bytes: bytes | None = None
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("accent", current.accent)
+        self.initial.setdefault("seen", current.version or 0)
+        places = [("", _("left out")), *((str(n), str(n)) for n in range(1, len(SECTIONS) + 1))]
+        for section in SECTIONS:
+            for audience in AUDIENCES:
+                order = current.sections[audience]
+                self.fields[f"{audience}-{section}"] = forms.ChoiceField(
+                    label=f"{NAMES[section][0]} · {ReportAudience(audience).label}",
+                    choices=places, required=False,
+                    initial=str(order.index(section) + 1) if section in order else "",
+                )  # fmt: skip
+            for language in LANGUAGES:
+                self.fields[f"name-{section}-{language}"] = forms.CharField(
+                    label=f"{NAMES[section][0]} · {dict(settings.LANGUAGES)[language]}",
+                    required=False, max_length=LONGEST_NAME, initial=current.name(language, section),
+                )  # fmt: skip
+        for language in LANGUAGES:
+            for key in TEXTS:
+                self.fields[f"{key}-{language}"] = forms.CharField(
+                    label=f"{_WORDS[key]} · {dict(settings.LANGUAGES)[language]}",
+                    required=False, max_length=LONGEST_TEXT, initial=current.text(language, key),
+                    widget=forms.TextInput() if key == "footer" else forms.Textarea({"rows": 2}),
+                )  # fmt: skip
+
+    def clean_accent(self) -> str:
+        accent = str(self.cleaned_data["accent"]).strip()
+        if not accent:
+            return ""
+        if not _HEX.fullmatch(accent):
+            raise forms.ValidationError(_("A colour is written as # and six digits, like #0b6e7f."))
+        contrast = contrast_on_white(accent)
+        if contrast < LEAST_CONTRAST:
+            words = _("Too light to be read on white: its contrast is %(contrast)s, 4.5 is needed.")
+            raise forms.ValidationError(words % {"contrast": round(contrast, 1)})
+        return accent.lower()
+
+    def clean_logo(self) -> Any:
+        given = self.cleaned_data.get("logo")
+        if given:
+            # One byte more tells that it is too large; the rest is not read.
+            self.logo_bytes = given.read(200_001)
+            try:
+                check_logo(self.logo_bytes)
+            except forms.ValidationError as error:
+                self.logo_bytes = None
+                raise forms.ValidationError(error.message_dict["logo"]) from None
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        found = dict(super().clean() or {})
+        for audience in AUDIENCES:
+            taken: dict[str, str] = {}
+            for section in SECTIONS:
+                name = f"{audience}-{section}"
+                place = found.get(name, "")
+                if place and place in taken:
+                    words = _("“%(other)s” stands at this place too.")
+                    self.add_error(name, words % {"other": NAMES[taken[place]][0]})
+                taken.setdefault(place, section)
+        for language in LANGUAGES:
+            for key in TEXTS:
+                name = f"{key}-{language}"
+                if wrong := unknown_placeholders(found.get(name, "")):
+                    words = _("{%(wrong)s} is not known; there are %(known)s.")
+                    known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
+                    self.add_error(name, words % {"wrong": wrong[0], "known": known})
+        return found
+
+    def look(self) -> dict[str, Any]:
+        """As it is stored."""
+        given = self.cleaned_data
+        sections = {}
+        for audience in AUDIENCES:
+            chosen = [(int(p), s) for s in SECTIONS if (p := given.get(f"{audience}-{s}"))]
+            sections[audience] = [section for _place, section in sorted(chosen)]
+        return {
+            "accent": given["accent"],
+            "logo": "" if given["without_logo"] else self.current.logo,
+            "sections": sections,
+            "names": _by_language(given, SECTIONS, "name-{key}-{language}"),
+            "texts": _by_language(given, TEXTS, "{key}-{language}"),
+        }
+
+    def rows(self) -> Iterator[tuple[str, list[BoundField], list[BoundField]]]:
+        """Of each section its shipped name, its places by audience and its names by language."""
+        for section in SECTIONS:
+            places = [self[f"{audience}-{section}"] for audience in AUDIENCES]
+            names = [self[f"name-{section}-{language}"] for language in LANGUAGES]
+            yield str(NAMES[section][0]), places, names
+
+    def texts(self) -> list[BoundField]:
+        return [self[f"{key}-{language}"] for language in LANGUAGES for key in TEXTS]
+
+
+def _by_language(
+    given: Mapping[str, Any], keys: tuple[str, ...], name: str
+) -> dict[str, dict[str, str]]:
+    """What is not empty."""
+    found = {
+        language: {
+            key: words
+            for key in keys
+            if (words := given[name.format(key=key, language=language)].replace("\r\n", "\n"))
+        }
+        for language in LANGUAGES
+    }
+    return {language: words for language, words in found.items() if words}
+
+
+class ReportRuleForm(forms.Form):
+    """Who of which customers gets which reports, and when they are made."""
+
+    NONE, BOTH = "", "both"
+    CHOICES = (
+        (NONE, gettext_lazy("none")),
+        (MONTH, gettext_lazy("monthly")),
+        (QUARTER, gettext_lazy("quarterly")),
+        (BOTH, gettext_lazy("both")),
+    )
+    day = forms.IntegerField(
+        label=gettext_lazy("Day after the period"), min_value=1, max_value=14,
+        help_text=gettext_lazy("Drafts are made on this day of the month that follows."),
+    )  # fmt: skip
+    hour = forms.IntegerField(
+        label=gettext_lazy("Hour"), min_value=0, max_value=23, required=False,
+        help_text=gettext_lazy("By your clock. Empty: some hours after the night."),
+    )  # fmt: skip
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, rule: ReportRule, version: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update({"day": rule.day, "hour": rule.hour, "seen": version})
+        for tier, word in self.tiers():
+            for audience in AUDIENCES:
+                self.fields[f"{audience}-{tier or 'none'}"] = forms.ChoiceField(
+                    label=f"{word} · {ReportAudience(audience).label}",
+                    choices=self.CHOICES, required=False, initial=_gets(rule, audience, tier),
+                )  # fmt: skip
+
+    @staticmethod
+    def tiers() -> list[tuple[str, str]]:
+        return [*((key, str(word)) for key, word in TIERS.items()), ("", _("Without a tier"))]
+
+    def rule(self) -> dict[str, Any]:
+        """As it is stored."""
+        given = self.cleaned_data
+        keys = [tier for tier, _word in self.tiers()]
+        customer = {}
+        for length in (MONTH, QUARTER):
+            readers = {
+                audience: [
+                    tier
+                    for tier in keys
+                    if given[f"{audience}-{tier or 'none'}"] in (length, self.BOTH)
+                ]
+                for audience in AUDIENCES
+            }
+            wanted = [tier for tier in keys if any(tier in held for held in readers.values())]
+            is_all = all(held == keys for held in readers.values())
+            customer[length] = {
+                "is_on": bool(wanted),
+                "tiers": [] if is_all else wanted,
+                "readers": {} if is_all else readers,
+            }
+        return {"customer": customer, "day": given["day"], "hour": given["hour"]}
+
+    def rows(self) -> Iterator[tuple[str, list[BoundField]]]:
+        for tier, word in self.tiers():
+            yield word, [self[f"{audience}-{tier or 'none'}"] for audience in AUDIENCES]
+
+
+def _gets(rule: ReportRule, audience: str, tier: str) -> str:
+    lengths = [
+        length
+        for length in (MONTH, QUARTER)
+        if (of := rule.customer[length]).is_on
+        and of.reads(audience, tier)
+        and (not of.tiers or tier in of.tiers)
+    ]
+    return ReportRuleForm.BOTH if len(lengths) == 2 else "".join(lengths)
