@@ -29,6 +29,7 @@ from reports.views.report_logos import logo_response
 from service.forms.case_links import SCORES, TrapForm
 from service.models.surveys import SCALES
 
+SENT = "sent"
 FORMS: Mapping[str, type[TrapForm]] = {
     "request": WishForm,
     "question": QuestionForm,
@@ -58,13 +59,14 @@ def report_of_contact(request: HttpRequest, tenant: Tenant, link: ReportLink) ->
         form = FORMS[act](request.POST, prefix=act)
         if form.is_trapped or (form.is_valid() and _answered(act, form, tenant, link)):
             # A program sees that it was sent, and learns nothing.
-            return redirect(f"{request.path}?sent={act}#answer")
+            return redirect(f"{request.path}?{SENT}={act}#answer")
         given = {act: form}
     elif "pdf" in request.GET:
         return _pdf(request, tenant, link)
     elif "logo" in request.GET:
         return logo_response(report.document)
-    else:
+    elif SENT not in request.GET:
+        # Where an answer leads back to is no further opening.
         note_opened(link, now)
     return _page(request, tenant, link, asks, given)
 
@@ -118,7 +120,7 @@ def _page(
         "scored": scored,
         "scores": range(low, high + 1),
         "score_words": [words for _score, words in reversed(SCORES)],
-        "sent": request.GET.get("sent", "") if request.GET.get("sent") in FORMS else "",
+        "sent": request.GET[SENT] if request.GET.get(SENT) in FORMS else "",
     }
     answer = render_to_string("r/report_answer.html", context, request)
     context |= {
