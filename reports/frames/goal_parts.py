@@ -30,12 +30,12 @@ ARPA, CHURN = "ltv.arpa", "ltv.churn"
 
 # Of the rows behind a figure: a customer's part, and the whole.
 _OF_ROWS = ("sum(value)", "count(*)")
-_SUM = ("sum(value)", "1")
+_SUM = ("sum(value)", "coalesce(max(1), 1)")
 _PARTS: Mapping[str, tuple[str, str]] = {
     "logo_churn": _OF_ROWS,
     "grr": ("sum(least(was, now))", "sum(was)"),
     "nrr": ("sum(now)", "sum(was)"),
-    "dau_rate": ("sum(value)", "max(%(length)s * (SELECT persons FROM known))"),
+    "dau_rate": ("sum(value)", "0 * count(*) + %(length)s * (SELECT persons FROM known)"),
     "renewal_rate_customers": _OF_ROWS,
     "renewal_rate_arr": ("sum(value)", "sum(arr)"),
     "referred_share": ("sum(referred)", "count(*)"),
@@ -184,7 +184,10 @@ def _split(rows: list[tuple[Any, ...]]) -> tuple[Wholes, list[Part]] | None:
     now, then = rows[0][3], rows[0][4]
     if not now or not then:
         return None
-    parts = [Part(*row[:3], row[3] or Decimal(0), row[4] or Decimal(0), row[5]) for row in rows[1:]]
+    parts = [
+        Part(by, key, label, at_end or Decimal(0), at_start or Decimal(0), customers)
+        for by, key, label, at_end, at_start, customers, _done in rows[1:]
+    ]
     return Wholes(Fraction(now), Fraction(then)), parts
 
 

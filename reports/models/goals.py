@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -12,7 +14,7 @@ from accounts.models import Colleague
 from accounts.tenancy import TenantForeignKey, TenantModel
 from reports.compute.exact_json import ExactDecoder, ExactEncoder
 
-_NUMBER = {"max_digits": 24, "decimal_places": 10}
+_NUMBER: dict[str, Any] = {"max_digits": 24, "decimal_places": 10}
 
 
 class KpiGoal(TenantModel):
