@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.labels import FIELDS, VERBS
+from accounts.loads.dependants import NOUNS
 
 VERBS.update(
     {
@@ -50,6 +51,18 @@ SLOTS: dict[str, str | Promise] = {
     "next": _("What we suggest, in our words"),
     "summary": _("Summary"),
 }
+
+# What stands in the way of taking back a load of customers or contacts.
+NOUNS.update(
+    {
+        "reports.figureset": _("figures of periods"),
+        "reports.report": _("reports"),
+        "reports.reportanswer": _("answers to reports"),
+        "reports.reportfailure": _("reports that could not be made"),
+        "reports.reportlink": _("links to reports"),
+        "reports.reportrecipient": _("recipients of reports"),
+    }
+)
 
 # Why a recipient got no letter (ReportRecipient.why).
 LEFT_OUT: dict[str, str | Promise] = {

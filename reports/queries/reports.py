@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Customer, Membership, OutgoingMail, Visibility
+from accounts.models import Customer, Membership, OutgoingMail, Role, Visibility
 from accounts.models.reach import colleagues_of
 from accounts.models.responsibility import faced_by
 from accounts.permissions import may
@@ -76,10 +76,14 @@ def widths(membership: Membership) -> tuple[str, ...]:
 
 
 def within(found: QuerySet[Report], membership: Membership, width: str) -> QuerySet[Report]:
-    """Of customers whose face the member, or somebody of the team, is today."""
+    """Of customers whose face the member, or somebody of the team, is today; those about the tenant
+    are its executives' and administrators'."""
     if width == Visibility.ALL:
         return found
-    return found.filter(customer__in=faced_by(colleagues_of(membership, width)))
+    theirs = Q(customer__in=faced_by(colleagues_of(membership, width)))
+    if membership.has_role(Role.EXECUTIVE, Role.ADMIN):
+        theirs |= Q(customer=None)
+    return found.filter(theirs)
 
 
 def latest_versions(found: QuerySet[Report]) -> QuerySet[Report]:

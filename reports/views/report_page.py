@@ -57,8 +57,7 @@ def report(request: TenantRequest, pk: int) -> HttpResponse:
     found = visible_report(request, pk)
     if request.method == "GET":
         return page(request, found)
-    if not abilities(request)["may_edit"]:
-        raise Http404
+    _check_editor(request, found)
     form = TextsForm(request.POST, report=found)
     if not form.is_valid():
         return page(request, found, texts=form)
@@ -77,11 +76,12 @@ def report(request: TenantRequest, pk: int) -> HttpResponse:
     return redirect("report", found.pk)
 
 
-@require("edit_reports")
+@require("approve_reports")
 @require_POST
 def report_refreshes(request: TenantRequest, pk: int) -> HttpResponse:
     """Read the figures anew."""
     found = visible_report(request, pk)
+    _check_editor(request, found)
     try:
         is_changed = refresh_report(
             report=found, seen=seen_of(request), tenant=request.tenant, by=request.user
@@ -100,11 +100,12 @@ def report_refreshes(request: TenantRequest, pk: int) -> HttpResponse:
     return redirect("report", found.pk)
 
 
-@require("edit_reports")
+@require("approve_reports")
 @require_POST
 def report_corrections(request: TenantRequest, pk: int) -> HttpResponse:
     """Begin a further version of a report that was sent."""
     found = visible_report(request, pk)
+    _check_editor(request, found)
     try:
         found = correct_report(report=found, tenant=request.tenant, by=request.user)
     except ValidationError as error:
@@ -112,11 +113,12 @@ def report_corrections(request: TenantRequest, pk: int) -> HttpResponse:
     return redirect("report", found.pk)
 
 
-@require("edit_reports")
+@require("approve_reports")
 @require_http_methods(["GET", "POST"])
 def report_removal(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then drops the draft of a correction."""
     found = visible_report(request, pk)
+    _check_editor(request, found)
     if request.method == "GET":
         return confirm_page(
             request,
@@ -146,11 +148,8 @@ def report_download(request: TenantRequest, pk: int, format_: str) -> HttpRespon
         raise Http404
     made = report_file(found, format_, _audience(request, found))
     response = HttpResponse(made.content, content_type=made.mime)
-    where = "inline" if format_ in ("pdf", "html") else "attachment"
+    where = "inline" if format_ == "pdf" else "attachment"
     response["Content-Disposition"] = f'{where}; filename="{made.name}"'
-    if format_ == "html":
-        # It stands alone: its style is inside.
-        response["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return response
 
 
@@ -163,6 +162,15 @@ def visible_report(request: TenantRequest, pk: int) -> Report:
     if found is None:
         raise Http404
     return found
+
+
+def _check_editor(request: TenantRequest, found: Report) -> None:
+    """
+    Raises:
+        Http404: the member does not put words into such reports.
+    """
+    if not abilities(request, found)["may_edit"]:
+        raise Http404
 
 
 def seen_of(request: TenantRequest) -> int:
@@ -180,7 +188,7 @@ def page(
     conflict: list[dict[str, Any]] | None = None,
 ) -> HttpResponse:
     """The page of a report, with forms that were filled in."""
-    may_do = abilities(request)
+    may_do = abilities(request, found)
     audience = _audience(request, found)
     versions = list(queries.versions_of(found))
     recipients = queries.recipients_of(found)

@@ -54,8 +54,6 @@ WIDTHS = {
     str(Visibility.ALL): gettext_lazy("All"),
 }
 STATE_TONES = {"draft": "warning", "reviewed": "info", "approved": "info", "sent": "good"}
-# Why something is not offered to who may not do it.
-_ABILITY = {REVIEW: "edit_reports", "back": "edit_reports"}
 CHANGED = gettext_lazy("Changed by somebody since it was on screen, and left as it is.")
 
 
@@ -109,10 +107,12 @@ def narrowed(found: QuerySet[Report], asked: dict[str, Any]) -> QuerySet[Report]
     return queries.by_words(found, asked.get("q", ""))
 
 
-def abilities(request: TenantRequest) -> dict[str, bool]:
-    """What the member may do with reports."""
+def abilities(request: TenantRequest, report: Report | None = None) -> dict[str, bool]:
+    """What the member may do with reports, or with one: whoever approves what is about the tenant
+    puts it into words as well."""
+    is_internal = report is not None and report.customer_id is None
     return {
-        "may_edit": may(request.membership, "edit_reports"),
+        "may_edit": may(request.membership, "approve_reports" if is_internal else "edit_reports"),
         "may_approve": may(request.membership, "approve_reports"),
         "may_produce": may(request.membership, "produce_reports"),
     }
@@ -126,9 +126,6 @@ def report_changes(request: TenantRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     seen = queries.only_visible(request.membership, form.seen)
-    do = form.cleaned_data["do"]
-    if not may(request.membership, _ABILITY.get(do, "approve_reports")):
-        raise Http404
     if not seen:
         messages.error(request, _("No row is checked."))
     elif len(seen) > MOST_AT_ONCE:
@@ -136,7 +133,7 @@ def report_changes(request: TenantRequest) -> HttpResponse:
         messages.error(request, words % {"most": MOST_AT_ONCE})
     else:
         try:
-            _do(request, do, seen)
+            _do(request, form.cleaned_data["do"], seen)
         except ReportConflict:
             messages.error(request, str(CHANGED))
     return redirect(safe_next(request))

@@ -30,7 +30,7 @@ from reports.actions.report_sending import readers_of, send_report, send_reports
 from reports.actions.report_texts import correct_report, edit_texts, refresh_report
 from reports.models import Report, ReportChange, ReportRecipient
 from reports.queries.report_readers import Reader
-from tests.reports.report_world import made, reader, served
+from tests.reports.report_world import made, make, reader, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)  # a Thursday, noon in Shanghai
@@ -397,3 +397,41 @@ def test_put_back_drafts(tenant: Tenant, report: Report, bob: User) -> None:
         put_back(seen={report.pk: report.revision}, by=bob)
         report.refresh_from_db()
         assert (report.state, report.approved_at, report.reviewed_at) == ("draft", None, None)
+
+
+def test_executives_put_words_into_their_own_reports_alone(
+    tenant: Tenant, report: Report, client: Client, executive: User
+) -> None:
+    make(tenant)
+    with tenant_scope(tenant.pk):
+        theirs = Report.objects.get(kind="executive")
+    client.force_login(executive)
+    assert f"/reports/{theirs.pk}/" in client.get("/t/acme/reports/").content.decode()
+    for found, status in ((theirs, 302), (report, 404)):
+        url = f"/t/acme/reports/{found.pk}/"
+        assert client.get(url).status_code == 200
+        assert client.post(url, {"seen": found.revision}).status_code == status
+        assert client.post(f"{url}refreshes/", {"seen": 1}).status_code == status
+
+
+def test_the_executives_report_goes_to_executives_and_named_addresses(
+    tenant: Tenant, report: Report, client: Client, executive: User
+) -> None:
+    make(tenant)
+    with tenant_scope(tenant.pk):
+        theirs = Report.objects.get(kind="executive")
+    client.force_login(executive)
+    chosen = {"report": f"{theirs.pk}.{theirs.revision}", "do": "approve"}
+    client.post("/t/acme/reports/changes/", chosen)
+    url = f"/t/acme/reports/{theirs.pk}/"
+    given = {"seen": theirs.revision + 1, "readers_chosen": "0", "addresses": "no address"}
+    assert "address" in client.post(f"{url}recipients/", given).content.decode()
+    assert state_of(tenant, theirs) == "approved"
+    client.post(f"{url}recipients/", {**given, "addresses": "board@acme.example"})
+    assert state_of(tenant, theirs) == "sent"
+    assert write_letters(tenant_id=tenant.pk) == 2
+    letters = {letter.to[0]: letter for letter in mail.outbox}
+    assert sorted(letters) == ["board@acme.example", "eve@acme.example"]
+    assert f"/t/acme/reports/{theirs.pk}/" in letters["eve@acme.example"].body
+    assert "/t/acme/" not in letters["board@acme.example"].body
+    assert all(letter.attachments[0][2] == "application/pdf" for letter in mail.outbox)
