@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from reports.catalogue import DATE, TIER_COUNTS, figure, figures_of
+from reports.compute.documents import ReportKind
 from segmentation import labels
-from segmentation.catalogue import FACTS, all_measures
+from segmentation.catalogue import FACTS, Unit, all_measures
 from segmentation.compute.segments import eleven_of
 from segmentation.rules.defaults import DEFAULT_RULES
 
@@ -110,6 +113,41 @@ def _page() -> Iterator[str]:
             yield _("The value beside the tier is the average of three sides:")
             yield ""
             yield from _dimensions(scheme["facets"]["value"], labels.SIDES)
+    yield from _reports()
+
+
+def _reports() -> Iterator[str]:
+    yield f"## {_('Figures of reports')}"
+    yield ""
+    yield _(
+        "A report is over a month or a quarter. “Start” and “end” are the last day before it and its "
+        "last day. A figure without facts is absent and says why."
+    )
+    yield ""
+    for kind, title in (
+        (ReportKind.CUSTOMER, _("Customers' reports")),
+        (ReportKind.EXECUTIVE, _("The executives' report")),
+    ):
+        yield f"### {title}"
+        yield ""
+        found = [*figures_of(kind).values()]
+        if kind is ReportKind.EXECUTIVE:
+            tier = figure(kind, f"{TIER_COUNTS}{next(iter(labels.TIERS))}")
+            words = _("Customers in tier")
+            found.append(replace(tier, key=f"{TIER_COUNTS}<tier>", label=words))
+        yield from _table(
+            (_("Key"), _("Figure"), _("Unit"), _("Formula"), _("Source")),
+            (
+                (
+                    f"`{one.key}`",
+                    str(one.label),
+                    _("day") if one.unit == DATE else str(labels.UNITS[Unit(one.unit)]),
+                    str(one.formula),
+                    str(one.source),
+                )
+                for one in found
+            ),
+        )
 
 
 def _class_bits() -> dict[str, tuple[bool, bool, bool]]:

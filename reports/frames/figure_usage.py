@@ -29,24 +29,31 @@ def usage(known: Known) -> Mapping[str, str]:
              WHERE occurred_at >= %(first_start)s AND occurred_at < %(end)s
              GROUP BY 1, 2, 3, 4
             """,
+        # Counted in two steps each: hashing names costs a fraction of sorting them.
         "used_by_person": f"""
             SELECT customer_id, person, coalesce(sum(events) FILTER (WHERE {_IN_PERIOD}), 0) AS events,
-                   count(DISTINCT bucket) FILTER (WHERE {_IN_PERIOD}) AS days,
+                   count(*) FILTER (WHERE {_IN_PERIOD}) AS days,
                    bool_or(NOT {_IN_PERIOD}) AS was_before
-              FROM used GROUP BY customer_id, person
+              FROM (SELECT customer_id, person, bucket, sum(events) AS events FROM used
+                     GROUP BY customer_id, person, bucket) AS daily
+             GROUP BY customer_id, person
             """,
         "used_by_module": f"""
-            SELECT customer_id, module_id,
-                   coalesce(sum(events) FILTER (WHERE {_IN_PERIOD}), 0) AS events,
-                   count(DISTINCT person) FILTER (WHERE {_IN_PERIOD} AND person <> '') AS persons,
-                   coalesce(sum(events) FILTER (
-                       WHERE bucket > %(period_before_from)s AND NOT {_IN_PERIOD}), 0) AS before,
-                   bool_or({_IN_PERIOD}) AS is_used, bool_or(bucket > %(period_before_from)s) AS is_listed
-              FROM used GROUP BY customer_id, module_id
+            SELECT customer_id, module_id, sum(events) AS events,
+                   count(*) FILTER (WHERE is_used AND person <> '') AS persons,
+                   sum(before) AS before, bool_or(is_used) AS is_used
+              FROM (SELECT customer_id, module_id, person,
+                           coalesce(sum(events) FILTER (WHERE {_IN_PERIOD}), 0) AS events,
+                           coalesce(sum(events) FILTER (WHERE NOT {_IN_PERIOD}), 0) AS before,
+                           bool_or({_IN_PERIOD}) AS is_used
+                      FROM used WHERE bucket > %(period_before_from)s
+                     GROUP BY customer_id, module_id, person) AS by_person
+             GROUP BY customer_id, module_id
             """,
         "used_days": f"""
-            SELECT customer_id, count(DISTINCT bucket) AS days
-              FROM used WHERE {_IN_PERIOD} GROUP BY customer_id
+            SELECT customer_id, count(*) AS days
+              FROM (SELECT DISTINCT customer_id, bucket FROM used WHERE {_IN_PERIOD}) AS daily
+             GROUP BY customer_id
             """,
         "persons_summed": """
             SELECT customer_id, sum(events) AS events,
@@ -79,16 +86,19 @@ def usage(known: Known) -> Mapping[str, str]:
                            coalesce(used.events, 0) AS events, coalesce(used.persons, 0) AS persons,
                            coalesce(used.before, 0) AS before
                       FROM (SELECT * FROM used_by_module
-                             WHERE module_id IS NOT NULL AND is_listed) AS used
+                             WHERE module_id IS NOT NULL) AS used
                       FULL JOIN owned USING (customer_id, module_id)) AS found
               JOIN accounts_module AS module
                 ON module.tenant_id = %(tenant)s AND module.id = found.module_id
              GROUP BY customer_id
             """,
         "used_by_month": """
-            SELECT customer_id, (%(bucket_months)s::text[])[bucket] AS month, sum(events) AS events,
-                   count(DISTINCT person) FILTER (WHERE person <> '') AS persons
-              FROM used GROUP BY 1, 2
+            SELECT customer_id, month, sum(events) AS events,
+                   count(*) FILTER (WHERE person <> '') AS persons
+              FROM (SELECT customer_id, person, (%(bucket_months)s::text[])[bucket] AS month,
+                           sum(events) AS events
+                      FROM used GROUP BY 1, 2, 3) AS by_person
+             GROUP BY customer_id, month
             """,
         "month_rows": """
             SELECT customer_id, jsonb_agg(jsonb_build_object(
