@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.models import Tenant
-from reports.actions.executive_figures import make_executive_sets
+from reports.actions.executive_figures import make_executive_figures, make_executive_sets
+from reports.actions.figures import make_customer_figures
 from reports.compute.report_periods import ReportPeriod, period_with
-from reports.models import FigureCheck, Restatement
+from reports.models import FigureCheck, Report, Restatement
+from reports.queries.figures import restated_since
 from segmentation.models import Night
 from segmentation.queries.stored import latest_night
 
@@ -49,3 +51,22 @@ def closed_periods(tenant: Tenant, now: datetime) -> list[ReportPeriod]:
     quarters = {period_with(month.first, quarter=True) for month in months}
     whole = [quarter for quarter in quarters if {month.last for month in quarter.months} <= ends]
     return sorted([*months, *whole])
+
+
+def restated_of(report: Report, *, known_at: datetime) -> list[Restatement]:
+    """Make the figures of a report's period again, of its customer alone or of the tenant, and give
+    what differs from those that the report was made of; the report stays as it is.
+
+    Contracts and payments of a customer are as the night of the last day knows them, so they come out
+    otherwise once that night is restated.
+    """
+    told = report.figure_set
+    if told is None:
+        return []
+    if told.customer_id is None:
+        make_executive_figures(period=told.span, known_at=known_at)
+    else:
+        make_customer_figures(
+            period=told.span, night=told.night, known_at=known_at, customer_ids=[told.customer_id]
+        )
+    return list(restated_since(told))

@@ -57,3 +57,11 @@ def later_versions(figure_set: FigureSet) -> QuerySet[FigureSet]:
         period=figure_set.period,
         version__gt=figure_set.version,
     ).order_by("version")
+
+
+def restated_since(figure_set: FigureSet) -> QuerySet[Restatement]:
+    """What came out otherwise in later versions than a set says, the earliest first: of the set of a
+    sent report, what its reader would read differently today."""
+    later = later_versions(figure_set).order_by().values("pk")
+    found: QuerySet[Restatement] = Restatement.objects.filter(figure_set__in=later)
+    return found.select_related("figure_set", "night").order_by("noticed_at", "pk")

@@ -10,10 +10,17 @@ from django.test import Client
 from night_facts import customer, sign
 
 from accounts.actions.facts import keep_versions
-from accounts.models import ContractLine, Tenant, User
+from accounts.models import ContractLine, Customer, Tenant, Touchpoint, User
 from accounts.tenancy import tenant_scope
-from reports.actions.figure_checks import check_figures, closed_periods, night_to_check
-from reports.models import FigureCheck, FigureSet, Restatement
+from reports.actions.figure_checks import (
+    check_figures,
+    closed_periods,
+    night_to_check,
+    restated_of,
+)
+from reports.actions.figures import make_customer_figures
+from reports.compute.report_periods import period_of
+from reports.models import FigureCheck, FigureSet, Report, Restatement
 from reports.tasks import check_closed_figures, sweep_figures
 from segmentation.actions.nights import run_night
 
@@ -95,3 +102,25 @@ def test_the_month_says_what_was_restated(
     assert "1,000" in page
     march = client.get("/t/acme/month/?month=2026-03").content.decode()
     assert "What was restated" not in march
+
+
+def test_what_a_report_would_say_otherwise_today_is_told_and_the_report_stays(
+    contracts: Tenant,
+) -> None:
+    with tenant_scope(contracts.id):
+        one = Customer.objects.get(key="anna")
+        may = period_of("2026-05")
+        Touchpoint.objects.create(
+            customer=one, key="t1", kind="call", happened_on=date(2026, 5, 4), known_from=NOW
+        )
+        make_customer_figures(period=may, night=None, known_at=NOW)
+        sent = Report(figure_set=FigureSet.objects.get(customer=one))
+        assert restated_of(sent, known_at=NOW + timedelta(1)) == []
+        Touchpoint.objects.create(
+            customer=one, key="t2", kind="call", happened_on=date(2026, 5, 5), known_from=NOW
+        )
+        (told,) = restated_of(sent, known_at=NOW + timedelta(1))
+        assert (told.key, told.before, told.after) == ("touchpoints", 1, 2)
+        assert sent.figure_set.value("touchpoints") == 1
+        # Nobody else's figures were made again.
+        assert FigureSet.objects.filter(kind="customer").count() == 3
