@@ -32,6 +32,7 @@ from reports.documents.figure_words import document_figures
 from reports.documents.words import with_words
 from reports.models import FigureSet
 from reports.queries.executive_facts import ExecutiveFacts, executive_facts
+from ui.palette import MARKS
 
 TILES = (
     "renewal_rate_customers", "renewal_rate_arr", "nrr", "grr", "logo_churn", "ltv", "end_arr",
@@ -62,7 +63,9 @@ ACTIVITY = (
 # What one page has no room for; the whole of it is on screen.
 _NOT_ON_PAPER = {
     *TILES, "start_arr", "new", "expansion", "reactivated", "contraction", "churned",
-    "customers_start", "events", "unapproved_days", "referred_customers", "requests_received",
+    "customers_start", "customers_lost", "due_customers", *MOVES, "events", "unapproved_days",
+    "referred_customers", "requests_received", "acceptance_lead_days", "faces_per_customer",
+    "active_persons", "cases_opened",
 }  # fmt: skip
 
 
@@ -129,7 +132,9 @@ def _figures(
 
 
 def tier_keys(figures: FigureSet) -> list[str]:
-    return [key for key in figures.figures if key.startswith(TIER_COUNTS)]
+    """Best tier first."""
+    keys = [f"{TIER_COUNTS}{tier}" for tier in MARKS["tier"]]
+    return [key for key in keys if key in figures.figures]
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ class _Writer:
     def sections(self) -> Iterable[Section]:
         yield Section("top", "", (self.block(TILES, "tiles"),))
         yield Section("commentary", _("Commentary"), (
-            TextBlock("", slot="commentary", label=_("Commentary")),
+            TextBlock("", slot="commentary"),
         ))  # fmt: skip
         yield from self.restated()
         yield self.section("retention", _("ARR and retention"), (
@@ -184,7 +189,7 @@ class _Writer:
             )
             return
         yield self.draw.migration(tiers)
-        yield self.draw.tiers(tiers)
+        yield _on_screen(self.draw.tiers(tiers))
         yield from self.rows(MOVES)
         yield self.block(
             [key for key in tier_keys(self.figures) if key in self.there], "rows", SCREEN

@@ -94,7 +94,7 @@ class Drawer:
         if len(tiers.days) < 2:
             return None
         present = [
-            key for key in tiers.keys if any(tiers.counts.get((day, key)) for day in tiers.days)
+            key for key in MARKS["tier"] if any(tiers.counts.get((day, key)) for day in tiers.days)
         ]
         counts = {
             key: tuple(tiers.counts.get((day, key), 0) for day in tiers.days) for key in present

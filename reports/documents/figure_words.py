@@ -77,9 +77,9 @@ def _with_year(
     change, tone = _change(found.value, earlier, kind, words["language"])
     told = found.change_text
     if told:
-        told = pgettext("figure", "%(change)s on the period before") % {"change": told}
+        told = pgettext("on the period before", "%(change)s") % {"change": told}
     if change:
-        change = pgettext("figure", "%(change)s on the year") % {"change": change}
+        change = pgettext("on the year", "%(change)s YoY") % {"change": change}
     return replace(
         found,
         change_text=told,
@@ -133,12 +133,14 @@ def _change(value: Any, earlier: Any, kind: catalogue.FigureKind, language: str)
         return "", ""
     difference = value - earlier
     if kind.unit == Unit.SHARE:
-        points = formats.signed(round(Decimal(difference) * 100, 1), language, 1)
-        text = _("%(points)s pp") % {"points": points}
+        shown = round(Decimal(difference) * 100, 1)
+        text = _("%(points)s pp") % {"points": formats.signed(shown, language, 1)}
     elif not earlier:
         return "", ""
     else:
-        text = formats.signed_percent(round(Decimal(difference) / Decimal(earlier), 3), language)
-    if not difference or kind.better == "neither":
+        shown = round(Decimal(difference) / Decimal(earlier), 3)
+        text = formats.signed_percent(shown, language)
+    # What reads as no change is none.
+    if not shown or kind.better == "neither":
         return text, ""
     return text, "good" if (difference > 0) == (kind.better == "more") else "bad"

@@ -17,7 +17,7 @@ from reports.queries.month import month_in_review, months_back
 from reports.queries.restated import Restated, reports_beside, restated_beside
 from reports.queries.risks import Risk, largest_risks
 from reports.queries.satisfaction import answers
-from reports.queries.tier_moves import WHOLE, scheme_of
+from reports.queries.tier_moves import WHOLE
 from segmentation.models import MeasureRow, Night
 from segmentation.queries.migration import Flow, flows
 from segmentation.queries.portfolio import portfolio
@@ -33,11 +33,9 @@ RISKS = 5
 
 @dataclass(frozen=True)
 class Tiers:
-    """keys: the tiers that the night of the last day knows, best first; days: month-ends with stored
-    measures, oldest first; counts: (day, tier) → customers; moved: over the period, None without a
-    night before it."""
+    """days: month-ends with stored measures, oldest first; counts: (day, tier) → customers; moved: over
+    the period, None without a night before it."""
 
-    keys: tuple[str, ...]
     days: tuple[date, ...]
     counts: Mapping[tuple[date, str], int]
     moved: Sequence[Flow] | None
@@ -113,7 +111,6 @@ def _tiers(
     start = max((one for one in nights if one.as_of < period.first), key=_as_of, default=None)
     latest = max(nights, key=_as_of)
     return Tiers(
-        keys=tuple(scheme_of(night).tiers),
         days=tuple(days),
         counts=counts,
         moved=flows(WHOLE, start, night, "tier", latest=latest) if start else None,
