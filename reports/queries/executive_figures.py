@@ -13,14 +13,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from accounts.models import Instalment, Payment, Tenant
+from accounts.models import ContractLine, Instalment, Payment, Tenant
 from reports.catalogue import OVER_YEAR, TIER_COUNTS
 from reports.compute.report_periods import ReportPeriod
 from reports.queries.activity import Activity, activity_of
 from reports.queries.delivery import delivery_of_month, faces_met
 from reports.queries.money import cash_of, renewals_of
 from reports.queries.month import YEAR, lifetime_value, months_back
-from reports.queries.satisfaction import case_times, newcomers, survey_values
+from reports.queries.satisfaction import case_times, first_signings, newcomers, survey_values
 from reports.queries.tier_moves import WHOLE, tier_counts, tier_moves
 from segmentation.compute.formats import format_rate
 from segmentation.compute.retention import compare_days, month_boundaries
@@ -62,6 +62,8 @@ class _Pass:
     rates: Mapping[str, Rate]
     activities: Mapping[str, Activity]
     nights: Mapping[date, Night]
+    signings: Mapping[date, tuple[int, int]]
+    has_lines: bool
 
 
 def executive_figures(periods: Sequence[ReportPeriod], tenant: Tenant) -> dict[str, Found]:
@@ -79,6 +81,8 @@ def executive_figures(periods: Sequence[ReportPeriod], tenant: Tenant) -> dict[s
         rates={period.key: rate for period, rate in zip(periods, found_rates, strict=True)},
         activities=activity_of(periods, tenant.zone),
         nights=nights,
+        signings=first_signings(),
+        has_lines=ContractLine.objects.exists(),
     )
     return {period.key: _of(period, once, tenant) for period in periods}
 
@@ -104,7 +108,7 @@ def _of(period: ReportPeriod, once: _Pass, tenant: Tenant) -> Found:
     _activity(found, once.activities[period.key], once)
     _tiers(found, period, once.nights)
     for key, value, reason in (
-        *newcomers(period),
+        *newcomers(period, once.signings, has_lines=once.has_lines),
         *survey_values(period, tenant.zone),
         *case_times(period, tenant.zone),
     ):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
-from accounts.models import Case, ContractLine, Customer, Touchpoint
+from accounts.models import Case, Touchpoint
 from accounts.queries.calendars import working_calendar
 from accounts.tenancy import current_tenant_id
 from projects.models import Project, Side, SignOff
@@ -58,27 +58,41 @@ def invitations(period: ReportPeriod, zone: ZoneInfo) -> QuerySet:
     ).filter(Q(revoked_at=None) | Q(answered_at__isnull=False))
 
 
-def newcomers(period: ReportPeriod) -> Said:
-    found = new_customers(period)
-    new = found.count()
-    referred = found.filter(referred_by__isnull=False).count()
-    absent = "" if ContractLine.objects.exists() else "no_contracts"
+def first_signings() -> dict[date, tuple[int, int]]:
+    """First day of a month → customers that signed for the first time in it, trials apart, and how
+    many of them had been referred; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH came AS MATERIALIZED (
+                SELECT contract.customer_id, min(line.signed_on) AS day
+                  FROM accounts_contractline line
+                  JOIN accounts_contract contract
+                    ON contract.tenant_id = %(tenant)s AND contract.id = line.contract_id
+                 WHERE line.tenant_id = %(tenant)s AND NOT line.is_trial
+                 GROUP BY contract.customer_id
+            )
+            SELECT date_trunc('month', came.day)::date, count(*), count(referred.prospect_id)
+              FROM came
+              LEFT JOIN (SELECT DISTINCT prospect_id FROM service_referral
+                          WHERE tenant_id = %(tenant)s) AS referred
+                ON referred.prospect_id = came.customer_id
+             GROUP BY 1
+            """,
+            {"tenant": current_tenant_id()},
+        )
+        return {month: (new, referred) for month, new, referred in cursor.fetchall()}
+
+
+def newcomers(
+    period: ReportPeriod, signings: Mapping[date, tuple[int, int]], *, has_lines: bool
+) -> Said:
+    months = [signings.get(month.first, (0, 0)) for month in period.months]
+    new, referred = sum(one for one, _told in months), sum(told for _one, told in months)
+    absent = "" if has_lines else "no_contracts"
     yield "new_customers", None if absent else new, absent
     yield "referred_customers", None if absent else referred, absent
     yield "referred_share", Fraction(referred, new) if new else None, absent or "none_new"
-
-
-def new_customers(period: ReportPeriod) -> QuerySet:
-    """Customers that signed for the first time in the period."""
-    first = (
-        ContractLine.objects.filter(is_trial=False)
-        .order_by()
-        .values("contract__customer")
-        .annotate(first=Min("signed_on"))
-        .filter(first__range=(period.first, period.last))
-        .values("contract__customer")
-    )
-    return Customer.objects.filter(pk__in=first)
 
 
 def case_times(period: ReportPeriod, zone: ZoneInfo) -> Said:
