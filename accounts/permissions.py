@@ -97,6 +97,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "approve_reports": (Role.ADMIN, Role.SERVICE_MANAGER, Role.EXECUTIVE),
     # How their production went, and trying again what failed.
     "produce_reports": (Role.ADMIN, Role.SERVICE_MANAGER),
+    # What figures of the whole tenant shall become.
+    "view_goals": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
+    "edit_goals": (Role.EXECUTIVE, Role.ADMIN),
     "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     # One's own; of others with the next ability, and of the team that one leads.
     "view_scorecard": EVERYONE,

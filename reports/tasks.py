@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from reports.actions.figure_checks import check_figures, night_to_check
+from reports.actions.goals import fill_goal_months, months_lacking
 from reports.actions.report_letters import letters_wait, write_letters
 from reports.actions.run_sweep import note_due
 from reports.actions.run_work import next_due, work_on_run
@@ -57,15 +58,28 @@ def write_report_letters(tenant_id: int) -> None:
     write_letters(tenant_id=tenant_id)
 
 
+@shared_task(name="reports.tasks.fill_months_of_goals")
+def fill_months_of_goals(tenant_id: int) -> None:
+    """Make figures of months that goals are read against, a few at once, until all are there."""
+    tenant = Tenant.objects.get(pk=tenant_id)
+    with tenant_scope(tenant_id):
+        if fill_goal_months(tenant=tenant, now=timezone.now()):
+            transaction.on_commit(partial(fill_months_of_goals.delay, tenant_id), robust=True)
+
+
 @shared_task(name="reports.tasks.sweep_figures")
 def sweep_figures() -> None:
-    """Tenants whose latest night was not followed by a look at the figures of closed periods."""
+    """Tenants whose latest night was not followed by a look at the figures of closed periods, and those
+    whose goals lack figures of months."""
     for tenant in Tenant.objects.order_by("pk"):
         try:
             with tenant_scope(tenant.pk):
                 night = night_to_check()
+                lacks_months = bool(months_lacking(tenant=tenant, now=timezone.now()))
             if night is not None:
                 check_closed_figures.delay(tenant.pk)
+            if lacks_months:
+                fill_months_of_goals.delay(tenant.pk)
         except Exception as error:
             log.error("sweep of figures failed", tenant=tenant.slug, error=type(error).__name__)
 

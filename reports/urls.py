@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("effects/customers/", effects.members, name="effects_customers"),
     path("", include("reports.reports_urls")),
     path("", include("reports.figures_urls")),
+    path("", include("reports.goals_urls")),
     path("", include("reports.report_templates_urls")),
 ]

@@ -18,7 +18,7 @@ from accounts.models import Colleague, Tenant, User
 from reports.actions.executive_figures import make_executive_figures, make_executive_sets
 from reports.catalogue import figures_of
 from reports.compute.documents import ReportKind
-from reports.compute.report_periods import period_with
+from reports.compute.report_periods import ReportPeriod, period_with
 from reports.models import KpiGoal, KpiGoalVersion
 from reports.queries.goals import missing_months, months_until, values_of
 from segmentation.catalogue import Unit
@@ -99,18 +99,21 @@ def close_goal(*, tenant: Tenant, goal: KpiGoal, state: str, seen: int, by: User
 def fill_goal_months(*, tenant: Tenant, now: datetime, most: int | None = MONTHS_AT_ONCE) -> int:
     """Make the figures of months that open goals are read against and that nobody made yet, some at
     once, the latest first; in the tenant's scope. Returns how many."""
-    goals = list(KpiGoal.objects.filter(state=KpiGoal.State.OPEN).values_list("key", "baseline_on"))
-    if not goals:
-        return 0
-    last = period_with(tenant.last_ended_day(now).replace(day=1), quarter=False)
-    if last.last > tenant.last_ended_day(now):
-        last = last.before
-    keys = sorted({key for key, _day in goals})
-    wanted = missing_months(keys, months_until(last, min(day for _key, day in goals)))
-    wanted = wanted[::-1][:most]
+    wanted = months_lacking(tenant=tenant, now=now)[::-1][:most]
     if wanted:
         make_executive_sets(periods=wanted, known_at=now)
     return len(wanted)
+
+
+def months_lacking(*, tenant: Tenant, now: datetime) -> list[ReportPeriod]:
+    """The months that open goals are read against whose figures nobody made; at most two statements."""
+    open_ones = KpiGoal.objects.filter(state=KpiGoal.State.OPEN)
+    goals = list(open_ones.values_list("key", "baseline_on"))
+    if not goals:
+        return []
+    last = period_with(tenant.local_date(now), quarter=False).before
+    keys = sorted({key for key, _day in goals})
+    return missing_months(keys, months_until(last, min(day for _key, day in goals)))
 
 
 def _set(goal: KpiGoal, values: GoalValues, tenant: Tenant) -> None:

@@ -1,3 +1,8 @@
 """What this app contributes to the registries that screens are built from, a module per noun."""
 
-from reports.registrations import figures, reports, screens  # noqa: F401 - imports fill the registries
+from reports.registrations import (  # noqa: F401 - imports fill the registries
+    figures,
+    goals,
+    reports,
+    screens,
+)
