@@ -100,6 +100,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # What figures of the whole tenant shall become.
     "view_goals": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER, Role.PROJECT_MANAGER),
     "edit_goals": (Role.EXECUTIVE, Role.ADMIN),
+    # How they look, and who gets which.
+    "edit_report_templates": (Role.ADMIN,),
     "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     # One's own; of others with the next ability, and of the team that one leads.
     "view_scorecard": EVERYONE,

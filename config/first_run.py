@@ -26,6 +26,7 @@ from config.demo.plans import make_example_plans
 from config.demo.plays import make_example_plays
 from config.demo.records import make_example_records
 from config.demo.renewals import forecast_example_renewals, make_example_renewals
+from config.demo.report_template import make_example_report_template
 from config.demo.reports import make_example_reports
 from config.demo.requests import make_example_digest, make_example_requests
 from config.demo.schemes import show_every_scheme
@@ -81,6 +82,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
     forecast_example_renewals(tenant)
     with without_letters():
         make_example_digest(tenant)
+        make_example_report_template(tenant)
         make_example_reports(tenant)
 
 

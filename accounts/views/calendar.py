@@ -28,6 +28,7 @@ from accounts.models import CalendarVersion
 from accounts.permissions import require
 from accounts.queries.calendars import document_of, latest_calendar, reminder, version_before
 from accounts.requests import TenantRequest
+from accounts.settings_pages import settings_pages
 from ui.exports import CSV_TYPE, write_csv
 from ui.tables import Column, Table
 
@@ -42,16 +43,9 @@ VERSIONS_PER_PAGE = 10
 
 def settings_tabs(active: str) -> list[dict[str, Any]]:
     """The pages of the settings."""
-    items = (
-        ("tenant_settings", _("General")),
-        ("calendar", _("Working calendar")),
-        ("mail_settings", _("Letters")),
-        ("channels", _("Channels")),
-        ("api_tokens", _("API tokens")),
-    )
     return [
         {"label": label, "url": reverse(name), "active": name == active, "count": None}
-        for name, label in items
+        for name, label in settings_pages.items()
     ]
 
 

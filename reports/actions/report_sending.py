@@ -19,10 +19,11 @@ from accounts.models import Tenant, User
 from accounts.tenancy import current_tenant_id
 from reports.actions.report_changes import Changed, ReportConflict, Seen, fitting
 from reports.compute.documents import ReportKind
-from reports.compute.slots import CORRECTION
+from reports.compute.slots import CORRECTION, suggested_modules
 from reports.models import Report, ReportRecipient
 from reports.queries.report_customers import report_rule, usual_language
 from reports.queries.report_readers import Reader, executives, usual_readers
+from service.actions.suggestions_of_reports import note_suggestions
 
 State = Report.State
 
@@ -118,6 +119,19 @@ def _mark_sent(reports: Sequence[Report], by: User, now: datetime) -> None:
         report.correction = report.texts.get(CORRECTION, "")
         report.revision += 1
     Report.objects.bulk_update(reports, ["state", "sent_at", "sent_by", "correction", "revision"])
+    _note_suggested(reports, by, now)
+
+
+def _note_suggested(reports: Sequence[Report], by: User, now: datetime) -> None:
+    """What customers were suggested is counted as shown, to see what they take. A correction shows
+    nothing new."""
+    shown: dict[int, list[tuple[str, str]]] = {}
+    for report in reports:
+        if report.customer_id is not None and report.correction_of_id is None:
+            shown.setdefault(report.customer_id, []).extend(suggested_modules(report.document))
+    if any(shown.values()):
+        tenant = Tenant.objects.get(pk=current_tenant_id())
+        note_suggestions(shown=shown, today=tenant.local_date(now), by=by)
 
 
 def _add(report: Report, readers: Sequence[Reader], by: User, now: datetime) -> int:

@@ -71,3 +71,15 @@ def answers_asked(document: Mapping[str, Any]) -> tuple[str, ...]:
             for ask in block.get("asks", ("request",))
         )
     )
+
+
+def suggested_modules(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(``buy`` or ``use``, key of a module) of what a stored document suggests."""
+    found = [
+        str(item.get("key", "")).partition(":")
+        for section in document["sections"]
+        for block in section["blocks"]
+        if block["type"] == "list"
+        for item in block["items"]
+    ]
+    return [(kind, module) for kind, _colon, module in dict.fromkeys(found) if module]

@@ -53,13 +53,6 @@ class Draft:
         """Of a figure that counts; 0 where it is absent."""
         return int(self.value(key) or 0)
 
-    def reason(self, *keys: str) -> str:
-        """Why the first of the figures is absent that is."""
-        for key in keys:
-            if (figure := self.shown.get(key)) and figure.value is None:
-                return figure.reason
-        return ""
-
     def details(self, key: str) -> list[Any]:
         return list(self.figures.details.get(key) or ())
 

@@ -33,7 +33,7 @@ HALF = Decimal("0.5")
 
 def used(draft: Draft) -> list[Block]:
     if draft.value("events") is None:
-        return [TextBlock(draft.reason("events"))]
+        return [TextBlock(_("Your usage is not measured yet."))]
     if not draft.count("events") and not any(one["events"] for one in draft.details("months")):
         return [TextBlock(_("Nothing was used in this period or in the year before it."))]
     return [
@@ -228,7 +228,7 @@ def _peers_missing(draft: Draft) -> str:
 
 def who(draft: Draft) -> list[Block]:
     if draft.value("active_users") is None:
-        return [TextBlock(draft.reason("active_users"))]
+        return [TextBlock(_("Usage does not tell who it was."))]
     silent = [str(name) for name in draft.details("silent_key_users")]
     return [
         *filled_figures(draft.there(WHO, style="rows")),
@@ -239,7 +239,7 @@ def who(draft: Draft) -> list[Block]:
 
 def _key_users(draft: Draft, silent: list[str]) -> list[Block]:
     if draft.value("key_users_active") is None:
-        return [*line(draft.reason("key_users_active"))]
+        return [TextBlock(_("No key users are named yet. Tell us who they should be."))]
     if not silent:
         return [TextBlock(_("All your key users were active."))]
     said = _("Key users who did not sign in to work in this period: %(names)s.") % {

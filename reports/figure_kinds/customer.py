@@ -52,7 +52,7 @@ SERVICE = (
         FACTS["touchpoints"], adds_up=True),
     FigureKind("training_sessions", _("Training sessions"), Unit.COUNT,
         _("Training sessions held in the period."), FACTS["training"], adds_up=True),
-    FigureKind("trained_persons", _("Trained persons"), Unit.COUNT,
+    FigureKind("trained_persons", pgettext_lazy("figure", "Trained persons"), Unit.COUNT,
         _("Different persons who took part in a training session of the period."),
         FACTS["training"], adds_up=True),
     FigureKind("cases_opened", _("Cases opened"), Unit.COUNT,

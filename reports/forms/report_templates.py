@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -29,6 +29,7 @@ from segmentation.labels import TIERS
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 LEAST_CONTRAST = 4.5
+OUT = "0"
 LONGEST_NAME, LONGEST_TEXT = 60, 600
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _WORDS = {
@@ -65,18 +66,17 @@ class TemplateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("accent", current.accent)
         self.initial.setdefault("seen", current.version or 0)
-        places = [("", _("left out")), *((str(n), str(n)) for n in range(1, len(SECTIONS) + 1))]
+        places = [(OUT, _("left out")), *((str(n), str(n)) for n in range(1, len(SECTIONS) + 1))]
         for section in SECTIONS:
             for audience in AUDIENCES:
                 order = current.sections[audience]
                 self.fields[f"{audience}-{section}"] = forms.ChoiceField(
-                    label=f"{NAMES[section][0]} · {ReportAudience(audience).label}",
-                    choices=places, required=False,
-                    initial=str(order.index(section) + 1) if section in order else "",
+                    label=ReportAudience(audience).label, choices=places,
+                    initial=str(order.index(section) + 1) if section in order else OUT,
                 )  # fmt: skip
             for language in LANGUAGES:
                 self.fields[f"name-{section}-{language}"] = forms.CharField(
-                    label=f"{NAMES[section][0]} · {dict(settings.LANGUAGES)[language]}",
+                    label=dict(settings.LANGUAGES)[language],
                     required=False, max_length=LONGEST_NAME, initial=current.name(language, section),
                 )  # fmt: skip
         for language in LANGUAGES:
@@ -117,8 +117,8 @@ class TemplateForm(forms.Form):
             taken: dict[str, str] = {}
             for section in SECTIONS:
                 name = f"{audience}-{section}"
-                place = found.get(name, "")
-                if place and place in taken:
+                place = found.get(name, OUT)
+                if place != OUT and place in taken:
                     words = _("“%(other)s” stands at this place too.")
                     self.add_error(name, words % {"other": NAMES[taken[place]][0]})
                 taken.setdefault(place, section)
@@ -136,7 +136,7 @@ class TemplateForm(forms.Form):
         given = self.cleaned_data
         sections = {}
         for audience in AUDIENCES:
-            chosen = [(int(p), s) for s in SECTIONS if (p := given.get(f"{audience}-{s}"))]
+            chosen = [(int(p), s) for s in SECTIONS if (p := given[f"{audience}-{s}"]) != OUT]
             sections[audience] = [section for _place, section in sorted(chosen)]
         return {
             "accent": given["accent"],
@@ -175,7 +175,7 @@ def _by_language(
 class ReportRuleForm(forms.Form):
     """Who of which customers gets which reports, and when they are made."""
 
-    NONE, BOTH = "", "both"
+    NONE, BOTH = "none", "both"
     CHOICES = (
         (NONE, gettext_lazy("none")),
         (MONTH, gettext_lazy("monthly")),
@@ -192,19 +192,22 @@ class ReportRuleForm(forms.Form):
     )  # fmt: skip
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, rule: ReportRule, version: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rule: ReportRule, version: int, tiers: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.keys = [key for key in TIERS if not tiers or key in tiers]
         self.initial.update({"day": rule.day, "hour": rule.hour, "seen": version})
-        for tier, word in self.tiers():
+        for tier, _word in self.tiers():
             for audience in AUDIENCES:
                 self.fields[f"{audience}-{tier or 'none'}"] = forms.ChoiceField(
-                    label=f"{word} · {ReportAudience(audience).label}",
-                    choices=self.CHOICES, required=False, initial=_gets(rule, audience, tier),
+                    label=ReportAudience(audience).label, choices=self.CHOICES,
+                    initial=_gets(rule, audience, tier),
                 )  # fmt: skip
 
-    @staticmethod
-    def tiers() -> list[tuple[str, str]]:
-        return [*((key, str(word)) for key, word in TIERS.items()), ("", _("Without a tier"))]
+    def tiers(self) -> list[tuple[str, str]]:
+        """Those that can be chosen, the last for customers without one."""
+        return [*((key, str(TIERS[key])) for key in self.keys), ("", _("Without a tier"))]
 
     def rule(self) -> dict[str, Any]:
         """As it is stored."""
@@ -242,4 +245,6 @@ def _gets(rule: ReportRule, audience: str, tier: str) -> str:
         and of.reads(audience, tier)
         and (not of.tiers or tier in of.tiers)
     ]
-    return ReportRuleForm.BOTH if len(lengths) == 2 else "".join(lengths)
+    if len(lengths) == 2:
+        return ReportRuleForm.BOTH
+    return lengths[0] if lengths else ReportRuleForm.NONE

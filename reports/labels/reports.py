@@ -25,6 +25,7 @@ VERBS.update(
         "report.sent": _("Report sent"),
         "report_run.done": _("Reports made"),
         "report_run.retried": _("Reports tried again"),
+        "report_template.changed": _("Look of reports changed"),
         "report_settings.changed": _("Who gets reports changed"),
     }
 )
@@ -38,6 +39,7 @@ FIELDS.update(
         "report": _("Report"),
         "report_run": _("Production of reports"),
         "report_settings": _("Who gets reports"),
+        "report_template": _("Look of reports"),
         "reports": _("Reports"),
         "slots": _("Texts"),
     }

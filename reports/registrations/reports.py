@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.attachments import letter_attachments
 from accounts.contact_links import ContactPage, contact_pages
 from accounts.models import Role
+from accounts.settings_pages import settings_pages
 from reports.labels import reports  # noqa: F401 - words for the audit
 from reports.queries.reports import awaiting
 from ui.counts import FrameCount, frame_counts
@@ -71,4 +72,5 @@ contact_pages["report"] = ContactPage(
     show="reports.views.report_link_page.report_of_contact",
     opens_in_floods=True,
 )
+settings_pages["report_templates"] = _("Reports")
 letter_attachments["report"] = "reports.actions.report_letters.attachments"
