@@ -33,6 +33,8 @@ class FigureSet(TenantModel):
     class Kind(models.TextChoices):
         CUSTOMER = "customer", _("Customer")
         EXECUTIVE = "executive", pgettext_lazy("report", "Executives")
+        OPERATIONS = "operations", pgettext_lazy("report", "Operations")
+        PRODUCT = "product", pgettext_lazy("report", "Product")
 
     kind = models.CharField(max_length=10, choices=Kind)
     customer = TenantForeignKey(
@@ -68,7 +70,7 @@ class FigureSet(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(kind="customer", customer__isnull=False)
-                | Q(kind="executive", customer__isnull=True),
+                | Q(kind__in=["executive", "operations", "product"], customer__isnull=True),
                 name="figure_set_of_a_customer_or_of_all",
             ),
         ]
