@@ -25,6 +25,14 @@ class ReportPeriod:
         return "Q" in self.key
 
     @property
+    def opening(self) -> date:
+        """The day with which the last one is compared in figures of retention: of a month the last day
+        of the month before, of a quarter its own first day."""
+        if self.is_quarter and self == period_with(self.first, quarter=True):
+            return self.first
+        return self.first - timedelta(days=1)
+
+    @property
     def before(self) -> ReportPeriod:
         """The period of the same length that ends the day before this one begins (环比)."""
         return period_with(self.first - timedelta(days=1), quarter=self.is_quarter)

@@ -15,7 +15,8 @@ RENEWED_WITHIN_DAYS = 90
 
 RETENTION = (
     FigureKind("start_arr", _("ARR at the start"), Unit.MONEY,
-        _("Annual fees of the subscription lines active on the last day before the period."),
+        _("Annual fees of the subscription lines active on the day compared with: the last day before "
+          "a month, the first day of a quarter."),
         _CONTRACTS, number=_AMOUNT, adds_up=True),
     FigureKind("new", pgettext_lazy("ARR", "New"), Unit.MONEY,
         _("ARR at the end of customers that never had any up to the start."),
@@ -42,7 +43,8 @@ RETENTION = (
         _("(start + expansion − contraction − churned) ÷ start, customer by customer; "
           "reactivation not in it."), _CONTRACTS, number=_RATIO),
     FigureKind("customers_start", _("Customers at the start"), Unit.COUNT,
-        _("Customers that had ARR on the last day before the period."), _CONTRACTS, adds_up=True),
+        _("Customers that had ARR on the day compared with: the last day before a month, the first day "
+          "of a quarter."), _CONTRACTS, adds_up=True),
     FigureKind("customers_lost", _("Customers lost"), Unit.COUNT,
         _("Customers that had ARR at the start and have none at the end."),
         _CONTRACTS, _LESS, adds_up=True),

@@ -29,7 +29,7 @@ REASONS.update(
         "no_effort": _("No project has a baseline with effort."),
         "none_asked": _("Nobody was asked to accept a project in the period."),
         "no_surveys": _("No survey was answered."),
-        "few_answers": _("Fewer answers came than a figure is given for."),
+        "few_answers": _("too few for an interval"),
         "none_invited": _("No survey was sent in the period."),
         "no_start": _("No customer had ARR at the start."),
         "no_start_of_year": _("No customer had ARR twelve months before."),
@@ -44,6 +44,9 @@ REASONS.update(
         "no_peer_group": _("Neither its industry nor its size is known."),
         "few_peers": _("Fewer than ten customers are like it."),
         "no_clocks": _("No case with a promised time came due in the period."),
+        "none_done": _("No work was done in the period."),
+        "none_solved": _("No case was closed in the period."),
+        "no_releases": _("Nothing that was asked for has been there for so long."),
         "no_faces": _("No customer met anybody in its project."),
     }
 )

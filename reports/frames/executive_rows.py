@@ -272,7 +272,7 @@ def parameters_of(period: ReportPeriod, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "first": period.first,
         "day": period.last,
-        "before": period.first - timedelta(1),
+        "before": period.opening,
         "start": datetime.combine(period.first, time(), zone),
         "end": datetime.combine(period.last + timedelta(1), time(), zone),
         "zone": zone.key,

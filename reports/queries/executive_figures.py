@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -95,8 +95,7 @@ def _pairs(period: ReportPeriod) -> list[tuple[date, date]]:
 
 
 def _span(period: ReportPeriod) -> tuple[date, date]:
-    """As months do, a quarter begins where the one before ended."""
-    return period.first - timedelta(1), period.last
+    return period.opening, period.last
 
 
 def _of(period: ReportPeriod, once: _Pass, tenant: Tenant) -> Found:

@@ -34,11 +34,11 @@ def moments(period: ReportPeriod, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def survey_values(period: ReportPeriod, zone: ZoneInfo) -> Said:
-    """By the rules of the screens of surveys: none below five answers."""
+    """Of however few answers: who shows a figure says of how many, and gives no interval below five."""
     for kind in SurveyKind.values:
         counts = answers(period, kind).order_by().values_list("score").annotate(n=Count("pk"))
         found = Answers(kind, dict(counts))
-        yield kind, found.value, "few_answers" if found.total else "no_surveys"
+        yield kind, found.plain_value, "no_surveys"
     asked = invitations(period, zone).aggregate(
         asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False))
     )

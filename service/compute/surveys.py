@@ -81,7 +81,12 @@ class Answers:
     @property
     def value(self) -> float | None:
         """NPS in points, or the mean; None with too few answers."""
-        if self.is_too_few:
+        return None if self.is_too_few else self.plain_value
+
+    @property
+    def plain_value(self) -> float | None:
+        """The same of however few answers there are; None without any."""
+        if not self.total:
             return None
         return self._net()[0] if self.kind == "nps" else self._mean().value
 

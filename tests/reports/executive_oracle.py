@@ -72,7 +72,9 @@ class Executive:
         return found
 
     def retention(self) -> dict[str, Any]:
-        found = self.between(self.first - timedelta(1), self.last)
+        # A month is compared with the end of the one before, a quarter with its own first day.
+        is_month = self.first.month == self.last.month
+        found = self.between(self.first - timedelta(is_month), self.last)
         start, lost = found["start_arr"], found["contraction"] + found["churned"]
         ends = []
         month = self.last + timedelta(1)
@@ -184,7 +186,7 @@ class Executive:
                 points = [100 * ((s >= 9) - (s <= 6)) for s in scores]
             else:
                 points = scores
-            found[kind] = Fraction(sum(points), len(points)) if len(points) >= 5 else None
+            found[kind] = Fraction(sum(points), len(points)) if points else None
         return found
 
     def served(self) -> dict[str, Any]:
