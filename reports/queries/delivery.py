@@ -90,7 +90,7 @@ def delivery_of_month(scope: Scope, first_day: date, last_day: date) -> MonthOfD
 
 
 def faces_met(
-    scope: Scope, last_day: date, night: Night | None, tenant: Tenant
+    scope: Scope, last_day: date, night: Night | None, tenant: Tenant, *, seen: str = ""
 ) -> PhaseMean | None:
     """How many of our people customers had to do with in their projects, up to a day; None where none
     had to do with anybody."""
@@ -100,7 +100,7 @@ def faces_met(
         return mean_faces(last_day, tenant, customers).get(Phase.PROJECT)
 
     if scope.is_whole:
-        return of_night(f"faces-{last_day}-{loads_seen()}", night, counted)
+        return of_night(f"faces-{last_day}-{seen or loads_seen()}", night, counted)
     return counted()
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Q, QuerySet, Sum, Value
 
 from accounts.models import Contract, ContractLine, Instalment, Payment
 from accounts.tenancy import current_tenant_id
@@ -58,9 +58,12 @@ class Renewals:
         return float(self.arr_renewed / self.arr) if self.arr else None
 
 
-def cash_of(scope: Scope, first_day: date, last_day: date, night: Night | None) -> Cash:
+def cash_of(
+    scope: Scope, first_day: date, last_day: date, night: Night | None, *, seen: str = ""
+) -> Cash:
+    """``seen``: of `loads_seen`, where it was asked already."""
     if scope.is_whole:
-        name = f"cash-{last_day}-{loads_seen()}"
+        name = f"cash-{last_day}-{seen or loads_seen()}"
         return of_night(name, night, lambda: _cash(scope, first_day, last_day))
     return _cash(scope, first_day, last_day)
 
@@ -71,29 +74,54 @@ def _cash(scope: Scope, first_day: date, last_day: date) -> Cash:
     instalments = scope.narrow(instalments, "contract__customer")
     payments = scope.narrow(payments)
     due = Q(due_on__gte=first_day)
-    paid = Q(paid_by__paid_on__lte=last_day)
+    paid = due & Q(paid_by__paid_on__lte=last_day)
     unpaid = Q(paid_by__isnull=True) | Q(paid_by__paid_on__gt=last_day)
-    found = instalments.order_by().aggregate(
-        due=Sum("amount", filter=due),
-        instalments=Count("pk", filter=due),
-        paid=Sum("amount", filter=due & paid),
-        overdue=Sum("amount", filter=unpaid),
-        overdue_instalments=Count("pk", filter=unpaid),
+    # Both in one statement: a row of what was due, a row of what came.
+    nothing = Value(Decimal(0), output_field=DecimalField(max_digits=20, decimal_places=4))
+    owed = (
+        instalments.order_by()
+        .values(what=Value("owed"))
+        .annotate(
+            total=Sum("amount", filter=due),
+            number=Count("pk", filter=due),
+            paid=Sum("amount", filter=paid),
+            unpaid=Sum("amount", filter=unpaid),
+            late=Count("pk", filter=unpaid),
+        )
     )
-    received = payments.order_by().aggregate(received=Sum("amount"), payments=Count("pk"))
-    amounts = ("due", "paid", "overdue")
-    values: dict[str, Any] = {**found, **received}
-    for name in (*amounts, "received"):
-        values[name] = values[name] or Decimal(0)
-    return Cash(**values)
+    came = (
+        payments.order_by()
+        .values(what=Value("came"))
+        .annotate(
+            total=Sum("amount"), number=Count("pk"), paid=nothing, unpaid=nothing, late=Value(0)
+        )
+    )
+    rows: dict[str, Any] = {row["what"]: row for row in owed.union(came, all=True)}
+    instalment, payment = rows.get("owed", {}), rows.get("came", {})
+    zero = Decimal(0)
+    return Cash(
+        due=instalment.get("total") or zero,
+        instalments=instalment.get("number", 0),
+        paid=instalment.get("paid") or zero,
+        received=payment.get("total") or zero,
+        payments=payment.get("number", 0),
+        overdue=instalment.get("unpaid") or zero,
+        overdue_instalments=instalment.get("late", 0),
+    )
 
 
 def renewals_of(
-    scope: Scope, first_day: date, last_day: date, night: Night | None, *, known_until: date
+    scope: Scope,
+    first_day: date,
+    last_day: date,
+    night: Night | None,
+    *,
+    known_until: date,
+    seen: str = "",
 ) -> Renewals:
     """``known_until``: the last day whose facts are known; renewals after it may still come."""
     if scope.is_whole:
-        name = f"renewals-{last_day}-{known_until}-{loads_seen()}"
+        name = f"renewals-{last_day}-{known_until}-{seen or loads_seen()}"
         return of_night(name, night, lambda: _renewals(scope, first_day, last_day, known_until))
     return _renewals(scope, first_day, last_day, known_until)
 

@@ -53,22 +53,24 @@ class MonthInReview:
 
 
 def month_in_review(
-    scope: Scope, last_day: date, night: Night | None, margin: Decimal
+    scope: Scope, last_day: date, night: Night | None, margin: Decimal, *, seen: str = ""
 ) -> MonthInReview:
     """The month that ends on ``last_day``, among the customers of the scope.
 
     margin: gross margin, a fraction of 1. From contract lines as known now; of the whole tenant it
-    is remembered until a night or a load changes something.
+    is remembered until a night or a load changes something. seen: of `loads_seen`, where it was asked
+    already.
     """
     if scope.is_whole:
-        name = f"month-{last_day}-{margin}-{loads_seen()}"
+        name = f"month-{last_day}-{margin}-{seen or loads_seen()}"
         return of_night(name, night, lambda: _review(scope, last_day, margin))
     return _review(scope, last_day, margin)
 
 
-def completed_months(today: date) -> list[date]:
+def completed_months(today: date, *, seen: str = "") -> list[date]:
     """The last days of the months that have ended, latest first, back to the first subscription."""
-    first = remembered(f"first-subscription-{loads_seen()}", LISTED_SECONDS, _first_subscription)
+    name = f"first-subscription-{seen or loads_seen()}"
+    first = remembered(name, LISTED_SECONDS, _first_subscription)
     days = []
     day = today.replace(day=1) - timedelta(days=1)
     while first is not None and day >= first:

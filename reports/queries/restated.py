@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -26,6 +26,7 @@ class Restated:
     key: str
     before: Number
     after: Number
+    noticed_at: datetime
     noticed_on: date
     figure_set: int
 
@@ -41,7 +42,7 @@ def reports_beside(period: ReportPeriod) -> dict[str, Report]:
 
 
 def restated_beside(
-    period: ReportPeriod, tenant: Tenant, reports: dict[str, Report], *, on_screen: bool = False
+    period: ReportPeriod, tenant: Tenant, reports: Mapping[str, Report], *, on_screen: bool = False
 ) -> list[Restated]:
     """What a reader of the period has to know was otherwise before, of the earlier periods of the same
     length and of this one, the latest period first; one statement, and one more for a correction.
@@ -81,7 +82,7 @@ def _net(rows: Iterable[Restatement], tenant: Tenant) -> list[Restated]:
         key = (row.period, row.key)
         first = found[key].before if key in found else row.before
         found[key] = Restated(
-            row.period, row.key, first, row.after, tenant.local_date(row.noticed_at),
+            row.period, row.key, first, row.after, row.noticed_at, tenant.local_date(row.noticed_at),
             row.figure_set_id,
         )  # fmt: skip
     places = {key: place for place, key in enumerate(figures_of(FigureSet.Kind.EXECUTIVE))}

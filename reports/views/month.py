@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -16,18 +16,21 @@ from django.views.decorators.http import require_GET
 from accounts import first_steps
 from accounts.permissions import require
 from accounts.requests import TenantRequest
-from reports.changes import Change, in_points, number_of, relative
+from reports.changes import Change, relative
 from reports.charts import arr_chart, movements_chart, retention_chart
-from reports.queries.delivery import delivery_of_month, faces_met
+from reports.compute.report_periods import period_with
+from reports.queries.delivery import faces_met
 from reports.queries.money import cash_of, renewals_of
 from reports.queries.month import MonthInReview, completed_months, month_in_review
 from reports.queries.risks import largest_risks
+from reports.views.month_figures import delivery_figures, told_figures
 from reports.views.month_renewals import renewal_figures
-from reports.views.month_restated import restated_figures
+from reports.views.month_tiles import kept_sets
 from segmentation.charts import migration_matrix
 from segmentation.models import Night
 from segmentation.queries.migration import flows
 from segmentation.queries.portfolio import portfolio
+from segmentation.queries.remembered import loads_seen
 from segmentation.queries.retention import RetentionFigures
 from segmentation.queries.scopes import Scope, widest_scope
 from segmentation.queries.stored import night_asked, offered_nights
@@ -44,7 +47,8 @@ MONTHS_OFFERED = 36
 def month(request: TenantRequest) -> HttpResponse:
     """A month that has ended, against the one before and the same month a year ago."""
     today = request.tenant.local_date(timezone.now())
-    months = completed_months(today)[:MONTHS_OFFERED]
+    seen = loads_seen()
+    months = completed_months(today, seen=seen)[:MONTHS_OFFERED]
     if not months:
         steps = first_steps.steps_for(request.membership)
         return render(request, "reports/month/no_contracts.html", {"steps": steps})
@@ -55,10 +59,13 @@ def month(request: TenantRequest) -> HttpResponse:
     narrowing = narrowed(request, nights, last_day)
     scope = narrowing.within(widest_scope(request.membership))
     latest = nights[0] if nights else None
-    review = month_in_review(scope, last_day, latest, request.tenant.gross_margin)
-    cash = cash_of(scope, first_day, last_day, latest)
+    review = month_in_review(scope, last_day, latest, request.tenant.gross_margin, seen=seen)
+    cash = cash_of(scope, first_day, last_day, latest, seen=seen)
     known_until = latest.as_of if latest else request.tenant.last_ended_day()
     currency = request.tenant.currency
+    renewals = renewals_of(scope, first_day, last_day, latest, known_until=known_until, seen=seen)
+    period = period_with(last_day, quarter=False)
+    kept = kept_sets(scope, period)
     context = {
         "last_day": last_day,
         "months": months,
@@ -67,7 +74,6 @@ def month(request: TenantRequest) -> HttpResponse:
         "narrowing": narrowing,
         "scope": scope,
         "review": review,
-        "tiles": tiles(review),
         "movements": movements(review),
         "cash": cash,
         "cash_bar": TargetBar(
@@ -84,10 +90,10 @@ def month(request: TenantRequest) -> HttpResponse:
             else {}
         ),
         "today": today,
-        "renewals": renewals_of(scope, first_day, last_day, latest, known_until=known_until),
-        **delivery_figures(scope, first_day, last_day),
-        "restated": restated_figures(scope, last_day, currency),
-        "faces": faces_met(scope, last_day, latest, request.tenant),
+        "renewals": renewals,
+        **told_figures(request, scope, period, kept, review, cash, renewals),
+        **delivery_figures(scope, period, kept),
+        "faces": faces_met(scope, last_day, latest, request.tenant, seen=seen),
         "arr_chart": arr_chart(review.trend, currency),
         "movements_chart": movements_chart(review.trend, currency),
         "retention_chart": retention_chart(review.yearly),
@@ -110,47 +116,6 @@ def _neighbour(months: list[date], day: date, step: int, asked: QueryDict) -> st
         return ""
     address = Table.read((), asked.urlencode()).url(month=f"{months[place]:%Y-%m}")
     return f"{reverse('month')}{address}"
-
-
-def tiles(review: MonthInReview) -> list[dict[str, Any]]:
-    """The rates and sums that come first."""
-    month, before = review.month, review.before
-    lines = _("Contract lines, as known now")
-    return [
-        {
-            "label": _("ARR at the end"),
-            "amount": month.end_arr,
-            "change": relative(month.end_arr, before.end_arr, better="more"),
-            "formula": _("Annual fees of the subscription lines active on the last day."),
-            "source": lines,
-        },
-        {
-            "label": "NRR",
-            "share": number_of(month.nrr),
-            "change": in_points(month.nrr, before.nrr, better="more"),
-            "formula": _(
-                "(start + expansion − contraction − churned) ÷ start, customer by customer; "
-                "reactivation not in it."
-            ),
-            "source": lines,
-        },
-        {
-            "label": "GRR",
-            "share": number_of(month.grr),
-            "change": in_points(month.grr, before.grr, better="more"),
-            "formula": _("(start − contraction − churned) ÷ start, customer by customer."),
-            "source": lines,
-        },
-        {
-            "label": _("Logo churn"),
-            "share": number_of(month.logo_churn),
-            "change": in_points(month.logo_churn, before.logo_churn, better="less"),
-            "formula": _(
-                "Customers that had ARR at the start and have none at the end ÷ customers at the start."
-            ),
-            "source": lines,
-        },
-    ]
 
 
 def movements(review: MonthInReview) -> list[dict[str, Any]]:
@@ -181,23 +146,6 @@ def movements(review: MonthInReview) -> list[dict[str, Any]]:
 
 def _change(now: RetentionFigures, before: RetentionFigures, name: str, better: str) -> Change:
     return relative(getattr(now, name), getattr(before, name), better=better)
-
-
-def delivery_figures(scope: Scope, first_day: date, last_day: date) -> dict[str, Any]:
-    """Delivery and scope of the month, against the month before."""
-    now = delivery_of_month(scope, first_day, last_day)
-    if now is None:
-        return {"delivery": None}
-    last_before = first_day - timedelta(days=1)
-    before = delivery_of_month(scope, last_before.replace(day=1), last_before)
-    if before is None:
-        return {"delivery": now}
-    changes = {
-        "accepted": relative(now.accepted, before.accepted, better="more"),
-        "unapproved": relative(now.unapproved, before.unapproved, better="less"),
-        "not_live": relative(now.not_live, before.not_live, better="less"),
-    }
-    return {"delivery": now, "delivery_change": changes}
 
 
 def at_night(

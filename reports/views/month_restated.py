@@ -1,46 +1,61 @@
-"""What of a month's figures came out otherwise than they were said to be."""
+"""What of a month's figures, and of the months before it, came out otherwise than they were said to
+be."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.urls import reverse
 
+from accounts.models import Tenant
 from reports.catalogue import figure
-from reports.compute.report_periods import period_with
-from reports.models import FigureSet
-from reports.queries.figures import restatements
-from reports.views.figures import worded
-from segmentation.queries.scopes import Scope
+from reports.compute.report_periods import ReportPeriod, period_of
+from reports.documents.customer import period_label
+from reports.documents.figure_words import value_words
+from reports.models import FigureSet, Report
+from reports.queries.restated import restated_beside
+from ui.tags.formats import language
 
 MOST = 40
 
 
 @dataclass(frozen=True)
 class Restated:
-    """A figure in words, before and after, when it was noticed, and where its rows are."""
+    """A figure in words, before and after, when it was noticed, and where its rows are. period: empty
+    for the month that is shown."""
 
     label: str
     before: str
     after: str
     noticed_at: datetime
     url: str
+    period: str = ""
 
 
-def restated_figures(scope: Scope, last_day: date, currency: str) -> list[Restated]:
-    """Of the month that ends on the day, the latest first; of the whole tenant alone: what is kept is
-    nobody's part of it. One statement."""
-    if not scope.is_whole:
-        return []
-    key = period_with(last_day, quarter=False).key
-    return [
-        Restated(
-            str(figure(FigureSet.Kind.EXECUTIVE, one.key).label),
-            worded(one.before, figure(FigureSet.Kind.EXECUTIVE, one.key).unit, currency),
-            worded(one.after, figure(FigureSet.Kind.EXECUTIVE, one.key).unit, currency),
-            one.noticed_at,
-            reverse("figure", args=[one.figure_set_id, one.key]),
+def restated_figures(
+    period: ReportPeriod, tenant: Tenant, reports: Mapping[str, Report]
+) -> list[Restated]:
+    """Of the month itself, and of those before it what was noticed since their last report. One
+    statement."""
+    found = []
+    for one in restated_beside(period, tenant, reports, on_screen=True)[:MOST]:
+        kind = figure(FigureSet.Kind.EXECUTIVE, one.key)
+        before, after = (
+            value_words(
+                value, kind.unit, currency=tenant.currency, language=language(), compact=True
+            )
+            for value in (one.before, one.after)
         )
-        for one in restatements([key])[:MOST]
-    ]
+        found.append(
+            Restated(
+                str(kind.label),
+                before,
+                after,
+                one.noticed_at,
+                reverse("figure", args=[one.figure_set, one.key]),
+                "" if one.period == period.key else period_label(period_of(one.period), language()),
+            )
+        )
+    return found
