@@ -118,7 +118,6 @@ def report_corrections(request: TenantRequest, pk: int) -> HttpResponse:
 def report_removal(request: TenantRequest, pk: int) -> HttpResponse:
     """Asks, then drops the draft of a correction."""
     found = visible_report(request, pk)
-    _check_editor(request, found)
     if request.method == "GET":
         return confirm_page(
             request,
@@ -127,6 +126,7 @@ def report_removal(request: TenantRequest, pk: int) -> HttpResponse:
             action=_("Drop it"),
             back_url=reverse("report", args=[found.pk]),
         )
+    _check_editor(request, found)
     before = found.correction_of_id
     try:
         discard_correction(report=found, seen=found.revision, by=request.user)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from reports.actions.run_work import retry_run
 from reports.compute.report_periods import period_of
 from reports.documents.customer import period_label
 from reports.models import ReportFailure, ReportRun
+from reports.queries.report_runs import with_failures
 from reports.tasks import enqueue_due
 from ui.tables import Column, Table
 from ui.tags.formats import language
@@ -55,7 +55,7 @@ PANEL_STATES = {"queued": "waiting"}
 @require_GET
 def report_runs(request: TenantRequest) -> HttpResponse:
     """The runs, the latest period first."""
-    found = _with_failures(ReportRun.objects.all())
+    found = with_failures(ReportRun.objects.all())
     table = Table.read(COLUMNS, request.GET.urlencode(), default="-period", tie="pk")
     table = table.counted(ReportRun.objects.count())
     rows = list(found.order_by(*table.order_by)[table.slice])
@@ -104,14 +104,10 @@ def report_run_retries(request: TenantRequest, pk: int) -> HttpResponse:
 
 
 def _run(pk: int) -> ReportRun:
-    found = _with_failures(ReportRun.objects.filter(pk=pk)).first() if pk < 2**63 else None
+    found = with_failures(ReportRun.objects.filter(pk=pk)).first() if pk < 2**63 else None
     if found is None:
         raise Http404
     return found
-
-
-def _with_failures(found: QuerySet[ReportRun]) -> QuerySet[ReportRun]:
-    return found.annotate(failed=Count("failures"))
 
 
 def _label(run: ReportRun) -> str:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -32,8 +33,9 @@ from reports.actions.report_sending import send_reports
 from reports.compute.report_periods import period_of
 from reports.documents.customer import period_label
 from reports.forms.reports import APPROVE, NOT_SENT, REVIEW, SEND, ReportChangeForm, ReportFilter
-from reports.models import Report, ReportChange
+from reports.models import Report, ReportChange, ReportRun
 from reports.queries import reports as queries
+from reports.queries.report_runs import to_tell
 from ui import formats
 from ui.links import safe_next
 from ui.tables import Column, Table
@@ -87,11 +89,21 @@ def reports(request: TenantRequest) -> HttpResponse:
         "form": form,
         "is_filtered": bool(form.asked),
         "tabs": _tabs(table, allowed, width),
+        "runs": _runs(request),
         **abilities(request),
     }
     response = render(request, "reports/reports/list.html", context)
     patch_vary_headers(response, ("HX-Target",))
     return response
+
+
+def _runs(request: TenantRequest) -> list[tuple[ReportRun, str]]:
+    """What is being produced, or was not wholly, for who can do something about it."""
+    if not may(request.membership, "produce_reports"):
+        return []
+    return [
+        (run, period_label(period_of(run.period), language())) for run in to_tell(timezone.now())
+    ]
 
 
 def narrowed(found: QuerySet[Report], asked: dict[str, Any]) -> QuerySet[Report]:

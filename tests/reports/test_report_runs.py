@@ -157,6 +157,7 @@ def test_the_fourth_failure_is_the_last_and_visible(
     client.force_login(bob)
     page = client.get(f"/t/acme/reports/runs/{run.pk}/").content.decode()
     assert "RuntimeError" in page
+    assert "given up: Customer report" in client.get("/t/acme/reports/").content.decode()
     assert "Try again now" in page
 
 
@@ -183,6 +184,7 @@ def test_whose_report_fails_is_told_and_tried_again(
         assert "secret" not in failure.reason
         assert list(Report.objects.values_list("customer", flat=True)) == [berta.pk]
     client.force_login(bob)
+    assert "1 report could not be made" in client.get("/t/acme/reports/").content.decode()
     assert "ValueError" in client.get(f"/t/acme/reports/runs/{run.pk}/").content.decode()
     monkeypatch.setattr(customer_facts, "gather", really)
     monkeypatch.setattr("reports.tasks.produce_reports.delay", lambda *ids: None)
