@@ -102,6 +102,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit_goals": (Role.EXECUTIVE, Role.ADMIN),
     # How they look, and who gets which.
     "edit_report_templates": (Role.ADMIN,),
+    # The reports about the tenant that are not everybody's; of operations also who leads a team.
+    "view_operations": (Role.EXECUTIVE, Role.ADMIN),
+    "view_product_digest": (Role.EXECUTIVE, Role.ADMIN, Role.PRODUCT_MANAGER),
     "view_retention": (Role.EXECUTIVE, Role.ADMIN, Role.SERVICE_MANAGER),
     # One's own; of others with the next ability, and of the team that one leads.
     "view_scorecard": EVERYONE,

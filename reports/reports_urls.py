@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports.views import report_page, report_recipients, report_runs, reports
+from reports.views import internal_reports, report_page, report_recipients, report_runs, reports
 
 REPORT = "reports/<int:pk>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", reports.reports, name="reports"),
+    path("reports/product/<str:month>/", internal_reports.product_report, name="product_report"),
     path("reports/changes/", reports.report_changes, name="report_changes"),
     path(
         "reports/undoings/<int:pk>/", reports.report_change_undoings, name="report_change_undoings"

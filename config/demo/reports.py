@@ -18,7 +18,7 @@ from reports.actions.report_sending import send_reports
 from reports.actions.run_sweep import ended_before
 from reports.actions.run_work import work_on_run
 from reports.compute.report_periods import ReportPeriod
-from reports.documents.composers import composers
+from reports.documents.composers import kinds_of
 from reports.models import Report, ReportLink, ReportRecipient, ReportRun
 from service.models import Told
 
@@ -55,7 +55,7 @@ def _produce(tenant: Tenant, period: ReportPeriod) -> None:
     """As the worker would have on the first morning."""
     hour = min(tenant.night_hour + 3, 23)
     morning = datetime.combine(period.last + timedelta(days=1), time(hour), tenant.zone)
-    for kind in composers:
+    for kind in kinds_of(period):
         with tenant_scope(tenant.pk):
             run, _is_new = ReportRun.objects.get_or_create(
                 kind=kind, period=period.key, last_day=period.last,

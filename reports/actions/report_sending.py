@@ -22,7 +22,7 @@ from reports.compute.documents import ReportKind
 from reports.compute.slots import CORRECTION, suggested_modules
 from reports.models import Report, ReportRecipient
 from reports.queries.report_customers import report_rule, usual_language
-from reports.queries.report_readers import Reader, executives, usual_readers
+from reports.queries.report_readers import Reader, internal_readers, usual_readers
 from service.actions.suggestions_of_reports import note_suggestions
 
 State = Report.State
@@ -101,10 +101,11 @@ def readers_of(
     usual, today = usual_language(tenant, rule), tenant.local_date(now)
     of_customers = [one for one in reports if one.kind == ReportKind.CUSTOMER]
     found = usual_readers(of_customers, today, usual, rule)
-    internal = [one.pk for one in reports if one.kind != ReportKind.CUSTOMER]
-    if internal:
-        whole = executives(rule.addresses)
-        found |= dict.fromkeys(internal, whole)
+    internal = [one for one in reports if one.kind != ReportKind.CUSTOMER]
+    whole = {
+        kind: internal_readers(kind, rule.addresses) for kind in {one.kind for one in internal}
+    }
+    found |= {one.pk: whole[one.kind] for one in internal}
     return found
 
 

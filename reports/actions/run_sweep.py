@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from accounts.models import Tenant
 from reports.compute.report_periods import ReportPeriod, period_with
 from reports.compute.report_rules import ReportRule
-from reports.documents.composers import composers
+from reports.documents.composers import kinds_of
 from reports.models import ReportRun
 from reports.queries.report_customers import report_rule
 from segmentation.models import Night
@@ -33,7 +33,7 @@ def note_due(*, tenant: Tenant, now: datetime) -> int:
         ReportRun(kind=kind, period=period.key, last_day=period.last, created_at=now)
         for period in due
         if period.last in there
-        for kind in composers
+        for kind in kinds_of(period)
         if rule.wants(kind, quarter=period.is_quarter)
     ]
     present = set(

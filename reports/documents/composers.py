@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.compute.documents import ReportKind
+from reports.compute.report_periods import ReportPeriod
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Composer:
         language)``, and reads nothing; else ``(*, tenant, period, figures, before, year_before,
         template, language, known_at)``.
     template: gives what the tenant has set of how these reports look, once for a batch; empty: nothing.
+    is_monthly: of quarters there is none.
     """
 
     compose: str
     figures: str = ""
     gather: str = ""
     template: str = ""
+    is_monthly: bool = False
 
 
 composers: dict[str, Composer] = {
@@ -38,5 +41,20 @@ composers: dict[str, Composer] = {
         compose="reports.documents.executive.compose",
         figures="reports.actions.executive_report.make_report_figures",
     ),
+    ReportKind.OPERATIONS: Composer(
+        compose="reports.documents.operations.compose",
+        figures="reports.actions.internal_figures.make_operations_figures",
+        is_monthly=True,
+    ),
+    ReportKind.PRODUCT: Composer(
+        compose="reports.documents.product.compose",
+        figures="reports.actions.internal_figures.make_product_figures",
+        is_monthly=True,
+    ),
 }
 """Kind of report → how it is made. A kind that is not here is not made."""
+
+
+def kinds_of(period: ReportPeriod) -> list[str]:
+    """The kinds of reports that there are of a period."""
+    return [kind for kind, made in composers.items() if not (made.is_monthly and period.is_quarter)]

@@ -1,3 +1,9 @@
 """The figures of each kind of report, and why one may be absent."""
 
-from reports.figure_kinds import customer, executive, reasons  # noqa: F401 - imports register
+from reports.figure_kinds import (  # noqa: F401 - imports register
+    customer,
+    executive,
+    operations,
+    product,
+    reasons,
+)

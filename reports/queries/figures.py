@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from django.db.models import QuerySet
 
 from accounts.models import Customer, Membership
-from accounts.permissions import may
 from reports.models import FigureSet, Restatement
+from reports.queries.report_kinds import kinds_seen
 
 EXECUTIVE, CUSTOMER = FigureSet.Kind.EXECUTIVE, FigureSet.Kind.CUSTOMER
 
@@ -34,8 +34,8 @@ def visible_set(membership: Membership, pk: int) -> FigureSet | None:
     found = FigureSet.objects.filter(pk=pk).select_related("customer", "night").first()
     if found is None:
         return None
-    if found.kind == EXECUTIVE:
-        return found if may(membership, "view_month") else None
+    if found.kind != CUSTOMER:
+        return found if found.kind in kinds_seen(membership) else None
     seen = Customer.objects.visible_to(membership).filter(pk=found.customer_id)
     return found if seen.exists() else None
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Contact, ContactRole, Membership, Role
-from reports.compute.documents import Audience
+from accounts.models import Contact, ContactRole, Membership
+from reports.compute.documents import Audience, ReportKind
 from reports.compute.report_rules import MONTH, QUARTER, CustomerRule, ReportRule
 from reports.models import Report
 from reports.queries.report_customers import holders_on
+from reports.queries.report_kinds import members_for
 from segmentation.models import MeasureRow
 from service.queries.contact_languages import said_language
 
@@ -83,12 +84,10 @@ def _tiers(reports: Sequence[Report], rule: ReportRule) -> dict[tuple[int | None
     }
 
 
-def executives(addresses: Sequence[str]) -> list[Reader]:
-    """Who gets reports about the tenant: members who are executives, and the addresses that the
-    tenant names."""
-    members = Membership.objects.filter(is_active=True, roles__contains=[Role.EXECUTIVE])
-    found = [
-        Reader(str(one), one.user.email, member=one)
-        for one in members.select_related("user").order_by("pk")
-    ]
+def internal_readers(kind: str, addresses: Sequence[str]) -> list[Reader]:
+    """Who gets a report about the tenant: members by the kind of it, and of the executives' the
+    addresses that the tenant names."""
+    found = [Reader(str(one), one.user.email, member=one) for one in members_for(kind)]
+    if kind != ReportKind.EXECUTIVE:
+        return found
     return found + [Reader(address, address) for address in addresses]

@@ -12,9 +12,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.models import Customer, Membership, OutgoingMail, Role, Visibility
 from accounts.models.reach import colleagues_of
 from accounts.models.responsibility import faced_by
-from accounts.permissions import may
 from accounts.tenancy import current_tenant_id
 from reports.models import Report, ReportAnswer, ReportLink, ReportRecipient
+from reports.queries.report_kinds import kinds_seen
 from segmentation.models import MeasureRow
 from segmentation.queries.stored import latest_night
 
@@ -42,10 +42,11 @@ _WIDTHS = (Visibility.MINE, Visibility.TEAM, Visibility.ALL)
 
 
 def visible_reports(membership: Membership) -> QuerySet[Report]:
-    """Of customers that the member sees; those about the tenant for who may see its month."""
+    """Of customers that the member sees; those about the tenant by their kind."""
     found: QuerySet[Report] = Report.objects.all()
-    if not may(membership, "view_month"):
-        found = found.filter(kind=Report.Kind.CUSTOMER)
+    kinds = kinds_seen(membership)
+    if len(kinds) < len(Report.Kind):
+        found = found.filter(kind__in=kinds)
     if membership.sees("customers") == Visibility.ALL:
         return found
     visible = Customer.objects.visible_to(membership).order_by().values("pk")

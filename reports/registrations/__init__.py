@@ -3,6 +3,7 @@
 from reports.registrations import (  # noqa: F401 - imports fill the registries
     figures,
     goals,
+    internal,
     reports,
     screens,
 )

@@ -14,6 +14,7 @@ from accounts.letter_texts import Letter, public_address
 from accounts.models import Membership, Purpose, Role, Tenant
 from accounts.queries.calendars import working_calendar
 from accounts.tenancy import tenant_scope
+from service.digest_report import digest_report
 from service.models import Ask, Request, RequestDigest
 from service.queries.request_digest import digest_facts
 
@@ -62,6 +63,16 @@ def is_due(tenant: Tenant, first: date, moment: datetime) -> bool:
     return moment >= datetime.combine(day, MORNING, tenant.zone)
 
 
+def report_address(tenant: Tenant, digest: RequestDigest) -> str:
+    """Of the month as a report; empty: nobody makes one."""
+    month = f"{digest.month:%Y-%m}"
+    return (
+        f"{public_address()}/t/{tenant.slug}/{digest_report.path % month}"
+        if digest_report.path
+        else ""
+    )
+
+
 def _write(tenant: Tenant, digest: RequestDigest) -> None:
     members = Membership.objects.filter(
         roles__contains=[Role.PRODUCT_MANAGER], is_active=True
@@ -77,6 +88,7 @@ def _write(tenant: Tenant, digest: RequestDigest) -> None:
                     "tenant": tenant,
                     "address": f"{public_address()}/t/{tenant.slug}/requests/digests/"
                     f"{format_date(digest.month, 'Y-m')}/",
+                    "report_address": report_address(tenant, digest),
                 },
                 language=language,
             ),

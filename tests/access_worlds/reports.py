@@ -16,7 +16,7 @@ SAMPLE = Path(__file__).parents[1] / "reports" / "samples" / "customer-month-en.
 
 
 def make(world: Any) -> dict[str, Any]:
-    document = json.loads(SAMPLE.read_text("utf-8"))
+    document = json.loads(SAMPLE.read_text("utf-8"))["document"]
     report = Report.objects.create(
         kind="customer", period="2026-10", last_day=date(2026, 10, 31), customer=world.customer,
         language="en", document=document, document_hash=document_digest(document),
@@ -51,6 +51,7 @@ def _run(world: Any) -> dict[str, Any]:
 
 
 OBJECTS = {
+    "product_report": lambda w: {"month": "2026-10"},
     "report": _report,
     "report_refreshes": _report,
     "report_corrections": _report,

@@ -23,7 +23,7 @@ from reports.actions.production import (
 )
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import ReportPeriod, period_of
-from reports.documents.composers import composers
+from reports.documents.composers import kinds_of
 from reports.queries.report_customers import customers_due, report_rule
 
 BATCH = 500
@@ -52,7 +52,7 @@ class Command(TenantCommand):
             order = Order(tenant, ReportKind.CUSTOMER, period, now)
             failed += self._make(order, [_customer(tenant, options["customer"])])
         else:
-            for kind in composers:
+            for kind in kinds_of(period):
                 failed += self._make(Order(tenant, kind, period, now), None)
         if failed:
             words = _("%(count)s reports could not be made; see above.") % {"count": failed}
