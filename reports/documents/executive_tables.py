@@ -125,7 +125,7 @@ class Tables:
                     self._points(figures.value(kind)),
                     *(self._points(bound) for bound in bounds),
                     self.number(now.total),
-                    self._points(before.value),
+                    self._points(before.plain_value),
                 )
             )
         return TableBlock(

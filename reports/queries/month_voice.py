@@ -41,7 +41,7 @@ class Counts:
             "requests_received": self.received,
             "requests_adopted": self.adopted,
             "acceptance_rate": Fraction(self.adopted, self.received) if self.received else None,
-            **{kind: number_of(one.value) for kind, one in self.answers.items()},
+            **{kind: number_of(one.plain_value) for kind, one in self.answers.items()},
         }
 
 

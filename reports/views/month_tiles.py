@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from reports.catalogue import REASONS, FigureKind, figure
+from reports.catalogue import FigureKind, figure
 from reports.changes import Change, in_points, number_of, relative
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import ReportPeriod
@@ -202,7 +202,7 @@ def _answered(answers: Answers) -> str:
         "count": formats.number(answers.total, language())
     }
     if answers.total and answers.is_too_few:
-        return f"{words}, {REASONS['few_answers']}"
+        return f"{words}, " + _("too few for an interval")
     if (interval := answers.interval) is None:
         return words
     return f"{words}, 95 %: " + _("%(low)s to %(high)s") % {
