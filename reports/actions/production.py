@@ -91,11 +91,17 @@ def make_figures(order: Order, customer_ids: Sequence[int] | None = None) -> Non
     if not order.composer.figures:
         return
     make = import_string(order.composer.figures)
-    if order.kind == ReportKind.CUSTOMER:
-        night = stored_nights().filter(as_of=order.period.last).first()
-        make(period=order.period, night=night, known_at=order.known_at, customer_ids=customer_ids)
-    else:
+    if order.kind != ReportKind.CUSTOMER:
         make(period=order.period, known_at=order.known_at)
+        return
+    # Reports say what changed: a period before that nobody had reports of is made with it.
+    before = FigureSet.objects.filter(kind=order.kind, period=order.period.before.key)
+    if customer_ids is not None:
+        before = before.filter(customer__in=customer_ids)
+    periods = [order.period] if before.exists() else [order.period.before, order.period]
+    for period in periods:
+        night = stored_nights().filter(as_of=period.last).first()
+        make(period=period, night=night, known_at=order.known_at, customer_ids=customer_ids)
 
 
 def make_batch(order: Order, customer_ids: Sequence[int | None]) -> Batch:

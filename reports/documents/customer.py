@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -63,7 +64,7 @@ def compose(
         told, look = facts.of(figures.customer_id), template or Look()
         label = period_label(period, language)
         shown = tuple(
-            replace(one, path=f"/figures/{figures.pk}/{one.key}/")
+            replace(one, path=f"/figures/{figures.pk}/{one.key}/", **_without_change(one.key))
             for one in document_figures(
                 FIGURES, figures, before, currency=tenant.currency, language=language
             )
@@ -95,6 +96,13 @@ def compose(
             template=look.version,
         )
         return with_words(document)
+
+
+def _without_change(key: str) -> dict[str, Any]:
+    """What comes next is compared with nothing."""
+    if key not in (*customer_ahead.MONEY, *customer_ahead.DAYS):
+        return {}
+    return {"before": None, "before_text": "", "change_text": "", "tone": ""}
 
 
 def period_label(period: ReportPeriod, language: str) -> str:

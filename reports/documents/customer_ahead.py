@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from reports.compute.customer_facts import BUY, USE, Suggested
 from reports.compute.documents import AnswerBlock, Block, ListBlock, ListItem, TextBlock
 from reports.documents.customer_draft import FULL, PAGE, Draft, filled_figures
+from reports.documents.customer_head import unused_modules
 
 MOST_SUGGESTED, MOST_NAMES, MOST_AHEAD = 3, 4, 8
 MONEY = ("renewal_on", "next_payment_on", "next_payment_amount")
@@ -45,13 +46,10 @@ def _trainings(draft: Draft) -> list[ListItem]:
 
 
 def _unused(draft: Draft) -> list[ListItem]:
-    if draft.value("modules_used") is None or not draft.count("events"):
+    if not draft.count("events"):
         return []
     # What was used the period before is on its way out: it comes first.
-    unused = sorted(
-        (one for one in draft.details("modules") if one["owned"] and not one["events"]),
-        key=lambda one: -one["before"],
-    )
+    unused = sorted(unused_modules(draft), key=lambda one: -one["before"])
     return [
         ListItem(
             _("Begin to use %(module)s") % {"module": one["name"]}

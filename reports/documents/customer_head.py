@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -104,7 +105,7 @@ def _done(draft: Draft) -> str:
 
 def _open(draft: Draft) -> str:
     """What is worth a sentence: owned modules that nobody used."""
-    unused = unused_modules(draft)
+    unused = [str(one["name"]) for one in unused_modules(draft)]
     owned = draft.count("modules_owned")
     if not unused or not draft.says("events"):
         if draft.value("breadth") == 1 and owned > 1:
@@ -119,10 +120,18 @@ def _open(draft: Draft) -> str:
     ) % {"owned": draft.number(owned), "names": draft.named(unused, MOST_NAMED)}
 
 
-def unused_modules(draft: Draft) -> list[str]:
-    """Names of owned modules without an event in the period; none where usage names no module."""
-    if draft.value("modules_used") is None:
+def names_owned_modules(draft: Draft) -> bool:
+    """Whether usage names the modules that contracts name. Where it names others only (functions, say,
+    and contracts plans), nothing can be said of what is owned and not used."""
+    modules = draft.details("modules")
+    return draft.value("modules_used") is not None and (
+        any(one["owned"] and (one["events"] or one["before"]) for one in modules)
+        or not any(one["events"] for one in modules)
+    )
+
+
+def unused_modules(draft: Draft) -> list[dict[str, Any]]:
+    """Owned modules without an event in the period, as the figures' details have them."""
+    if not names_owned_modules(draft):
         return []
-    return [
-        str(one["name"]) for one in draft.details("modules") if one["owned"] and not one["events"]
-    ]
+    return [one for one in draft.details("modules") if one["owned"] and not one["events"]]

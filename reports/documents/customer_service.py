@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -100,10 +101,16 @@ def _wishes(draft: Draft) -> list[tuple[date, ListItem]]:
         Request.Status.PLANNED: (_("Planned"), ""),
     }
     found = []
-    for one in draft.told.wishes:
+    # What several people of the customer asked for in the same words stands once.
+    asked = Counter(draft.told.wishes)
+    for one, times in asked.items():
         said, tone = words[Request.Status(one.status)]
         if one.planned_for and one.status == Request.Status.PLANNED:
             said = _("Planned for %(when)s") % {"when": one.planned_for}
+        if times > 1:
+            said = _("%(said)s · asked for %(count)s times") % {
+                "said": said, "count": draft.number(times),
+            }  # fmt: skip
         found.append((one.on, ListItem(one.title, said, draft.near_day(one.on), tone)))
     return found
 

@@ -19,6 +19,7 @@ from reports.compute.documents import (
     TextBlock,
 )
 from reports.documents.customer_draft import FULL, PAGE, Draft, filled_figures, filled_table, line
+from reports.documents.customer_head import names_owned_modules
 from ui import formats
 
 USED = ("events", "active_users", "active_days", "modules_used", "modules_owned", "breadth")
@@ -28,7 +29,7 @@ WHO = (
 )  # fmt: skip
 MOST_MODULES_ON_A_PAGE, MOST_MODULES, MOST_PERSONS, MOST_NAMES = 6, 20, 12, 6
 LEAST_MONTHS = 2
-HALF = Decimal("0.5")
+HALF, NEARLY_ALL = Decimal("0.5"), Decimal("0.995")
 
 
 def used(draft: Draft) -> list[Block]:
@@ -37,13 +38,17 @@ def used(draft: Draft) -> list[Block]:
     if not draft.count("events") and not any(one["events"] for one in draft.details("months")):
         return [TextBlock(_("Nothing was used in this period or in the year before it."))]
     return [
-        *filled_figures(draft.there(USED, style="rows", audiences=FULL)),
+        *filled_figures(draft.there(_known(draft), style="rows", audiences=FULL)),
         *_trend(draft),
         *_months(draft),
         *filled_table(_modules(draft)),
         *_main_modules(draft),
         *_among_peers(draft),
     ]
+
+
+def _known(draft: Draft) -> tuple[str, ...]:
+    return USED if names_owned_modules(draft) else tuple(key for key in USED if key != "breadth")
 
 
 def _trend(draft: Draft) -> list[Block]:
@@ -129,19 +134,25 @@ def _months(draft: Draft) -> list[Block]:
 
 def _modules(draft: Draft) -> TableBlock:
     modules = draft.details("modules") if draft.value("modules_used") is not None else []
+    if not names_owned_modules(draft):
+        modules = [one for one in modules if one["events"] or one["before"]]
     before = _("Quarter before") if draft.period.is_quarter else _("Month before")
     columns = (
         TableColumn("module", _("Module")),
         TableColumn("events", _("Usage events"), "count"),
         TableColumn("before", before, "count"),
         TableColumn("change", pgettext("report", "Change"), "share"),
-        TableColumn("persons", _("Persons"), "count"),
+        *([TableColumn("persons", _("Persons"), "count")] if _knows_persons(draft) else []),
     )
     rows = tuple(_module(draft, one) for one in modules[:MOST_MODULES])
     return TableBlock(
         "modules", columns, rows, title=_("Which modules did you use?"), audiences=FULL,
         more=_more(draft, len(modules) - MOST_MODULES),
     )  # fmt: skip
+
+
+def _knows_persons(draft: Draft) -> bool:
+    return draft.value("active_users") is not None
 
 
 def _module(draft: Draft, one: dict[str, Any]) -> tuple[TableCell, ...]:
@@ -152,10 +163,8 @@ def _module(draft: Draft, one: dict[str, Any]) -> tuple[TableCell, ...]:
         if one["owned"] and not events
         else TableCell(name, name)
     )
-    return (
-        shown, draft.cell(events), draft.cell(before), draft.change(events, before),
-        draft.cell(one["persons"]),
-    )  # fmt: skip
+    cells = (shown, draft.cell(events), draft.cell(before), draft.change(events, before))
+    return (*cells, draft.cell(one["persons"])) if _knows_persons(draft) else cells
 
 
 def _more(draft: Draft, count: int) -> str:
@@ -199,10 +208,7 @@ def _among_peers(draft: Draft) -> list[Block]:
     for key in PEERS:
         share = draft.value(key)
         if isinstance(share, Decimal | int | float):
-            words = {"what": names[key], "share": draft.share(share)}
-            (above if share >= HALF else below).append(
-                _("%(what)s (above %(share)s of them)") % words
-            )
+            (above if share >= HALF else below).append(_place(draft, names[key], share))
     if not above and not below:
         return [*line(_peers_missing(draft), audiences=FULL)]
     said = draft.sentences(
@@ -216,6 +222,14 @@ def _among_peers(draft: Draft) -> list[Block]:
         TextBlock(said, label=_("Compared with others like you")),
         *filled_figures(draft.there(PEERS, style="rows", audiences=FULL)),
     ]
+
+
+def _place(draft: Draft, what: str, share: Decimal | int | float) -> str:
+    if not share:
+        return what
+    if share >= NEARLY_ALL:
+        return _("%(what)s (above all of them)") % {"what": what}
+    return _("%(what)s (above %(share)s of them)") % {"what": what, "share": draft.share(share)}
 
 
 def _peers_missing(draft: Draft) -> str:

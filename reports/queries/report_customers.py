@@ -62,7 +62,8 @@ def holders_on(day: date) -> QuerySet[ContactRole]:
 
 def customers_due(period: ReportPeriod, rule: ReportRule, today: date) -> QuerySet[Customer]:
     """The customers that get a report of a period, by id: with a running contract on its last day,
-    somebody to read it today, and a tier that the rule names, if it names some."""
+    somebody to read it today, and a tier that the rule names, if it names some. Where no contact of
+    the tenant has such a role, nobody has to: the reports are drafted, and given by hand."""
     running = ContractLine.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=period.last),
         contract__customer=OuterRef("pk"),
@@ -73,7 +74,9 @@ def customers_due(period: ReportPeriod, rule: ReportRule, today: date) -> QueryS
     readers = Contact.objects.filter(
         customer=OuterRef("pk"), pk__in=holders_on(today).values("contact")
     )
-    found: QuerySet[Customer] = Customer.objects.filter(Exists(running), Exists(readers))
+    found: QuerySet[Customer] = Customer.objects.filter(Exists(running))
+    if ContactRole.objects.filter(role__in=READERS).exists():
+        found = found.filter(Exists(readers))
     if tiers := rule.tiers(quarter=period.is_quarter):
         rows = MeasureRow.objects.filter(as_of=period.last)
         wanted = Q(pk__in=rows.filter(tier__in=tiers).values("customer"))

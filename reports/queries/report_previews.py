@@ -24,8 +24,11 @@ def previewed(membership: Membership) -> list[tuple[int, str]]:
         kind=FigureSet.Kind.CUSTOMER,
         customer__in=Customer.objects.visible_to(membership).values("pk"),
     )
-    rows = sets.order_by("-as_of", "-figures__events", "customer__name").values_list(
-        "pk", "customer__name", "period"
+    current = sets.order_by("customer", "period", "-version").distinct("customer", "period")
+    rows = (
+        FigureSet.objects.filter(pk__in=current.values("pk"))
+        .order_by("-as_of", "-figures__events", "customer__name")
+        .values_list("pk", "customer__name", "period")
     )
     return [(pk, f"{name} · {period}") for pk, name, period in rows[:MOST_OFFERED]]
 

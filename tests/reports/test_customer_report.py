@@ -219,7 +219,7 @@ def test_composing_asks_no_table(tenant: Tenant, anna: Customer) -> None:
     period = period_of(MONTH)
     with tenant_scope(tenant.pk):
         facts = gather(tenant=tenant, period=period, customer_ids=[anna.pk], known_at=NOVEMBER)
-        figures = FigureSet.objects.select_related("night").get(customer=anna)
+        figures = FigureSet.objects.select_related("night").get(customer=anna, period=MONTH)
         with CaptureQueriesContext(connection) as asked:
             compose(
                 tenant=tenant, period=period, figures=figures, before=None, facts=facts,
@@ -243,8 +243,9 @@ def test_the_template_orders_names_and_leaves_out(tenant: Tenant, anna: Customer
     with tenant_scope(tenant.pk):
         facts = gather(tenant=tenant, period=period, customer_ids=[anna.pk], known_at=NOVEMBER)
         found = compose(
-            tenant=tenant, period=period, figures=FigureSet.objects.get(customer=anna), before=None,
-            facts=facts, template=look, language="en",
+            tenant=tenant, period=period, before=None,
+            figures=FigureSet.objects.get(customer=anna, period=MONTH), facts=facts, template=look,
+            language="en",
         )  # fmt: skip
 
     def read(audience: str) -> list[str]:
@@ -292,3 +293,34 @@ def test_the_command_makes_it_whole(tenant: Tenant, anna: Customer) -> None:
     with tenant_scope(tenant.pk):
         found = Report.objects.get(kind="customer")
         assert found.document["title"] == "Monthly report"
+
+
+def test_usage_that_names_other_things_than_contracts_leaves_nothing_unused(
+    tenant: Tenant, anna: Customer
+) -> None:
+    with tenant_scope(tenant.pk):
+        feature = Module.objects.create(key="feature", name="Feature")
+        UsageEvent.objects.filter(customer=anna).update(module_id=feature.pk)
+    found = json.dumps(document(tenant, anna)["sections"], default=str)
+    assert "not used" not in found
+    assert "Begin to use" not in found
+    assert "Feature" in found
+
+
+def test_the_period_before_is_made_with_the_first_reports(tenant: Tenant, anna: Customer) -> None:
+    events = next(one for one in document(tenant, anna)["figures"] if one["key"] == "events")
+    # In September 9 times, in October 10 and three by somebody else.
+    assert (events["value"], events["before"]) == (13, 9)
+    assert "44% more than in the month before" in section(document(tenant, anna), "head")
+
+
+def test_what_is_asked_twice_in_the_same_words_stands_once(tenant: Tenant, anna: Customer) -> None:
+    with tenant_scope(tenant.pk):
+        first = Ask.objects.get(customer=anna)
+        Ask.objects.create(
+            request=first.request, customer=anna, key="again", title=first.title,
+            made_on=first.made_on, known_from=LONG_AGO,
+        )  # fmt: skip
+    did = section(document(tenant, anna), "did")
+    assert did.count("Export to Excel") == 1
+    assert "asked for 2 times" in did
