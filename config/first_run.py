@@ -18,6 +18,7 @@ from accounts.tenancy import tenant_scope
 from config.demo.account_files import make_example_account_files
 from config.demo.cases import make_example_cases
 from config.demo.gates import make_example_gates
+from config.demo.goals import make_example_goals
 from config.demo.groups import make_example_groups
 from config.demo.handovers import make_example_handovers
 from config.demo.histories import make_example_histories
@@ -84,6 +85,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         make_example_digest(tenant)
         make_example_report_template(tenant)
         make_example_reports(tenant)
+        make_example_goals(tenant)
 
 
 def demo_nights(last: date) -> list[date]:
