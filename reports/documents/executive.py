@@ -21,6 +21,7 @@ from reports.compute.documents import (
     ReportDocument,
     ReportKind,
     Section,
+    TableBlock,
     TextBlock,
     Vendor,
 )
@@ -29,9 +30,11 @@ from reports.documents.customer import period_label
 from reports.documents.executive_charts import Drawer
 from reports.documents.executive_tables import PAPER, SCREEN, Tables
 from reports.documents.figure_words import document_figures
+from reports.documents.goal_tables import goal_texts, goals_table
 from reports.documents.words import with_words
 from reports.models import FigureSet
 from reports.queries.executive_facts import ExecutiveFacts, executive_facts
+from reports.queries.goals import goals_of
 from ui.palette import MARKS
 
 TILES = (
@@ -42,6 +45,7 @@ TILES = (
 RETENTION = (
     "start_arr", "new", "expansion", "reactivated", "contraction", "churned", "end_arr", "nrr",
     "grr", "customers_start", "customers_lost", "logo_churn", "customers", "ltv",
+    "nrr_12m", "grr_12m", "logo_churn_12m",
 )  # fmt: skip
 MONEY = (
     "due_customers", "due_arr", "renewal_rate_customers", "renewal_rate_arr", "cash_due",
@@ -65,7 +69,7 @@ _NOT_ON_PAPER = {
     *TILES, "start_arr", "new", "expansion", "reactivated", "contraction", "churned",
     "customers_start", "customers_lost", "due_customers", *MOVES, "events", "unapproved_days",
     "referred_customers", "requests_received", "acceptance_lead_days", "faces_per_customer",
-    "active_persons", "cases_opened",
+    "active_persons", "cases_opened", "nrr_12m", "grr_12m", "logo_churn_12m",
 }  # fmt: skip
 
 
@@ -85,7 +89,12 @@ def compose(
         facts = executive_facts(
             tenant=tenant, period=period, known_at=known_at, night=figures.night
         )
-        shown = _figures(figures, before, year_before, tenant.currency, language)
+        goals = goals_of(period)
+        texts = goal_texts(goals, tenant.currency, language)
+        shown = tuple(
+            replace(one, goal_text=texts.get(one.key, ""))
+            for one in _figures(figures, before, year_before, tenant.currency, language)
+        )
         label = period_label(period, language)
         written = _Writer(
             {one.key for one in shown},
@@ -93,6 +102,7 @@ def compose(
             figures,
             Drawer(facts, language, tenant.currency),
             Tables(facts, language, tenant.currency),
+            goals_table(goals, tenant.currency, language, SCREEN),
         )
         document = ReportDocument(
             kind=ReportKind.EXECUTIVE,
@@ -144,6 +154,7 @@ class _Writer:
     figures: FigureSet
     draw: Drawer
     tables: Tables
+    goals: TableBlock | None
 
     def sections(self) -> Iterable[Section]:
         yield Section("top", "", (self.block(TILES, "tiles"),))
@@ -151,6 +162,9 @@ class _Writer:
             TextBlock("", slot="commentary"),
         ))  # fmt: skip
         yield from self.restated()
+        if self.goals is not None:
+            blocks = (TextBlock("", slot="goals"), self.goals)
+            yield Section("goals", _("Against goals"), blocks, audiences=SCREEN)
         yield self.section("retention", _("ARR and retention"), (
             self.draw.movements(), self.draw.retention(), _on_screen(self.draw.arr()),
             *self.rows(RETENTION),

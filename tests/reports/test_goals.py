@@ -24,8 +24,10 @@ from reports.actions.goals import (
     close_goal,
     fill_goal_months,
 )
+from reports.compute.documents import as_json, blocks_for
 from reports.compute.goals import Standing
 from reports.compute.report_periods import period_of
+from reports.documents.executive import compose
 from reports.models import FigureSet, KpiGoal, KpiGoalVersion
 from reports.queries.goals import goals_of, standings
 
@@ -255,3 +257,26 @@ def test_statements_of_the_list_do_not_grow_with_goals(tenant: Tenant, as_member
     with CaptureQueriesContext(connection) as many:
         client.get(GOALS)
     assert len(many) <= len(few)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_executives_report_tells_the_goals(scope: Tenant, language: str) -> None:
+    sign(customer("ann"), date(2024, 1, 1), date(2028, 1, 1))
+    period = period_of("2026-05")
+    churn(scope)
+    while fill_goal_months(tenant=scope, now=NOW, most=13):
+        pass
+    made = FigureSet.objects.get(kind="executive", period="2026-05")
+    stored = as_json(
+        compose(
+            tenant=scope, period=period, figures=made, before=None, year_before=None,
+            template=None, language=language, known_at=NOW,
+        )
+    )  # fmt: skip
+    texts = {one["key"]: one.get("goal_text", "") for one in stored["figures"]}
+    assert "25.0%" in texts["logo_churn_12m"]
+    assert not texts["nrr_12m"]
+    [section] = [one for one in stored["sections"] if one["key"] == "goals"]
+    [table] = [one for one in section["blocks"] if one["type"] == "table"]
+    assert [row[2]["text"] for row in table["rows"]] == ["0.0%"]
+    assert not [one for one in blocks_for(stored, "paper") if one["key"] == "goals"]
