@@ -108,7 +108,7 @@ class Tables:
         columns = (
             TableColumn("survey", _("Survey")),
             TableColumn("value", pgettext("report", "Value"), Unit.POINTS),
-            TableColumn("low", _("95 % interval, from"), Unit.POINTS),
+            TableColumn("low", pgettext("interval", "from (95 %)"), Unit.POINTS),
             TableColumn("high", pgettext("interval", "to"), Unit.POINTS),
             TableColumn("answers", _("Answers"), Unit.COUNT),
             TableColumn("before", _("Period before"), Unit.POINTS),
