@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from celery.schedules import crontab, schedule
+from celery.schedules import schedule
 from kombu import Queue
 
 from config import embedded
@@ -216,7 +216,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep digests": {"task": "accounts.tasks.sweep_digests", "schedule": schedule(5 * 60.0)},
     "sweep bounces": {"task": "accounts.tasks.sweep_bounces", "schedule": schedule(5 * 60.0)},
     "sweep channels": {"task": "accounts.tasks.sweep_channels", "schedule": schedule(30.0)},
-    "sweep old": {"task": "accounts.tasks.sweep_old", "schedule": crontab(hour="3", minute="40")},
+    "sweep old": {"task": "accounts.tasks.sweep_old", "schedule": schedule(6 * 60 * 60.0)},
     "sweep mail": {"task": "accounts.tasks.sweep_mail", "schedule": schedule(20.0)},
 }
 
