@@ -95,6 +95,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit_reports": (Role.ADMIN, Role.SERVICE_MANAGER),
     # Saying that they may be sent, and sending them.
     "approve_reports": (Role.ADMIN, Role.SERVICE_MANAGER, Role.EXECUTIVE),
+    # The same of the executives' own, words and corrections included.
+    "approve_executive_reports": (Role.ADMIN, Role.EXECUTIVE),
     # How their production went, and trying again what failed.
     "produce_reports": (Role.ADMIN, Role.SERVICE_MANAGER),
     # What figures of the whole tenant shall become.

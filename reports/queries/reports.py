@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.models import Customer, Membership, OutgoingMail, Role, Visibility
 from accounts.models.reach import colleagues_of
 from accounts.models.responsibility import faced_by
+from accounts.permissions import may
 from accounts.tenancy import current_tenant_id
 from reports.models import Report, ReportAnswer, ReportLink, ReportRecipient
 from reports.queries.report_kinds import kinds_seen
@@ -217,9 +218,16 @@ def answers_to(report: Report) -> QuerySet[ReportAnswer]:
     return found.select_related("ask__request", "case", "score")
 
 
-def only_visible(membership: Membership, seen: dict[int, int]) -> dict[int, int]:
-    """Of reports by id those that the member may see."""
-    ids: Collection[int] = (
-        visible_reports(membership).filter(pk__in=seen).values_list("pk", flat=True)
-    )
+def may_approve(membership: Membership, report: Report) -> bool:
+    """Whether a member who sees the report may approve and send it."""
+    is_executives = report.kind == Report.Kind.EXECUTIVE
+    return may(membership, "approve_executive_reports" if is_executives else "approve_reports")
+
+
+def only_approvable(membership: Membership, seen: dict[int, int]) -> dict[int, int]:
+    """Of reports by id those that the member sees and may approve."""
+    found = visible_reports(membership).filter(pk__in=seen)
+    if not may(membership, "approve_executive_reports"):
+        found = found.exclude(kind=Report.Kind.EXECUTIVE)
+    ids: Collection[int] = found.values_list("pk", flat=True)
     return {pk: seen[pk] for pk in ids}

@@ -20,6 +20,7 @@ from reports.actions.report_links import give_link, revoke_links
 from reports.actions.report_sending import send_report
 from reports.models import Report, ReportRecipient
 from reports.views.report_page import CHANGED, page, readers_form, seen_of, visible_report
+from reports.views.reports import abilities
 from ui.confirm import confirm_page
 
 
@@ -28,6 +29,8 @@ from ui.confirm import confirm_page
 def report_recipients(request: TenantRequest, pk: int) -> HttpResponse:
     """Send an approved report, or one that was sent to further people."""
     found = visible_report(request, pk)
+    if not abilities(request, found)["may_approve"]:
+        raise Http404
     form = readers_form(request, found, request.POST)
     if not form.is_valid():
         return page(request, found, readers=form)

@@ -122,10 +122,15 @@ def narrowed(found: QuerySet[Report], asked: dict[str, Any]) -> QuerySet[Report]
 def abilities(request: TenantRequest, report: Report | None = None) -> dict[str, bool]:
     """What the member may do with reports, or with one: whoever approves what is about the tenant
     puts it into words as well."""
+    may_approve = (
+        may(request.membership, "approve_reports")
+        if report is None
+        else queries.may_approve(request.membership, report)
+    )
     is_internal = report is not None and report.customer_id is None
     return {
-        "may_edit": may(request.membership, "approve_reports" if is_internal else "edit_reports"),
-        "may_approve": may(request.membership, "approve_reports"),
+        "may_edit": may_approve if is_internal else may(request.membership, "edit_reports"),
+        "may_approve": may_approve,
         "may_produce": may(request.membership, "produce_reports"),
     }
 
@@ -137,7 +142,7 @@ def report_changes(request: TenantRequest) -> HttpResponse:
     form = ReportChangeForm(request.POST)
     if not form.is_valid():
         raise Http404
-    seen = queries.only_visible(request.membership, form.seen)
+    seen = queries.only_approvable(request.membership, form.seen)
     if not seen:
         messages.error(request, _("No row is checked."))
     elif len(seen) > MOST_AT_ONCE:
@@ -198,7 +203,7 @@ def report_change_undoings(request: TenantRequest, pk: int) -> HttpResponse:
     ):
         raise Http404
     seen = {row["report"]: row["revision"] for row in change.rows}
-    if len(queries.only_visible(request.membership, seen)) < len(seen):
+    if len(queries.only_approvable(request.membership, seen)) < len(seen):
         raise Http404
     try:
         count = undo_change(change=change, by=request.user)

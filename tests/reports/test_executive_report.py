@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
@@ -74,7 +75,7 @@ def test_every_figure_is_the_stored_one_with_all_that_explains_it(
     with tenant_scope(tenant.pk):
         kept = FigureSet.objects.get(pk=report.figure_set_id)
         before, year = (
-            FigureSet.objects.filter(period=one.key).latest("version")
+            FigureSet.objects.filter(kind="executive", period=one.key).latest("version")
             for one in (kept.span.before, kept.span.year_before)
         )
         plain = json.loads(report_file(report, "json").content, parse_float=Decimal)
@@ -251,3 +252,38 @@ def test_the_command_prints_it(tenant: Tenant, capsys: pytest.CaptureFixture[str
     printed = json.loads(capsys.readouterr().out)
     values = {one["key"]: one["value"] for one in printed["figures"]}
     assert (values["end_arr"], values["customers"], printed["kind"]) == (12000, 1, "executive")
+
+
+def test_only_executives_and_administrators_change_approve_and_send_it(
+    tenant: Tenant, executive: User, bob: User
+) -> None:
+    with tenant_scope(tenant.pk):
+        served("anna")
+    report = executive_report(tenant, "2026-10")
+    url = f"/t/acme/reports/{report.pk}/"
+    manager, head = Client(), Client()
+    manager.force_login(bob)
+    head.force_login(executive)
+    chosen = {"report": f"{report.pk}.1", "do": "approve"}
+
+    def state() -> str:
+        with tenant_scope(tenant.pk):
+            return str(Report.objects.get(pk=report.pk).state)
+
+    assert manager.get(url).status_code == 200
+    assert "slot-commentary" not in manager.get(url).content.decode()
+    assert manager.post(url, {"seen": 1, "slot-commentary": "Mine."}).status_code == 404
+    manager.post("/t/acme/reports/changes/", chosen)
+    assert state() == "draft"
+    assert "slot-commentary" in head.get(url).content.decode()
+    assert head.post(url, {"seen": 1, "slot-commentary": "All is well."}).status_code == 302
+    head.post("/t/acme/reports/changes/", {**chosen, "report": f"{report.pk}.2"})
+    assert state() == "approved"
+    assert manager.post(f"{url}recipients/", {"seen": 3}).status_code == 404
+    assert state() == "approved"
+    head.post("/t/acme/reports/changes/", {"report": f"{report.pk}.3", "do": "send"})
+    assert state() == "sent"
+    page = head.get("/t/acme/month/?month=2026-10").content.decode()
+    assert "Sent" in page.split("The executives' report of this month")[1][:400]
+    with tenant_scope(tenant.pk):
+        assert Report.objects.get(pk=report.pk).texts == {"commentary": "All is well."}
