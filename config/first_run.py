@@ -23,6 +23,7 @@ from config.demo.groups import make_example_groups
 from config.demo.handovers import make_example_handovers
 from config.demo.histories import make_example_histories
 from config.demo.mail import make_example_mail
+from config.demo.past_work import make_example_past_work
 from config.demo.plans import make_example_plans
 from config.demo.plays import make_example_plays
 from config.demo.records import make_example_records
@@ -83,6 +84,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
     forecast_example_renewals(tenant)
     with without_letters():
         make_example_digest(tenant)
+        make_example_past_work(tenant)
         make_example_report_template(tenant)
         make_example_reports(tenant)
         make_example_goals(tenant)

@@ -14,7 +14,7 @@ from reports.compute.report_periods import ReportPeriod
 from reports.models import FigureSet
 from reports.queries.executive_figures import Found
 from reports.queries.operations import operations_values
-from reports.queries.product_digest import product_facts, product_values
+from reports.queries.product_digest import kept_facts, product_facts, product_values
 from segmentation.actions.turns import Turn, take_turn
 
 Kind = FigureSet.Kind
@@ -33,10 +33,17 @@ def make_operations_figures(*, period: ReportPeriod, known_at: datetime) -> Figu
 
 
 def make_product_figures(*, period: ReportPeriod, known_at: datetime) -> FigureSet:
-    """As `make_operations_figures`; the month's facts, which no other month has, are its details."""
+    """As `make_operations_figures`; the month's facts are its details. Of a month before only those that
+    were kept tell how it stood then."""
     tenant = Tenant.objects.get(pk=current_tenant_id())
     with transaction.atomic():
         take_turn(Turn.FIGURES)
+        past = period.before
+        if kept_facts(past) is not None and not _sets(Kind.PRODUCT, past).exists():
+            told = product_facts(past, tenant, known_at)
+            _kept(
+                Kind.PRODUCT, past, known_at, product_values(past, tenant, told), {"digest": told}
+            )
         facts = product_facts(period, tenant, known_at)
         values = product_values(period, tenant, facts)
         return _kept(Kind.PRODUCT, period, known_at, values, {"digest": facts})

@@ -71,7 +71,7 @@ def compose(
         shown = document_figures(
             KEYS, figures, before, currency=tenant.currency, language=language, compact=True
         )
-        there = {one.key for one in shown if one.value is not None}
+        there = {one.key for one in shown if one.value is not None} - _nothing(found)
         label = period_label(period, language)
         write = Writer(language, tenant.currency)
 
@@ -111,6 +111,11 @@ def compose(
                 made_on=tenant.local_date(known_at),
             )
         )
+
+
+def _nothing(found: Operations) -> set[str]:
+    """Figures of what there was none of: a line says so."""
+    return {*(WORKED if not found.work else ()), *(PLAYED if not found.plays else ())}
 
 
 def _some(*blocks: Block | None) -> tuple[Block, ...]:
@@ -169,7 +174,7 @@ def _work(lines: list[Line], write: Writer, *, of_teams: bool = False) -> TableB
         "work_teams" if of_teams else "work_people",
         (
             ("who", _("Team") if of_teams else _("Owner"), TEXT),
-            ("opened", _("Opened"), COUNT), ("closed", pgettext("work", "Closed"), COUNT),
+            ("opened", pgettext("work", "Opened"), COUNT), ("closed", pgettext("work", "Closed"), COUNT),
             ("open", pgettext("work", "Open at the end"), COUNT),
             ("overdue", pgettext("work", "Overdue"), COUNT),
             ("in_time", _("Done in time"), SHARE),
@@ -198,7 +203,7 @@ def _cases(lines: list[Line], write: Writer, *, of_teams: bool = False) -> Table
         "case_teams" if of_teams else "case_people",
         (
             ("who", _("Team") if of_teams else _("Owner"), TEXT),
-            ("opened", _("Opened"), COUNT), ("solved", _("Solved"), COUNT),
+            ("opened", pgettext("work", "Opened"), COUNT), ("solved", _("Solved"), COUNT),
             ("open", pgettext("work", "Open at the end"), COUNT),
             ("answered", _("Answered in time"), SHARE), ("resolved", _("Solved in time"), SHARE),
         ),

@@ -80,7 +80,9 @@ def compose(
             )),
             Section("friction", _("Friction"), (*rows(FRICTION), _friction(facts, write))),
             Section("releases", _("Releases and their use"), (
-                *rows(RELEASES), _releases(facts["shipped"], write),
+                *rows(RELEASES),
+                _releases("asked", facts["shipped"], write, _("Customers who asked")),
+                _releases("owners", facts["shipped"], write, _("Other owners")),
             )),
         )  # fmt: skip
         return with_words(
@@ -171,37 +173,28 @@ def _friction(facts: dict[str, Any], write: Writer) -> TableBlock:
     )  # fmt: skip
 
 
-def _releases(rows: list[dict[str, Any]], write: Writer) -> TableBlock:
-    """Shares of who asked and of other owners; a dash while it is too early to say."""
+def _releases(key: str, rows: list[dict[str, Any]], write: Writer, who: str) -> TableBlock:
+    """Of who asked, or of other owners; a dash while it is too early to say."""
 
     def title(row: dict[str, Any]) -> str:
         titles = row["titles"]
         return str(titles.get(write.language) or next((one for one in titles.values() if one), ""))
 
     return table(
-        "releases",
+        f"releases_{key}",
         (
             ("update", _("Release"), TEXT), ("shipped_on", pgettext("update", "Shipped on"), DAY),
-            ("asked", _("Customers who asked"), COUNT),
-            ("asked_30", _("of these used it in 30 days"), SHARE),
-            ("asked_90", _("in 90 days"), SHARE),
-            ("owners", _("Other owners"), COUNT), ("owners_30", _("of these in 30 days"), SHARE),
-            ("owners_90", _("in 90 days"), SHARE),
+            ("customers", who, COUNT), ("in_30", _("used in 30 days"), SHARE),
+            ("in_90", _("used in 90 days"), SHARE),
         ),
         (
             (
                 write.text(title(row)), write.day(date.fromisoformat(row["shipped_on"])),
-                *_shares(row["asked"], write), *_shares(row["owners"], write),
+                write.number(row[key][0][1]),
+                *(write.share(used, total) for _days, total, used in row[key]),
             )
             for row in rows
         ),
-        title=_("Releases of the last 120 days"),
+        title=who,
         empty=_("Nothing was shipped in the last 120 days."),
     )  # fmt: skip
-
-
-def _shares(windows: list[list[Any]], write: Writer) -> tuple[Any, ...]:
-    return (
-        write.number(windows[0][1]),
-        *(write.share(used, total) for _days, total, used in windows),
-    )

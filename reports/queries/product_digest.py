@@ -20,10 +20,16 @@ from service.queries.request_rates import rates
 def product_facts(period: ReportPeriod, tenant: Tenant, now: datetime) -> dict[str, Any]:
     """The facts of `service.queries.request_digest`: those that were kept when product managers were
     written to, else as it stands now."""
-    kept = RequestDigest.objects.filter(month=period.first).first()
+    kept = kept_facts(period)
     if kept is not None:
-        return dict(kept.facts)
+        return kept
     return digest_facts(period.first, today=tenant.local_date(now), zone=tenant.zone)
+
+
+def kept_facts(period: ReportPeriod) -> dict[str, Any] | None:
+    """Those of the letter about the month; None: none was written."""
+    kept = RequestDigest.objects.filter(month=period.first).first()
+    return None if kept is None else dict(kept.facts)
 
 
 def product_values(

@@ -68,7 +68,7 @@ def chart(one: GoalStanding, currency: str) -> TimeChart:
     label = str(one.kind.label)
     series = [
         Series(label, [*_values(known), *(None for _day in ahead)], "accent"),
-        Series(_("Line to the goal"), [_number(one.aim.on(day)) for day in days], "series-3"),
+        Series(_("Line to the goal"), [_number(one.aim.on(day)) for day in days], "muted"),
     ]
     for name, forecast, tone in (
         (_("At the pace since the baseline"), course.since_baseline, "series-2"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -9,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from night_facts import LONG_AGO, customer, sign
 
@@ -17,14 +17,14 @@ from accounts.models import Case, Colleague, Customer, Membership, Team, Tenant,
 from accounts.tenancy import tenant_scope
 from reports.actions.internal_figures import make_operations_figures, make_product_figures
 from reports.catalogue import REASONS, figures_of
+from reports.compute.documents import as_json
 from reports.compute.report_periods import period_of
 from reports.documents.composers import kinds_of
 from reports.documents.internal_tables import Writer
-from reports.documents.operations import _work
+from reports.documents.operations import _work, compose
 from reports.models import FigureSet, Report
 from reports.queries.operations import operations_of
 from reports.queries.product_digest import used_share
-from reports.queries.report_kinds import members_for
 from reports.rendering.pdf import pdf_bytes
 from service.models import (
     Ask,
@@ -35,6 +35,7 @@ from service.models import (
     PlayFiring,
     PlayVersion,
     Request,
+    RequestDigest,
 )
 from tests.reports.report_world import make
 
@@ -191,6 +192,36 @@ def test_the_product_digest_has_requests_by_weight(scope: Tenant, worked: Custom
     assert [row["title"] for row in made.details["digest"]["by_customers"]] == ["Export"]
 
 
+def test_a_month_before_is_told_as_it_was_kept(scope: Tenant, worked: Customer) -> None:
+    facts = make_product_figures(period=OCTOBER, known_at=NOVEMBER).details["digest"]
+    assert not FigureSet.objects.filter(kind="product", period="2026-09").exists()
+    kept = json.loads(json.dumps(facts | {"undecided": 7}))
+    RequestDigest.objects.create(month=date(2026, 9, 1), facts=kept)
+    make_product_figures(period=OCTOBER, known_at=NOVEMBER)
+    before = FigureSet.objects.get(kind="product", period="2026-09")
+    assert before.value("requests_undecided") == 7
+
+
+def test_what_there_was_none_of_is_said_in_a_line(scope: Tenant, worked: Customer) -> None:
+    Cta.objects.all().delete()
+    PlayFiring.objects.all().delete()
+    stored = composed(scope)
+    blocks = {one["key"]: one["blocks"] for one in stored["sections"]}
+    assert [block["type"] for block in blocks["work"]] == ["table"]
+    assert blocks["work"][0]["empty"] == "There was no work in this month."
+    assert "work_closed" not in blocks["top"][0]["keys"]
+
+
+def composed(tenant: Tenant) -> dict[str, Any]:
+    made = make_operations_figures(period=OCTOBER, known_at=NOVEMBER)
+    return as_json(
+        compose(
+            tenant=tenant, period=OCTOBER, figures=made, before=None, year_before=None,
+            template=None, language="en", known_at=NOVEMBER,
+        )
+    )  # fmt: skip
+
+
 def test_use_is_of_those_releases_that_were_there_long_enough() -> None:
     shipped = [
         {"asked": [[30, 4, 3], [90, 4, None]]},
@@ -219,57 +250,3 @@ def test_both_are_made_with_the_months_reports_and_come_out_on_paper(
             assert report.language == language
             assert report.document["figures"]
             assert pdf_bytes(report.document, {}, "").startswith(b"%PDF")
-
-
-@pytest.mark.parametrize(
-    ("role", "sees"),
-    [
-        ("executive", {"executive", "operations", "product"}),
-        ("service_manager", {"executive"}),
-        ("product_manager", {"product"}),
-        ("team_member", set()),
-    ],
-)
-def test_who_sees_which(
-    client: Client,
-    tenant: Tenant,
-    make_member: Callable[..., Membership],
-    role: str,
-    sees: set[str],
-) -> None:
-    with tenant_scope(tenant.pk):
-        reports = {
-            kind: Report.objects.create(
-                kind=kind, period="2026-10", last_day=OCTOBER.last, language="en", document_hash="x",
-                document={"format": 1, "kind": kind, "sections": [], "figures": [], "words": {}},
-            ).pk
-            for kind in ("executive", "operations", "product")
-        }  # fmt: skip
-    client.force_login(make_member(tenant, f"{role}@acme.example", role).user)
-    listed = client.get("/t/acme/reports/?view=all").content.decode()
-    assert {kind for kind, pk in reports.items() if f"/reports/{pk}/" in listed} == sees
-    address = client.get("/t/acme/reports/product/2026-10/")
-    if "product" in sees:
-        assert address["Location"] == f"/t/acme/reports/{reports['product']}/"
-        other = client.get("/t/acme/reports/product/2026-09/")
-        assert other["Location"] == "/t/acme/requests/digests/2026-09/"
-        assert client.get("/t/acme/reports/product/2026-13/").status_code == 404
-    else:
-        assert address.status_code == 404
-
-
-def test_each_goes_to_those_it_is_for(
-    tenant: Tenant, make_member: Callable[..., Membership]
-) -> None:
-    for role in ("executive", "admin", "product_manager", "service_manager"):
-        make_member(tenant, f"{role}@acme.example", role)
-    with tenant_scope(tenant.pk):
-        told = {
-            kind: [one.user.email.split("@")[0] for one in members_for(kind)]
-            for kind in ("executive", "operations", "product")
-        }
-    assert told == {
-        "executive": ["executive"],
-        "operations": ["executive", "admin"],
-        "product": ["executive", "product_manager"],
-    }
