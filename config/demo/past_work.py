@@ -48,7 +48,7 @@ def _of(month: ReportPeriod, customers: list[Customer], tenant: Tenant) -> list[
                 customer=one,
                 event_key=f"past:{month.key}",
                 title=TITLES[chance % len(TITLES)],
-                reason={},
+                reason={"kind": "by_hand"},
                 owner_id=one.service_manager_id,
                 opened_on=opened,
                 due_on=due,
