@@ -11,26 +11,32 @@ from reports.compute.documents import as_json
 from reports.compute.report_periods import period_of
 from reports.compute.report_templates import Look
 from reports.documents.customer import compose
-from reports.models import FigureSet
+from reports.models import FigureSet, Report
 from reports.queries.customer_facts import gather
 
-MOST_OFFERED = 40
+MOST_READ, MOST_OFFERED = 200, 20
 
 
 def previewed(membership: Membership) -> list[tuple[int, str]]:
-    """(id of a figure set, customer and period) that previews can be made of: of customers that the
-    member sees, the latest periods and who used most first; one statement."""
-    sets = FigureSet.objects.filter(
-        kind=FigureSet.Kind.CUSTOMER,
-        customer__in=Customer.objects.visible_to(membership).values("pk"),
-    )
-    current = sets.order_by("customer", "period", "-version").distinct("customer", "period")
-    rows = (
-        FigureSet.objects.filter(pk__in=current.values("pk"))
-        .order_by("-as_of", "-figures__events", "customer__name")
-        .values_list("pk", "customer__name", "period")
-    )
-    return [(pk, f"{name} · {period}") for pk, name, period in rows[:MOST_OFFERED]]
+    """(id of a figure set, customer and period) that previews can be made of: of the latest month and
+    quarter that reports were made of, some customers that the member sees, those first that used
+    most; four statements, however many reports there are."""
+    found = []
+    made = Report.objects.filter(kind=Report.Kind.CUSTOMER, figure_set__isnull=False)
+    for of_length in (made.exclude(period__contains="Q"), made.filter(period__contains="Q")):
+        period = of_length.order_by("-last_day").values_list("period", flat=True).first()
+        if period is None:
+            continue
+        rows = (
+            made.filter(
+                period=period, customer__in=Customer.objects.visible_to(membership).values("pk")
+            )
+            .order_by("customer")
+            .values_list("figure_set", "customer__name", "figure_set__figures__events")
+        )
+        most = sorted(set(rows[:MOST_READ]), key=lambda row: (-(row[2] or 0), row[1]))
+        found += [(pk, f"{name} · {period}") for pk, name, _events in most[:MOST_OFFERED]]
+    return found
 
 
 def preview(

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from night_facts import LONG_AGO, customer, sign
 
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
+from reports.actions.report_changes import approve
+from reports.actions.report_letters import write_letters
+from reports.actions.report_sending import send_reports
 from reports.actions.run_sweep import note_due
 from reports.compute.report_periods import period_of
 from reports.compute.report_rules import read_rule
 from reports.compute.report_templates import SECTIONS, USUAL_SECTIONS
-from reports.models import Report, ReportLogo, ReportRun, ReportSettings, ReportTemplate
+from reports.models import Report, ReportLink, ReportLogo, ReportRun, ReportSettings, ReportTemplate
 from reports.queries.report_customers import customers_due, report_rule
 from reports.queries.report_readers import usual_readers
 from segmentation.models import Night
@@ -213,3 +221,51 @@ def test_a_report_keeps_the_look_that_it_was_sent_with(tenant: Tenant, admin: Cl
     admin.post(URL, form(accent="#1a5276"))
     make(tenant)
     assert "accent" not in made(tenant).document["vendor"]
+
+
+def test_the_link_of_a_report_shows_its_logo(
+    tenant: Tenant, admin: Client, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.actions.report_sending.wake", lambda tenant_id: None)
+    with tenant_scope(tenant.pk):
+        served("anna")
+    admin.post(URL, form(logo=upload(png())))
+    report = made(tenant)
+    with tenant_scope(tenant.pk):
+        approve(seen={report.pk: report.revision}, by=bob)
+        send_reports(seen={report.pk: report.revision + 1}, tenant=tenant, by=bob)
+    write_letters(tenant_id=tenant.pk)
+    found = re.search(r"/r/\S+", mail.outbox[0].body)
+    assert found
+    client = Client()
+    assert 'src="?logo=1"' in client.get(found[0]).content.decode()
+    assert client.get(f"{found[0]}?logo=1").content == png()
+    with tenant_scope(tenant.pk):
+        # The image is no further opening.
+        assert sum(ReportLink.objects.values_list("opened_count", flat=True)) == 1
+
+
+def test_where_nobody_has_a_role_reports_are_drafted_all_the_same(tenant: Tenant) -> None:
+    with tenant_scope(tenant.pk):
+        sign(customer("lonely"), LONG_AGO.date())
+    assert [one["customer"] for one in make(tenant) if one["kind"] == "customer"] == ["lonely"]
+    with tenant_scope(tenant.pk):
+        served("anna")
+        due = customers_due(period_of(MONTH), report_rule(), tenant.local_date(NOVEMBER))
+        assert [one.key for one in due] == ["anna"]
+
+
+def test_the_page_asks_as_much_for_many_reports(tenant: Tenant, admin: Client) -> None:
+    with tenant_scope(tenant.pk):
+        served("anna")
+    make(tenant)
+    with CaptureQueriesContext(connection) as few:
+        assert admin.get(URL).status_code == 200
+    with tenant_scope(tenant.pk):
+        for number in range(4):
+            served(f"c{number}")
+    make(tenant)
+    with CaptureQueriesContext(connection) as many:
+        page = admin.get(URL)
+    assert len(page.context["offered"]) == 5
+    assert len(many) <= len(few) <= 45
