@@ -265,7 +265,7 @@ def test_who_calls_it_spam_gets_no_more_of_it(
     assert post({"events": [event]}).json() == {"recorded": 1}
     with tenant_scope(tenant.pk):
         declined = set(Unsubscription.objects.values_list("purpose", flat=True))
-    assert declined == {"survey", "update"}
+    assert declined == {"survey", "update", "report"}
     assert state(tenant) == "sent"
 
 
