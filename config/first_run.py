@@ -17,6 +17,7 @@ from accounts.models import Customer, Membership, Role, Tenant
 from accounts.tenancy import tenant_scope
 from config.demo.account_files import make_example_account_files
 from config.demo.cases import make_example_cases
+from config.demo.executive_reports import make_example_executive_reports
 from config.demo.gates import make_example_gates
 from config.demo.goals import make_example_goals
 from config.demo.groups import make_example_groups
@@ -88,6 +89,7 @@ def make_demo(slug: str, *, say: Callable[[str], None]) -> None:
         make_example_report_template(tenant)
         make_example_reports(tenant)
         make_example_goals(tenant)
+        make_example_executive_reports(tenant)
 
 
 def demo_nights(last: date) -> list[date]:

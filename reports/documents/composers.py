@@ -40,6 +40,7 @@ composers: dict[str, Composer] = {
     ReportKind.EXECUTIVE: Composer(
         compose="reports.documents.executive.compose",
         figures="reports.actions.executive_report.make_report_figures",
+        template="reports.queries.report_templates.current_look",
     ),
     ReportKind.OPERATIONS: Composer(
         compose="reports.documents.operations.compose",

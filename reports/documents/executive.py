@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -26,6 +25,7 @@ from reports.compute.documents import (
     Vendor,
 )
 from reports.compute.report_periods import ReportPeriod
+from reports.compute.report_templates import Look
 from reports.documents.customer import period_label
 from reports.documents.executive_charts import Drawer
 from reports.documents.executive_tables import PAPER, SCREEN, Tables
@@ -80,11 +80,12 @@ def compose(
     figures: FigureSet,
     before: FigureSet | None,
     year_before: FigureSet | None,
-    template: Any,
+    template: Look | None,
     language: str,
     known_at: datetime,
 ) -> ReportDocument:
     """How all customers stand at the end of a period, against the period before and a year ago."""
+    look = template or Look()
     with translation.override(language):
         facts = executive_facts(
             tenant=tenant, period=period, known_at=known_at, night=figures.night
@@ -116,7 +117,8 @@ def compose(
             if period.is_quarter
             else _("The month for executives"),
             subtitle=f"{tenant.name} · {label}",
-            vendor=Vendor(tenant.name),
+            vendor=Vendor(tenant.name, look.logo, look.accent),
+            template=look.version,
             figures=shown,
             sections=tuple(one for one in written.sections() if one.blocks),
             words={},
