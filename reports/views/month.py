@@ -80,7 +80,7 @@ def month(request: TenantRequest) -> HttpResponse:
             _("Paid of what was due"),
             cash.paid,
             cash.due,
-            Unit("money", currency, 0),
+            Unit("compact_money", currency),
             target_words=_("%(target)s due"),
         ),
         # What is to come is told as of today, beside the newest month alone.
