@@ -25,7 +25,12 @@ from reports.compute.documents import ReportDocument, ReportKind, as_json
 from reports.compute.report_periods import ReportPeriod
 from reports.documents.composers import Composer, composers
 from reports.models import FigureSet, Report
-from reports.queries.report_customers import languages_of, report_rule, usual_language
+from reports.queries.report_customers import (
+    languages_of,
+    report_rule,
+    roles_reading,
+    usual_language,
+)
 from segmentation.actions.turns import Turn, take_turn
 from segmentation.queries.stored import stored_nights
 
@@ -115,7 +120,10 @@ def make_batch(order: Order, customer_ids: Sequence[int | None]) -> Batch:
     ids = [pk for pk in customer_ids if pk is not None]
     if order.kind == ReportKind.CUSTOMER:
         today = order.tenant.local_date(order.known_at)
-        languages: dict[int | None, list[str]] = dict(languages_of(ids, today, usual).items())
+        roles = roles_reading(rule, quarter=order.period.is_quarter)
+        languages: dict[int | None, list[str]] = dict(
+            languages_of(ids, today, usual, roles).items()
+        )
     else:
         languages = {None: [usual]}
     wanted = _Wanted(order, languages, template)

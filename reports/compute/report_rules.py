@@ -21,6 +21,10 @@ class CustomerRule:
     tiers: tuple[str, ...] = ()
     readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def reads_at_all(self, audience: str) -> bool:
+        """Whether the people of an audience get it in any tier."""
+        return audience not in self.readers or bool(self.readers[audience])
+
     def reads(self, audience: str, tier: str) -> bool:
         return audience not in self.readers or tier in self.readers[audience]
 
@@ -51,6 +55,9 @@ class ReportRule:
         if kind == "customer":
             return self.customer[length].is_on
         return length in self.internal.get(kind, (MONTH, QUARTER))
+
+    def reads_at_all(self, audience: str, *, quarter: bool) -> bool:
+        return self.customer[QUARTER if quarter else MONTH].reads_at_all(audience)
 
     def tiers(self, *, quarter: bool) -> tuple[str, ...]:
         return self.customer[QUARTER if quarter else MONTH].tiers

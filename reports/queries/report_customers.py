@@ -71,8 +71,9 @@ def customers_due(period: ReportPeriod, rule: ReportRule, today: date) -> QueryS
         is_trial=False,
         starts_on__lte=period.last,
     )
+    roles = roles_reading(rule, quarter=period.is_quarter)
     readers = Contact.objects.filter(
-        customer=OuterRef("pk"), pk__in=holders_on(today).values("contact")
+        customer=OuterRef("pk"), pk__in=holders_on(today).filter(role__in=roles).values("contact")
     )
     found: QuerySet[Customer] = Customer.objects.filter(Exists(running))
     if ContactRole.objects.filter(role__in=READERS).exists():
@@ -86,15 +87,22 @@ def customers_due(period: ReportPeriod, rule: ReportRule, today: date) -> QueryS
     return found.order_by("pk")
 
 
-def languages_of(customer_ids: Collection[int], today: date, usual: str) -> dict[int, list[str]]:
-    """Customer id → the languages of its decision makers and key users, at least one; one
-    statement."""
+def roles_reading(rule: ReportRule, *, quarter: bool) -> list[str]:
+    """Of the roles that read reports those that get one of this length in any tier."""
+    return [role for role in READERS if rule.reads_at_all(role, quarter=quarter)]
+
+
+def languages_of(
+    customer_ids: Collection[int], today: date, usual: str, roles: Collection[str] = READERS
+) -> dict[int, list[str]]:
+    """Customer id → the languages of its decision makers and key users, or of these roles alone, at
+    least one; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             LANGUAGES,
             {
                 "tenant": current_tenant_id(), "customers": list(customer_ids),
-                "roles": list(READERS), "day": today,
+                "roles": list(roles), "day": today,
             },
         )  # fmt: skip
         rows = cursor.fetchall()

@@ -29,7 +29,7 @@ from reports.queries.report_customers import customers_due, report_rule
 from reports.queries.report_readers import usual_readers
 from segmentation.models import Night
 from tests.reports.logo_images import png
-from tests.reports.report_world import MONTH, made, make, served
+from tests.reports.report_world import MONTH, made, make, reader, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/t/acme/settings/reports/"
@@ -269,3 +269,14 @@ def test_the_page_asks_as_much_for_many_reports(tenant: Tenant, admin: Client) -
         page = admin.get(URL)
     assert len(page.context["offered"]) == 5
     assert len(many) <= len(few) <= 45
+
+
+def test_who_gets_nothing_has_no_say_in_languages(tenant: Tenant, admin: Client) -> None:
+    with tenant_scope(tenant.pk):
+        anna = served("anna")
+        reader(anna, "Wang Fang", "decision_maker", language="zh-hans")
+    assert rules(admin, {"key_user-none": "month"}).status_code == 302
+    lines = make(tenant)
+    assert len([one for one in lines if one["kind"] == "customer"]) == 1
+    with tenant_scope(tenant.pk):
+        assert Report.objects.get(customer=anna).language == "en"
