@@ -23,6 +23,7 @@ from reports.actions.goals import (
     change_goal,
     close_goal,
     fill_goal_months,
+    months_lacking,
 )
 from reports.compute.documents import as_json, blocks_for
 from reports.compute.goals import Standing
@@ -30,6 +31,7 @@ from reports.compute.report_periods import period_of
 from reports.documents.executive import compose
 from reports.models import FigureSet, KpiGoal, KpiGoalVersion
 from reports.queries.goals import goals_of, standings
+from reports.tasks import fill_months_of_goals, sweep_figures
 
 NOW = datetime(2026, 6, 15, 4, tzinfo=UTC)
 MARCH, DUE = date(2026, 3, 31), date(2026, 12, 31)
@@ -276,7 +278,24 @@ def test_the_executives_report_tells_the_goals(scope: Tenant, language: str) -> 
     texts = {one["key"]: one.get("goal_text", "") for one in stored["figures"]}
     assert "25.0%" in texts["logo_churn_12m"]
     assert not texts["nrr_12m"]
-    [section] = [one for one in stored["sections"] if one["key"] == "goals"]
-    [table] = [one for one in section["blocks"] if one["type"] == "table"]
+    blocks = {one["key"]: one["blocks"] for one in stored["sections"]}["goals"]
+    [table] = [one for one in blocks if one["type"] == "table"]
     assert [row[2]["text"] for row in table["rows"]] == ["0.0%"]
     assert not [one for one in blocks_for(stored, "paper") if one["key"] == "goals"]
+
+
+def test_the_sweeper_has_lacking_months_made(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(fill_months_of_goals, "delay", asked.append)
+    sweep_figures()
+    assert asked == []
+    with tenant_scope(tenant.pk):
+        churn(tenant)
+    sweep_figures()
+    assert asked == [tenant.pk]
+    for _number in range(6):
+        fill_months_of_goals(tenant.pk)
+    with tenant_scope(tenant.pk):
+        assert not months_lacking(tenant=tenant, now=NOW)
