@@ -41,7 +41,7 @@ _PATTERNS = {
     "day": {"en": "d MMM", "zh-hans": "M月d日"},
     "moment": {"en": "d MMM y, HH:mm", "zh-hans": "y-MM-dd HH:mm"},
 }
-TEN_THOUSAND = Decimal(10_000)
+THOUSAND, TEN_THOUSAND = Decimal(1_000), Decimal(10_000)
 # A screen shows one tenant, so one currency: the short sign is enough.
 _SIGNS = {"CN¥": "¥", "JP¥": "¥"}
 _NUMBER_AND_HAN = re.compile(r"(?<=\d)(?=[\u4e00-\u9fff])")
@@ -97,6 +97,8 @@ def compact_money(value: Number | None, currency: str, language: str) -> str:
         return ABSENT
     exact = _exact(value)
     if not language.lower().startswith("zh"):
+        if abs(exact) < THOUSAND:
+            return money(exact, currency, language, digits=0)
         text = format_compact_currency(
             exact, currency, locale=locale_of(language), fraction_digits=1
         )

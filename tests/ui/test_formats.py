@@ -66,6 +66,8 @@ def test_large_amounts_read_as_executives_read_them() -> None:
     assert formats.compact_money(Decimal(12_345_678), "CNY", EN) == "¥12.3M"
     # Under ten thousand there is nothing to shorten in Chinese.
     assert formats.compact_money(Decimal(9_500), "CNY", ZH) == "¥9,500"
+    assert formats.compact_money(Decimal("599.0833333"), "CNY", EN) == "¥599"
+    assert formats.compact_money(Decimal("-599.6"), "CNY", EN) == "−¥600"
 
 
 def test_a_difference_always_has_its_sign() -> None:
