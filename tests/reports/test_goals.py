@@ -234,8 +234,7 @@ def test_the_page_says_who_contributed_and_leads_to_lists(tenant: Tenant, as_mem
         while fill_goal_months(tenant=tenant, now=NOW, most=13):
             pass
     client = as_member("executive")
-    page = client.get(f"{GOALS}{goal.pk}/").content.decode()
-    assert "+50 pp" in page
+    assert "+50 pp" in (page := client.get(f"{GOALS}{goal.pk}/").content.decode())
     assert f'<a href="/t/acme/customers/{gone.pk}/">Gone</a>' in page
     rows = client.get(f"{GOALS}{goal.pk}/customers/?of=logo_churn_12m").content.decode()
     assert "Gone" in rows
