@@ -19,8 +19,10 @@ from night_facts import customer, sign, use
 from accounts.models import Customer, Tenant
 from accounts.tenancy import tenant_scope
 from reports.actions.production import Order, make_batch, make_figures
+from reports.actions.report_templates import set_template
 from reports.compute.report_periods import period_of
 from reports.models import Report, ReportSettings
+from tests.reports.logo_images import png
 from tests.reports.report_world import MONTH, made, make, reader, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -242,7 +244,10 @@ def test_another_tenants_report_is_unknown(
 def test_one_report_stands_on_standard_output(
     tenant: Tenant, anna: Customer, format_: str, begins: bytes
 ) -> None:
+    with tenant_scope(tenant.pk):
+        set_template(look={"accent": "#225588"}, logo=png(), seen=0, by=None)
     report = made(tenant)
+    assert report.document["vendor"]["logo"], "a logo is looked up by its hash when it is drawn"
 
     def printed() -> bytes:
         raw = io.BytesIO()

@@ -44,7 +44,7 @@ class Command(TenantCommand):
             )
             if found is None:
                 raise Refused(_("There is no report %(number)s.") % {"number": pk})
-        made = report_file(found, options["format"], options["audience"])
+            made = report_file(found, options["format"], options["audience"])
         output = getattr(self.stdout, "buffer", None)
         if output is not None:
             output.write(made.content)
