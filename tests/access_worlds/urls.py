@@ -52,7 +52,7 @@ for _url in INSIDE:
 FOR_EVERY_MEMBER = {"landing"}
 
 # What stands in these paths is no object of a tenant: every tenant has the same schemes and tiers.
-SAME_EVERYWHERE = {"strategy", "strategy_returns"}
+SAME_EVERYWHERE = {"product_report", "strategy", "strategy_returns"}
 
 
 def path_of(url: Url, world: World, slug: str) -> str:
