@@ -3,6 +3,7 @@ shared with the product."""
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -81,7 +82,7 @@ class Executive:
         for _number in range(13):
             ends.append(month - timedelta(1))
             month = (month - timedelta(1)).replace(day=1)
-        year = [self.between(was, now) for now, was in zip(ends, ends[1:], strict=False)]
+        year = [self.between(was, now) for now, was in itertools.pairwise(ends)]
         here = sum(self.arr(customer, self.last) > 0 for customer in self.customers)
         # The mean of the months: customers lost of all that were there at the starts.
         gone = Fraction(
@@ -182,10 +183,7 @@ class Executive:
         for kind in ("nps", "csat", "ces"):
             scores = [a["score"] for a in self.facts.get("answer", [])
                       if a["kind"] == kind and self.inside(a["answered_on"])]  # fmt: skip
-            if kind == "nps":
-                points = [100 * ((s >= 9) - (s <= 6)) for s in scores]
-            else:
-                points = scores
+            points = [100 * ((s >= 9) - (s <= 6)) for s in scores] if kind == "nps" else scores
             found[kind] = Fraction(sum(points), len(points)) if points else None
         return found
 
