@@ -116,7 +116,8 @@ def _sent(tenant: Tenant, period: ReportPeriod, reports: list[Report], by: User)
 
 def _work_on(tenant: Tenant, period: ReportPeriod) -> None:
     """The month's: some sent, approved or reviewed, the others drafts."""
-    faces, by_state = _faces(), {"sent": [], "approved": [], "reviewed": []}  # type: ignore[var-annotated]
+    faces = _faces()
+    by_state: dict[str, list[tuple[User, Report]]] = {"sent": [], "approved": [], "reviewed": []}
     for report in _of(period):
         chance = _chance(period.key, report.customer_id)
         if report.customer_id not in faces or chance >= MONTH_REVIEWED:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Tenant
 from accounts.tenancy import current_tenant_id
@@ -75,5 +76,6 @@ def _kept(
     return made
 
 
-def _sets(kind: str, period: ReportPeriod):  # type: ignore[no-untyped-def] # a queryset of sets
-    return FigureSet.objects.filter(kind=kind, period=period.key)
+def _sets(kind: str, period: ReportPeriod) -> QuerySet[FigureSet]:
+    found: QuerySet[FigureSet] = FigureSet.objects.filter(kind=kind, period=period.key)
+    return found

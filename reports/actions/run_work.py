@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actions.audit import record
-from accounts.models import Tenant, User
+from accounts.models import Customer, Tenant, User
 from accounts.tenancy import tenant_scope
 from reports.actions.production import Batch, Order, error_words, make_batch, make_figures
 from reports.compute.documents import ReportKind
@@ -146,7 +146,7 @@ def _held(run_id: int, claim: uuid.UUID) -> ReportRun:
     return run
 
 
-def _due(order: Order):  # type: ignore[no-untyped-def] # a queryset of customers
+def _due(order: Order) -> QuerySet[Customer]:
     today = order.tenant.local_date(order.known_at)
     return customers_due(order.period, report_rule(), today)
 
@@ -154,8 +154,9 @@ def _due(order: Order):  # type: ignore[no-untyped-def] # a queryset of customer
 def _next(run: ReportRun, order: Order) -> list[int | None]:
     """The customers that follow; then those that failed before this try, once more."""
     if run.kind == ReportKind.CUSTOMER:
-        due: QuerySet = _due(order)
-        ids = list(due.filter(pk__gt=run.reached).values_list("pk", flat=True)[:BATCH])
+        ids: list[int | None] = list(
+            _due(order).filter(pk__gt=run.reached).values_list("pk", flat=True)[:BATCH]
+        )
         if ids:
             return ids
     elif not run.reached:
