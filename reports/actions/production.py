@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_noop as _
 
 from accounts.models import Tenant
+from reports.actions.report_changes import touched_since
 from reports.compute.digests import document_digest
 from reports.compute.documents import ReportDocument, ReportKind, as_json
 from reports.compute.report_periods import ReportPeriod
@@ -193,8 +194,6 @@ def _kept(wanted: _Wanted, customers: Sequence[int | None], compose: Compose) ->
         (one.customer_id, one.language): one
         for one in existing(order.kind, order.period.key, customers).defer("document", "texts")
     }
-    new: list[Report] = []
-    changed: list[Report] = []
     for customer in customers:
         try:
             with transaction.atomic():
@@ -208,11 +207,13 @@ def _kept(wanted: _Wanted, customers: Sequence[int | None], compose: Compose) ->
             found.failed[customer] = _told(error, wanted, customer)
             continue
         found.made += made
-        new += [one.report for one in made if one.what == "made"]
-        changed += [one.report for one in made if one.what == "refreshed"]
-    Report.objects.bulk_create(new)
+    changed = [one.report for one in found.made if one.what == "refreshed"]
+    stays = touched_since({one.pk: one.revision - 1 for one in changed})
+    found.made = [Made(one.report, "kept") if one.report.pk in stays else one for one in found.made]
+    Report.objects.bulk_create([one.report for one in found.made if one.what == "made"])
     Report.objects.bulk_update(
-        changed, ["document", "document_hash", "figure_set", "revision", "made_at"]
+        [one for one in changed if one.pk not in stays],
+        ["document", "document_hash", "figure_set", "revision", "made_at"],
     )
     return found
 

@@ -62,7 +62,8 @@ def approve(*, seen: Seen, by: User, now: datetime | None = None) -> Changed:
     moment = now or timezone.now()
     values = {"state": State.APPROVED, "approved_at": moment, "approved_by": by}
     drafts = Report.objects.filter(pk__in=list(seen), state=State.DRAFT)
-    looked_at = list(drafts.select_for_update().values_list("pk", flat=True))
+    # In the order in which all changes hold them: two at once never wait for one another.
+    looked_at = list(drafts.select_for_update().order_by("pk").values_list("pk", flat=True))
     found = _change(seen, "report.approved", [State.DRAFT, State.REVIEWED], values, by)
     if found.change is not None:
         done = [row["report"] for row in found.change.rows if row["report"] in looked_at]
@@ -129,6 +130,16 @@ def locked(report_id: int, seen: int) -> Report:
     if current.revision != seen:
         raise ReportConflict
     return current
+
+
+def touched_since(read: Seen) -> set[int]:
+    """Of drafts that somebody edited, reviewed or removed since they were read; the others are held
+    until the transaction ends."""
+    if not read:
+        return set()
+    drafts = Report.objects.filter(pk__in=list(read), state=State.DRAFT).order_by("pk")
+    held = dict(drafts.select_for_update(of=("self",)).values_list("pk", "revision"))
+    return {pk for pk, revision in read.items() if held.get(pk) != revision}
 
 
 def fitting(seen: Seen, states: Sequence[str]) -> tuple[list[Report], int]:

@@ -143,16 +143,25 @@ def _add(report: Report, readers: Sequence[Reader], by: User, now: datetime) -> 
         contacts.add(one.contact_id)
         members.add(one.member_id)
         addresses.add(one.address.lower())
-    new = [
-        ReportRecipient(
+    new: list[ReportRecipient] = []
+    for one in readers:
+        if one.contact:
+            has_it = one.contact.pk in contacts
+        elif one.member:
+            has_it = one.member.pk in members
+        else:
+            has_it = one.address.strip().lower() in addresses
+        if has_it:
+            continue
+        recipient = ReportRecipient(
             report=report, contact=one.contact, member=one.member, name=one.name[:200],
             address=one.address.strip()[:254], audience=one.audience, chosen_at=now,
-        )
-        for one in readers
-        if (one.contact and one.contact.pk not in contacts)
-        or (one.member and one.member.pk not in members)
-        or not (one.contact or one.member or one.address.lower() in addresses)
-    ]  # fmt: skip
+        )  # fmt: skip
+        new.append(recipient)
+        # Whoever is named twice gets it once.
+        contacts.add(recipient.contact_id)
+        members.add(recipient.member_id)
+        addresses.add(recipient.address.lower())
     ReportRecipient.objects.bulk_create(new)
     if new:
         record(

@@ -159,7 +159,10 @@ class MembersForm(forms.Form):
 
     def __init__(self, *args: Any, usual: Sequence[Reader], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offered = {str(place): one for place, one in enumerate(usual)}
+        # By who it is: the list may be another one by the time that it is sent.
+        self.offered = {
+            f"member-{one.member.pk}" if one.member else one.address.lower(): one for one in usual
+        }
         words = [(key, f"{one.name} · {one.address}") for key, one in self.offered.items()]
         offer(self, "readers_chosen", words)
         self.fields["readers_chosen"].initial = list(self.offered)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from accounts.contact_links import LinkClosed
 from accounts.models import Tenant
@@ -93,7 +94,7 @@ def _pdf(request: HttpRequest, tenant: Tenant, link: ReportLink) -> HttpResponse
         answer_url=address_of(tenant.pk, secret),
     )  # fmt: skip
     response = HttpResponse(made.content, content_type=made.mime)
-    response["Content-Disposition"] = f'inline; filename="{made.name}"'
+    response["Content-Disposition"] = str(content_disposition_header(False, made.name))
     return response
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -148,8 +149,7 @@ def report_download(request: TenantRequest, pk: int, format_: str) -> HttpRespon
         raise Http404
     made = report_file(found, format_, _audience(request, found))
     response = HttpResponse(made.content, content_type=made.mime)
-    where = "inline" if format_ == "pdf" else "attachment"
-    response["Content-Disposition"] = f'{where}; filename="{made.name}"'
+    response["Content-Disposition"] = str(content_disposition_header(format_ != "pdf", made.name))
     return response
 
 

@@ -24,10 +24,12 @@ from accounts.models import (
     User,
 )
 from accounts.tenancy import tenant_scope
+from reports.actions import production
 from reports.actions.report_changes import ReportConflict, approve, put_back, review, undo_change
 from reports.actions.report_letters import write_letters
 from reports.actions.report_sending import readers_of, send_report, send_reports
 from reports.actions.report_texts import correct_report, edit_texts, refresh_report
+from reports.forms.reports import MembersForm
 from reports.models import Report, ReportChange, ReportRecipient
 from reports.queries.report_readers import Reader
 from tests.reports.report_world import made, make, reader, served
@@ -424,7 +426,10 @@ def test_the_executives_report_goes_to_executives_and_named_addresses(
     chosen = {"report": f"{theirs.pk}.{theirs.revision}", "do": "approve"}
     client.post("/t/acme/reports/changes/", chosen)
     url = f"/t/acme/reports/{theirs.pk}/"
-    given = {"seen": theirs.revision + 1, "readers_chosen": "0", "addresses": "no address"}
+    with tenant_scope(tenant.pk):
+        eve = Membership.objects.get(user=executive)
+    chosen = {"readers_chosen": f"member-{eve.pk}", "addresses": "no address"}
+    given = {"seen": theirs.revision + 1, **chosen}
     assert "address" in client.post(f"{url}recipients/", given).content.decode()
     assert state_of(tenant, theirs) == "approved"
     client.post(f"{url}recipients/", {**given, "addresses": "board@acme.example"})
@@ -435,3 +440,56 @@ def test_the_executives_report_goes_to_executives_and_named_addresses(
     assert f"/t/acme/reports/{theirs.pk}/" in letters["eve@acme.example"].body
     assert "/t/acme/" not in letters["board@acme.example"].body
     assert all(letter.attachments[0][2] == "application/pdf" for letter in mail.outbox)
+
+
+def test_an_address_that_is_named_twice_gets_it_once_and_members_are_chosen_by_who_they_are(
+    tenant: Tenant, report: Report, executive: User, make_member: Callable[..., Membership]
+) -> None:
+    make(tenant)
+    other = make_member(tenant, "otto@acme.example", "executive")
+    with tenant_scope(tenant.pk):
+        theirs = Report.objects.get(kind="executive")
+        approve(seen={theirs.pk: theirs.revision}, by=executive)
+        usual = readers_of([theirs], tenant, MORNING)[theirs.pk]
+        given = {"readers_chosen": [f"member-{other.pk}"], "addresses": "b@acme.example"}
+        # By the time that it is sent another one stands first.
+        form = MembersForm(given, usual=[one for one in usual if one.member == other])
+        assert form.is_valid()
+        assert [one.address for one in form.readers()] == [other.user.email, "b@acme.example"]
+        twice = [*form.readers(), Reader("B@acme.example", "B@acme.example")]
+        assert (
+            send_report(report=theirs, seen=theirs.revision + 1, readers=twice, by=executive) == 2
+        )
+
+
+def test_a_draft_that_is_approved_while_it_is_made_anew_stays_as_it_was_seen(
+    tenant: Tenant, anna: Customer, report: Report, executive: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenant_scope(tenant.pk):
+        use(anna, date(2026, 10, 6), times=5, person="two@anna")
+
+    def approved_meanwhile(*args: Any) -> Any:
+        found = composing(*args)
+        approve(seen={report.pk: report.revision}, by=executive)
+        return found
+
+    composing = production._made
+    monkeypatch.setattr(production, "_made", approved_meanwhile)
+    make(tenant, customer="anna")
+    monkeypatch.undo()
+    with tenant_scope(tenant.pk):
+        found = Report.objects.get(pk=report.pk)
+    assert (found.state, found.revision) == ("approved", report.revision + 1)
+    assert found.document_hash == report.document_hash
+
+
+def test_a_file_of_a_customer_with_a_chinese_key_has_its_name(
+    tenant: Tenant, client: Client, executive: User
+) -> None:
+    with tenant_scope(tenant.pk):
+        served("安娜")
+    found = made(tenant, "安娜")
+    client.force_login(executive)
+    response = client.get(f"/t/acme/reports/{found.pk}/files/html/")
+    given = response["Content-Disposition"]
+    assert given.startswith("attachment; filename*=utf-8''report-2026-10-%E5%AE%89")
