@@ -67,14 +67,16 @@ def _rate(part: str, whole: str) -> str:
     return f"trim_scale(round({part}::numeric / nullif({whole}, 0), 10))"
 
 
-def _peers(key: str, unknown: tuple[str, str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _peers(key: str, *unknown: tuple[str, str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """``unknown``: why the night may have had no value, the first that holds."""
     return (
         f"placed.{key}",
         (
             ("NOT %(has_night)s", "no_night"),
             ("placed.customer_id IS NULL", "not_measured"),
             ("NOT placed.is_grouped", "no_peer_group"),
-            (f"placed.{key}_value IS NULL", unknown[1]),
+            *((f"placed.{key}_value IS NULL AND ({why})", reason) for why, reason in unknown),
+            (f"placed.{key}_value IS NULL", "not_measured"),
             (f"placed.{key} IS NULL", "few_peers"),
         ),
     )
@@ -130,8 +132,10 @@ FIGURES: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "renewing.next_on", (_NO_CONTRACTS, ("renewing.next_on IS NULL", "no_renewal"))
     ),
     "peers_events": _peers("peers_events", _NO_USAGE),
-    "peers_breadth": _peers("peers_breadth", ("", "nothing_owned")),
-    "peers_seats": _peers("peers_seats", _NO_SEATS),
+    "peers_breadth": _peers(
+        "peers_breadth", ("owning.modules IS NULL", "nothing_owned"), _NO_USAGE, _NO_MODULES
+    ),
+    "peers_seats": _peers("peers_seats", _NO_SEATS, _NO_USAGE, _NO_PERSONS),
 }  # fmt: skip
 
 
