@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from accounts.models import Membership, Tenant
+from accounts.models import Membership, Tenant, Visibility, VisibilityRule
 from accounts.tenancy import tenant_scope
 from reports.compute.report_periods import period_of
 from reports.models import Report
 from reports.queries.report_kinds import members_for
+from tests.reports.report_world import make
 
 OCTOBER = period_of("2026-10")
 
@@ -51,6 +52,25 @@ def test_who_sees_which(
         assert client.get("/t/acme/reports/product/2026-13/").status_code == 404
     else:
         assert address.status_code == 404
+
+
+@pytest.mark.parametrize(("role", "status"), [("service_manager", 404), ("executive", 200)])
+def test_who_sees_own_customers_only_reads_no_names_of_others_in_the_executives_report(
+    client: Client,
+    tenant: Tenant,
+    make_member: Callable[..., Membership],
+    role: str,
+    status: int,
+) -> None:
+    make(tenant)
+    with tenant_scope(tenant.pk):
+        VisibilityRule.objects.create(role=role, visibility=Visibility.MINE)
+        report = Report.objects.get(kind="executive")
+    client.force_login(make_member(tenant, f"{role}@acme.example", role).user)
+    assert client.get(f"/t/acme/reports/{report.pk}/").status_code == status
+    assert client.get(f"/t/acme/reports/{report.pk}/files/json/").status_code == status
+    listed = client.get("/t/acme/reports/?kind=executive").content.decode()
+    assert (f"/reports/{report.pk}/" in listed) == (status == 200)
 
 
 def test_each_goes_to_those_it_is_for(
