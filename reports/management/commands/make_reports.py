@@ -9,7 +9,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.management.progress import CommandProgress
 from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Customer, Tenant
 from accounts.tenancy import tenant_scope
@@ -27,6 +29,7 @@ from reports.documents.composers import kinds_of
 from reports.queries.report_customers import customers_due, report_rule
 
 BATCH = 500
+PHASES = {"figures": gettext_lazy("Gathering facts"), "reports": gettext_lazy("Writing")}
 
 
 class Command(TenantCommand):
@@ -61,11 +64,14 @@ class Command(TenantCommand):
     def _make(self, order: Order, only: Sequence[int] | None) -> int:
         """Make and print the reports of a kind; ``only``: of these customers, else of all that get
         one. Returns how many failed."""
-        with tenant_scope(order.tenant.pk):
+        with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
+            progress("figures", 0, 0)
             make_figures(order, only)
         failed = 0
         for ids in _batches(order, only):
-            with tenant_scope(order.tenant.pk):
+            # Ended before the lines of a batch are printed: both may go to one terminal.
+            with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
+                progress("reports", 0, 0)
                 batch = make_batch(order, ids)
                 keys = dict(
                     Customer.objects.filter(pk__in=[pk for pk in ids if pk]).values_list(
