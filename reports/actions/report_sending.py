@@ -22,7 +22,12 @@ from reports.compute.documents import ReportKind
 from reports.compute.slots import CORRECTION, suggested_modules
 from reports.models import Report, ReportRecipient
 from reports.queries.report_customers import report_rule, usual_language
-from reports.queries.report_readers import Reader, internal_readers, usual_readers
+from reports.queries.report_readers import (
+    Reader,
+    internal_readers,
+    readers_of_corrected,
+    usual_readers,
+)
 from service.actions.suggestions_of_reports import note_suggestions
 
 State = Report.State
@@ -106,6 +111,11 @@ def readers_of(
         kind: internal_readers(kind, rule.addresses) for kind in {one.kind for one in internal}
     }
     found |= {one.pk: whole[one.kind] for one in internal}
+    for pk, had_it in readers_of_corrected(of_customers).items():
+        there = {one.contact.pk for one in found[pk] if one.contact}
+        found[pk] = found[pk] + [
+            one for one in had_it if one.contact and one.contact.pk not in there
+        ]
     return found
 
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import F
+
 from accounts.models import Contact, ContactRole, Membership
 from reports.compute.documents import Audience, ReportKind
 from reports.compute.report_rules import MONTH, QUARTER, CustomerRule, ReportRule
-from reports.models import Report
+from reports.models import Report, ReportRecipient
 from reports.queries.report_customers import holders_on
 from reports.queries.report_kinds import members_for
 from segmentation.models import MeasureRow
@@ -64,6 +66,23 @@ def usual_readers(
         ]
         for report in reports
     }
+
+
+def readers_of_corrected(reports: Sequence[Report]) -> dict[int, list[Reader]]:
+    """Of corrections: report id → the contacts who have the version that it corrects, whoever would get
+    it today; one statement, none where nothing is corrected."""
+    later = {one.correction_of_id: one.pk for one in reports if one.correction_of_id is not None}
+    found: dict[int, list[Reader]] = defaultdict(list)
+    if later:
+        had_it = ReportRecipient.objects.filter(
+            report__in=list(later), contact__customer=F("report__customer")
+        )
+        for one in had_it.select_related("contact__customer").order_by("contact__name", "pk"):
+            who = one.contact
+            found[later[one.report_id]].append(
+                Reader(who.name, who.email, one.audience, contact=who)
+            )
+    return dict(found)
 
 
 def _of_length(rule: ReportRule, report: Report) -> CustomerRule:

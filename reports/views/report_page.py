@@ -287,12 +287,11 @@ def readers_form(request: TenantRequest, found: Report, data: Any = None) -> Any
     usual = readers_of([found], request.tenant, timezone.now())[found.pk]
     has = list(found.recipients.values_list("contact_id", "member_id"))
     if is_customers(found):
-        contacts = (
-            Contact.objects.filter(customer=found.customer_id)
-            .exclude(pk__in=[contact for contact, _member in has if contact])
-            .order_by("name", "pk")[:MOST_CONTACTS]
-        )
-        return ReadersForm(data, contacts=list(contacts), usual=() if found.is_sent else usual)
+        first = {one.contact.pk for one in usual if one.contact}
+        people = Contact.objects.filter(customer=found.customer_id).order_by("name", "pk")
+        people = people.exclude(pk__in=[contact for contact, _member in has if contact])
+        contacts = sorted(people, key=lambda one: one.pk not in first)[:MOST_CONTACTS]
+        return ReadersForm(data, contacts=contacts, usual=() if found.is_sent else usual)
     members = {member for _contact, member in has}
     left = [one for one in usual if one.member is None or one.member.pk not in members]
     return MembersForm(data, usual=left)

@@ -493,3 +493,35 @@ def test_a_file_of_a_customer_with_a_chinese_key_has_its_name(
     response = client.get(f"/t/acme/reports/{found.pk}/files/html/")
     given = response["Content-Disposition"]
     assert given.startswith("attachment; filename*=utf-8''report-2026-10-%E5%AE%89")
+
+
+def test_a_correction_goes_to_whoever_has_what_it_corrects(
+    tenant: Tenant, anna: Customer, report: Report, bob: User
+) -> None:
+    with tenant_scope(tenant.pk):
+        hand = Contact.objects.create(
+            customer=anna, key="hand", name="Hand Picked", email="h@a.example"
+        )
+        approve(seen={report.pk: report.revision}, by=bob)
+        chosen = [Reader(hand.name, hand.email, "decision_maker", contact=hand)]
+        send_report(report=report, seen=report.revision + 1, readers=chosen, by=bob)
+        second = correct_report(report=report, tenant=tenant, by=bob)
+        readers = readers_of([second], tenant, MORNING)[second.pk]
+        assert ("Hand Picked", "decision_maker") in [(one.name, one.audience) for one in readers]
+        assert len({one.name for one in readers}) == len(readers) == 3
+        assert readers_of([report], tenant, MORNING)[report.pk] == readers[:2]
+
+
+def test_who_usually_gets_it_is_offered_however_many_contacts_there_are(
+    tenant: Tenant, anna: Customer, report: Report, client: Client, executive: User
+) -> None:
+    with tenant_scope(tenant.pk):
+        Contact.objects.bulk_create(
+            Contact(customer=anna, key=f"c{number}", name=f"A {number:02}") for number in range(60)
+        )
+        approve(seen={report.pk: report.revision}, by=executive)
+    client.force_login(executive)
+    shown = client.get(f"/t/acme/reports/{report.pk}/").content.decode()
+    with tenant_scope(tenant.pk):
+        usual = Contact.objects.filter(name__in=("Li Wei", "Zhou Min")).values_list("pk", flat=True)
+        assert [f'name="to-{pk}"' in shown for pk in usual] == [True, True]
