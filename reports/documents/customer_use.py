@@ -207,8 +207,9 @@ def _among_peers(draft: Draft) -> list[Block]:
     below: list[str] = []
     for key in PEERS:
         share = draft.value(key)
-        if isinstance(share, Decimal | int | float):
-            (above if share >= HALF else below).append(_place(draft, names[key], share))
+        # Who is in the middle, or has as much as everybody, is neither ahead nor behind.
+        if isinstance(share, Decimal | int | float) and share != HALF:
+            (above if share > HALF else below).append(_place(draft, names[key], share))
     if not above and not below:
         return [*line(_peers_missing(draft), audiences=FULL)]
     said = draft.sentences(
