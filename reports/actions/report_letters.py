@@ -14,14 +14,16 @@ from django.utils import timezone
 from accounts.actions.mail import queue_mail
 from accounts.addresses import tenant_address, tenant_path
 from accounts.attachments import Attach, Attachment
-from accounts.contact_links import contact_path
+from accounts.contact_links import LinkClosed, contact_path
 from accounts.letter_texts import Letter, is_silent, public_address, without_letters
 from accounts.models import OutgoingMail, Purpose, Tenant
+from accounts.models.members import hash_secret
 from accounts.tenancy import tenant_scope
 from reports.actions.report_links import VALID_FOR, new_link
 from reports.compute.documents import ReportKind
 from reports.files import report_file
 from reports.models import ReportRecipient
+from reports.queries.report_links import report_link
 from reports.queries.reports import letter_key
 from service.models import Told
 
@@ -75,11 +77,19 @@ def letter_for(tenant: Tenant, recipient: ReportRecipient, address: str, until: 
 
 
 def attachments(mail: OutgoingMail, values: Mapping[str, str]) -> list[Attachment]:
-    """The report as PDF, for the recipient that a letter is for."""
+    """The report as PDF, for the recipient that a letter is for.
+
+    Raises:
+        LinkClosed: the recipient's link was revoked while the letter waited, or who it was for is no
+            longer a contact: the letter is given up.
+    """
     recipient = ReportRecipient.objects.select_related("report__customer").get(pk=mail.attach_id)
-    made = report_file(
-        recipient.report, "pdf", recipient.audience, answer_url=values.get("answer", "")
-    )
+    answer = values.get("answer", "")
+    if answer:
+        link = report_link(hash_secret(answer.rstrip("/").rpartition(".")[2]))
+        if why := link.closed_by(timezone.now()) if link else "revoked":
+            raise LinkClosed(why)
+    made = report_file(recipient.report, "pdf", recipient.audience, answer_url=answer)
     return [Attachment(made.name, made.content, made.mime)]
 
 

@@ -11,10 +11,11 @@ from django.core import mail
 from django.test import Client
 
 from accounts.actions.contacts import remove_contact
-from accounts.models import Case, Contact, Customer, Tenant, User
+from accounts.contact_links import LinkClosed
+from accounts.models import Case, Contact, Customer, OutgoingMail, Tenant, User
 from accounts.tenancy import tenant_scope
 from reports.actions.report_changes import approve
-from reports.actions.report_letters import write_letters
+from reports.actions.report_letters import attachments, write_letters
 from reports.actions.report_sending import send_reports
 from reports.models import Report, ReportAnswer, ReportLink
 from service.models import Ask, SurveyAnswer
@@ -190,6 +191,19 @@ def test_who_is_no_longer_a_contact_reads_nothing(tenant: Tenant, path: str) -> 
     with tenant_scope(tenant.pk):
         ReportLink.objects.filter(name="Li Wei").update(contact=None)
     assert Client().get(path).status_code == 410
+
+
+@pytest.mark.parametrize("change", [{"contact": None}, {"revoked_at": MORNING}])
+def test_a_letter_that_waits_takes_no_report_to_whose_link_is_closed(
+    tenant: Tenant, path: str, change: dict[str, Any]
+) -> None:
+    with tenant_scope(tenant.pk):
+        letter = OutgoingMail.objects.get(to="li@anna.example")
+        values = {"answer": f"https://tenure.example{path}"}
+        assert attachments(letter, values)[0].content.startswith(b"%PDF")
+        ReportLink.objects.filter(name="Li Wei").update(**change)
+        with pytest.raises(LinkClosed):
+            attachments(letter, values)
 
 
 def test_the_timeline_tells_it(tenant: Tenant, anna: Customer, path: str, bob: User) -> None:
