@@ -120,8 +120,8 @@ def _reports() -> Iterator[str]:
     yield f"## {_('Figures of reports')}"
     yield ""
     yield _(
-        "A report is over a month or a quarter. “Start” and “end” are the last day before it and its "
-        "last day. A figure without facts is absent and says why."
+        "A report is over a month or a quarter. “Start” is the last day before a month and the first day "
+        "of a quarter, “end” its last day. A figure without facts is absent and says why."
     )
     yield ""
     for kind, title in (

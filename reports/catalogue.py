@@ -49,7 +49,7 @@ class FigureKind:
     adds_up: the rows behind it sum up to it.
     settles_days: so many days after the period its facts still come in; until then a change of it is
         expected and is no restatement. None: it goes on developing and is never restated by itself.
-    by_night: read from the stored night of the last day.
+    by_night: read from the stored night of the last day, or from facts as that night knew them.
     """
 
     key: str

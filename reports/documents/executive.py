@@ -146,7 +146,7 @@ def _figures(
 def tier_keys(figures: FigureSet) -> list[str]:
     """Best tier first."""
     keys = [f"{TIER_COUNTS}{tier}" for tier in MARKS["tier"]]
-    return [key for key in keys if key in figures.figures]
+    return [key for key in keys if key in figures.figures or key in figures.reasons]
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ USAGE = (
         _("Different modules that were used in the period."), _USAGE, adds_up=True),
     FigureKind("modules_owned", _("Modules owned"), Unit.COUNT,
         _("Modules of the subscription lines that run on the last day."), _CONTRACTS,
-        counted=_LAST, adds_up=True),
+        counted=_LAST, adds_up=True, by_night=True),
     FigureKind("breadth", _("Breadth of use"), Unit.SHARE,
         _("Owned modules that were used in the period ÷ modules owned."), _USAGE, number=_RATIO),
     FigureKind("seats", _("Seats"), Unit.COUNT,
         _("Seats of the subscription lines that run on the last day, of the module that has the most: "
-          "a person may use several."), _CONTRACTS, counted=_LAST),
+          "a person may use several."), _CONTRACTS, counted=_LAST, by_night=True),
     FigureKind("seat_utilisation", _("Seats used"), Unit.SHARE,
         _("Active persons of the period ÷ seats."), _USAGE, number=_RATIO),
     FigureKind("new_users", _("New persons"), Unit.COUNT,
@@ -80,25 +80,26 @@ SERVICE = (
         _("Change requests raised by the last day that were neither signed nor declined by it."),
         FACTS["projects"], Better.NEITHER, _LAST, adds_up=True),
 )  # fmt: skip
+# As the night of the last day knew contracts and payments, where there is one: as its measures have it.
 MONEY = (
     FigureKind("arr", _("ARR"), Unit.MONEY,
         _("Annual fees of the subscription lines that run on the last day; trials and one-off lines "
-          "never count."), _CONTRACTS, counted=_LAST, number=_AMOUNT, adds_up=True),
+          "never count."), _CONTRACTS, counted=_LAST, number=_AMOUNT, adds_up=True, by_night=True),
     FigureKind("paid", pgettext_lazy("amount", "Paid"), Unit.MONEY,
         _("Payments of the period, refunds subtracted."), FACTS["payments"], number=_AMOUNT,
-        adds_up=True),
+        adds_up=True, by_night=True),
     FigureKind("overdue_amount", _("Overdue amount"), Unit.MONEY,
         _("Sum of the instalments that fell due by the last day and were unpaid then."),
-        FACTS["instalments"], Better.LESS, _LAST, _AMOUNT, adds_up=True),
+        FACTS["instalments"], Better.LESS, _LAST, _AMOUNT, adds_up=True, by_night=True),
     FigureKind("next_payment_on", _("Next payment on"), DATE,
         _("The day on which the next unpaid instalment after the last day falls due."),
-        FACTS["instalments"], Better.NEITHER, _LAST),
+        FACTS["instalments"], Better.NEITHER, _LAST, by_night=True),
     FigureKind("next_payment_amount", _("Next payment"), Unit.MONEY,
         _("Sum of the unpaid instalments that fall due on the day of the next payment."),
-        FACTS["instalments"], Better.NEITHER, _LAST, _AMOUNT, adds_up=True),
+        FACTS["instalments"], Better.NEITHER, _LAST, _AMOUNT, adds_up=True, by_night=True),
     FigureKind("renewal_on", _("Renewal on"), DATE,
         _("The first end of a running contract that is not renewed yet; of a renewed one the end of "
-          "its renewal counts."), _CONTRACTS, Better.NEITHER, _LAST),
+          "its renewal counts."), _CONTRACTS, Better.NEITHER, _LAST, by_night=True),
 )  # fmt: skip
 
 

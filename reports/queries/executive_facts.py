@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
@@ -70,7 +70,8 @@ def executive_facts(
     review = month_in_review(WHOLE, period.last, None, tenant.gross_margin)
     months = tuple(months_back(period.last, back) for back in reversed(range(MONTHS)))
     nights = list(stored_nights().select_related("rule_set"))
-    now = quarter_of(today)
+    # What lies ahead of the report, not of who makes it: a correction tells the same quarters.
+    now = quarter_of(period.last + timedelta(1))
     return ExecutiveFacts(
         months=months,
         trend=tuple(review.trend[-MONTHS:]),

@@ -21,7 +21,7 @@ from reports.queries.delivery import delivery_of_month, faces_met
 from reports.queries.money import cash_of, renewals_of
 from reports.queries.month import YEAR, lifetime_value, months_back
 from reports.queries.satisfaction import case_times, first_signings, newcomers, survey_values
-from reports.queries.tier_moves import WHOLE, tier_counts, tier_moves
+from reports.queries.tier_moves import WHOLE, tier_counts, tier_moves, tiers_of
 from segmentation.compute.formats import format_rate
 from segmentation.compute.retention import compare_days, month_boundaries
 from segmentation.frames.retention import subscription_lines
@@ -197,6 +197,10 @@ def _tiers(found: Found, period: ReportPeriod, nights: Mapping[date, Night]) -> 
     if end is not None:
         for tier, number in tier_counts(end).items():
             found.say(f"{TIER_COUNTS}{tier}", number)
+        return
+    # No figure, so that a night that is stored later restates none; but why there is none.
+    for tier in tiers_of(nights[max(nights)] if nights else None):
+        found.reasons[f"{TIER_COUNTS}{tier}"] = absent
 
 
 def _exact(value: Any) -> Decimal | int | None:

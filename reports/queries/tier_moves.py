@@ -34,6 +34,11 @@ def scheme_of(night: Night) -> Scheme:
     return Scheme.from_rules(document_of(night.rule_set))
 
 
+def tiers_of(night: Night | None) -> Sequence[str]:
+    """The tiers that customers can have by the rules of a night; None: by those that are shipped."""
+    return Scheme.from_rules(document_of(night.rule_set if night else None)).tiers
+
+
 def tier_counts(night: Night) -> dict[str, int]:
     """Tier → customers, also of tiers that nobody has; who has no tier is left out."""
     counts = dict.fromkeys(scheme_of(night).tiers, 0)

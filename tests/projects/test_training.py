@@ -234,7 +234,8 @@ def test_from_a_session_to_who_is_trained_on_screen(
         sync_cases(tenant)
     panel = client.get(f"/t/acme/customers/{project.customer_id}/?part=delivery")
     assert "Basics &lt;1&gt;" in panel.content.decode()
-    assert "Problem" in text(panel)
+    cases = client.get(f"/t/acme/customers/{project.customer_id}/?part=service")
+    assert "Problem" in text(cases)
     assert client.get(f"{own}removal/").status_code == 200
     assert client.post(f"{own}removal/").status_code == 302
     with tenant_scope(tenant.id):

@@ -74,7 +74,11 @@ def test_every_figure_is_what_plain_python_makes_of_the_same_facts(
         }
         assert wrong == {}, period.key
         assert set(one.figures) == set(figures_of("executive"))
-        assert {k for k, value in one.figures.items() if value is None} == set(one.reasons)
+        absent = {key for key, value in one.figures.items() if value is None}
+        # Without a night, tiers have no count; each says so.
+        tiers = {key for key in one.reasons if key.startswith(TIER_COUNTS)}
+        assert set(one.reasons) == absent | tiers
+        assert {one.reasons[key] for key in tiers} == {"no_night"}
         assert set(one.reasons.values()) <= set(REASONS)
 
 
@@ -108,6 +112,7 @@ def test_without_facts_every_figure_says_why_it_is_absent(scope: Tenant) -> None
     present = {key: value for key, value in one.figures.items() if value is not None}
     assert present == {"requests_received": 0, "requests_adopted": 0}
     assert one.reasons["end_arr"] == "no_contracts"
+    assert one.reasons[f"{TIER_COUNTS}high"] == "no_night"
     assert one.reasons["moves_up"] == "no_night"
     assert one.reasons["accepted_projects"] == "no_projects"
 
