@@ -474,7 +474,7 @@ def test_the_rate_leads_to_the_askings_behind_it(world: World) -> None:
 def test_the_customers_page_shows_what_it_asked_for_and_tells_it_in_the_timeline(
     world: World,
 ) -> None:
-    assert "Links to own requests" in world.get(f"customers/{world.one.pk}/")
+    assert "Links to own requests" in world.get(f"customers/{world.one.pk}/?part=voice")
     assert "Asked for: Export payslips" in world.get(f"customers/{world.one.pk}/timeline/")
     world.post(f"customers/{world.one.pk}/requests/links/", contact=world.ann.pk, language="en")
     shown = world.client.get(world.url(f"customers/{world.one.pk}/requests/links/"))
