@@ -12,7 +12,7 @@ from accounts.queries.mail import mail_settings
 from accounts.tenancy import tenant_scope
 
 AT_ONCE = 2000
-# Of one night and tenant, of each kind: what is left is the next night's.
+# At a time, of each tenant and kind: what is left is deleted the next time.
 MOST_PARTS = 50
 # Somebody has to look at these, or a worker.
 _UNSETTLED = (

@@ -70,7 +70,7 @@ class MailSettingsForm(forms.Form):
         label=gettext_lazy("Days that notifications are kept"),
         min_value=LEAST_KEPT_DAYS,
         max_value=MOST_KEPT_DAYS,
-        help_text=gettext_lazy("Then what people were told is deleted, by night."),
+        help_text=gettext_lazy("Then what people were told is deleted."),
     )
     letters_kept_days = forms.IntegerField(
         label=gettext_lazy("Days that letters are kept"),

@@ -22,8 +22,9 @@ from django.utils.translation import gettext_noop as _
 from accounts.models import Tenant
 from reports.actions.report_changes import touched_since
 from reports.compute.digests import document_digest
-from reports.compute.documents import ReportDocument, ReportKind, as_json
+from reports.compute.documents import ReportDocument, ReportKind
 from reports.compute.report_periods import ReportPeriod
+from reports.compute.stored_documents import as_json
 from reports.documents.composers import Composer, composers
 from reports.models import FigureSet, Report
 from reports.queries.report_customers import (

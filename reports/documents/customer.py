@@ -20,9 +20,9 @@ from reports.documents import customer_ahead, customer_service, customer_use
 from reports.documents.customer_draft import Draft
 from reports.documents.customer_head import TILES, head
 from reports.documents.figure_words import document_figures
+from reports.documents.period_words import period_label
 from reports.documents.words import with_words
 from reports.models import FigureSet
-from ui import formats
 
 Compose = Callable[[Draft], list[Block]]
 
@@ -103,14 +103,6 @@ def _without_change(key: str) -> dict[str, Any]:
     if key not in (*customer_ahead.MONEY, *customer_ahead.DAYS):
         return {}
     return {"before": None, "before_text": "", "change_text": "", "tone": ""}
-
-
-def period_label(period: ReportPeriod, language: str) -> str:
-    """A month or a quarter as it is read."""
-    if not period.is_quarter:
-        return formats.month(period.first, language)
-    year, quarter = period.key.split("-Q")
-    return _("Quarter %(quarter)s of %(year)s") % {"year": year, "quarter": quarter}
 
 
 def _face(draft: Draft) -> str:

@@ -26,11 +26,11 @@ from reports.compute.documents import (
 )
 from reports.compute.report_periods import ReportPeriod
 from reports.compute.report_templates import Look
-from reports.documents.customer import period_label
 from reports.documents.executive_charts import Drawer
 from reports.documents.executive_tables import PAPER, SCREEN, Tables
 from reports.documents.figure_words import document_figures
 from reports.documents.goal_tables import goal_texts, goals_table
+from reports.documents.period_words import period_label
 from reports.documents.words import with_words
 from reports.models import FigureSet
 from reports.queries.executive_facts import ExecutiveFacts, executive_facts

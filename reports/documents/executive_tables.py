@@ -14,8 +14,8 @@ from reports import catalogue
 from reports.changes import number_of
 from reports.compute.documents import TableBlock, TableCell, TableColumn
 from reports.compute.report_periods import period_of, period_with
-from reports.documents.customer import period_label
 from reports.documents.figure_words import value_words
+from reports.documents.period_words import period_label
 from reports.models import FigureSet
 from reports.queries.executive_facts import ExecutiveFacts, Tiers
 from reports.queries.restated import Restated

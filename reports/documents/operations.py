@@ -26,9 +26,9 @@ from reports.compute.documents import (
 )
 from reports.compute.report_periods import ReportPeriod
 from reports.documents.chart_words import worded
-from reports.documents.customer import period_label
 from reports.documents.figure_words import document_figures
 from reports.documents.internal_tables import COUNT, SHARE, TEXT, Writer, table
+from reports.documents.period_words import period_label
 from reports.documents.words import with_words
 from reports.models import FigureSet
 from reports.queries.operations import CASES, WORK, Line, Operations, by_team, operations_of

@@ -22,9 +22,9 @@ from reports.compute.documents import (
     Vendor,
 )
 from reports.compute.report_periods import ReportPeriod
-from reports.documents.customer import period_label
 from reports.documents.figure_words import document_figures
 from reports.documents.internal_tables import COUNT, MONEY, SHARE, TEXT, Writer, table
+from reports.documents.period_words import period_label
 from reports.documents.words import with_words
 from reports.models import FigureSet
 from service.models import Request

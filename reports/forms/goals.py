@@ -19,7 +19,7 @@ from ui import formats
 from ui.choices import offer, offer_rows
 from ui.tags.formats import language
 
-_MOST = {"max_digits": 24, "decimal_places": 6}
+_MOST: dict[str, Any] = {"max_digits": 24, "decimal_places": 6}
 _PERCENT = Decimal(100)
 
 
@@ -35,19 +35,19 @@ class GoalForm(forms.Form):
         label=gettext_lazy("Baseline"),
         required=False,
         help_text=gettext_lazy("Empty: the figure of that month. Shares in percent."),
-        **_MOST,  # type: ignore[arg-type]
+        **_MOST,
     )
     target = forms.DecimalField(
         label=gettext_lazy("Target, as a value"),
         required=False,
         help_text=gettext_lazy("Shares in percent: 25 for 25%."),
-        **_MOST,  # type: ignore[arg-type]
+        **_MOST,
     )
     change = forms.DecimalField(
         label=gettext_lazy("Target, as a change of the baseline in percent"),
         required=False,
         help_text=gettext_lazy("40 for 40% more than the baseline, −20 for a fifth less."),
-        **_MOST,  # type: ignore[arg-type]
+        **_MOST,
     )
     due_on = DayField(label=pgettext_lazy("goal", "By when"))
     owner: forms.ModelChoiceField = forms.ModelChoiceField(

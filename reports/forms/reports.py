@@ -13,7 +13,7 @@ from accounts.models import Contact
 from reports.compute.documents import Audience, ReportKind
 from reports.compute.report_periods import period_of
 from reports.compute.slots import LONGEST, slots_of
-from reports.documents.customer import period_label
+from reports.documents.period_words import period_label
 from reports.labels.reports import SLOTS
 from reports.models import Report
 from reports.queries.report_readers import Reader

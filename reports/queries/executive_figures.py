@@ -203,12 +203,14 @@ def _tiers(found: Found, period: ReportPeriod, nights: Mapping[date, Night]) -> 
         found.reasons[f"{TIER_COUNTS}{tier}"] = absent
 
 
-def _exact(value: Any) -> Decimal | int | None:
+def _exact(value: float | Fraction | Decimal | None) -> Decimal | int | None:
     """Rates and means to ten places, as commands print them; whole numbers and money as they are."""
     if isinstance(value, float):
-        value = Fraction(Decimal(repr(value)))
+        return Decimal(format_rate(Fraction(Decimal(repr(value)))))
     if isinstance(value, Fraction):
         return Decimal(format_rate(value))
-    if isinstance(value, Decimal) and value.as_tuple().exponent < -10:  # type: ignore[operator]
-        return Decimal(format_rate(Fraction(value)))
-    return value  # type: ignore[no-any-return]
+    if isinstance(value, Decimal):
+        places = value.as_tuple().exponent
+        if isinstance(places, int) and places < -10:
+            return Decimal(format_rate(Fraction(value)))
+    return value

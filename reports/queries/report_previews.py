@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import translation
 
 from accounts.models import Customer, Membership, Tenant
-from reports.compute.documents import as_json
 from reports.compute.report_periods import period_of
 from reports.compute.report_templates import Look
+from reports.compute.stored_documents import as_json
 from reports.documents.customer import compose
 from reports.models import FigureSet, Report
 from reports.queries.customer_facts import gather

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.compute.documents import Audience, ReportKind, blocks_for
+from reports.compute.documents import Audience, ReportKind
+from reports.compute.stored_documents import blocks_for
 
 Part = dict[str, Any]
 ABSENT = "–"

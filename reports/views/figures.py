@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from reports.catalogue import REASONS, FigureKind, figure
-from reports.documents.customer import period_label
+from reports.documents.period_words import period_label
 from reports.frames.figure_rows import RowListing
 from reports.models import FigureSet
 from reports.queries.figure_rows import read_behind, rows_behind

@@ -12,8 +12,8 @@ from django.urls import reverse
 from accounts.models import Tenant
 from reports.catalogue import figure
 from reports.compute.report_periods import ReportPeriod, period_of
-from reports.documents.customer import period_label
 from reports.documents.figure_words import value_words
+from reports.documents.period_words import period_label
 from reports.models import FigureSet, Report
 from reports.queries.restated import restated_beside
 from ui.tags.formats import language

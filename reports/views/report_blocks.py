@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Customer
 from accounts.requests import TenantRequest
 from reports.compute.report_periods import period_of
-from reports.documents.customer import period_label
+from reports.documents.period_words import period_label
 from reports.queries import reports as queries
 from reports.views.reports import STATE_TONES
 from ui.tags.formats import language

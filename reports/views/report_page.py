@@ -31,7 +31,7 @@ from reports.actions.report_texts import (
 )
 from reports.compute.documents import Audience
 from reports.compute.report_periods import period_of
-from reports.documents.customer import period_label
+from reports.documents.period_words import period_label
 from reports.files import FORMATS, report_file
 from reports.forms.reports import MembersForm, ReadersForm, TextsForm, is_customers
 from reports.labels.reports import LEFT_OUT

@@ -16,7 +16,7 @@ from accounts.permissions import require
 from accounts.requests import TenantRequest
 from reports.actions.run_work import retry_run
 from reports.compute.report_periods import period_of
-from reports.documents.customer import period_label
+from reports.documents.period_words import period_label
 from reports.models import ReportFailure, ReportRun
 from reports.queries.report_runs import with_failures
 from reports.tasks import enqueue_due

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Customer
 from accounts.requests import TenantRequest
 from reports.compute.report_periods import period_of
-from reports.documents.customer import period_label
+from reports.documents.period_words import period_label
 from reports.models import Report, ReportAnswer, ReportLink
 from ui.tags.formats import language
 from ui.timelines import TimelineEntry, TimelinePage

@@ -31,7 +31,7 @@ from reports.actions.report_changes import (
 )
 from reports.actions.report_sending import send_reports
 from reports.compute.report_periods import period_of
-from reports.documents.customer import period_label
+from reports.documents.period_words import period_label
 from reports.forms.reports import APPROVE, NOT_SENT, REVIEW, SEND, ReportChangeForm, ReportFilter
 from reports.models import Report, ReportChange, ReportRun
 from reports.queries import reports as queries

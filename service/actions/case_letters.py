@@ -14,6 +14,7 @@ from accounts.contact_links import contact_path, new_secret
 from accounts.letters import Letter, public_address, write_later
 from accounts.models import Contact, Membership, Tenant, User
 from service.models import CaseLink, CaseWork
+from service.queries.contact_languages import language_for
 
 LETTER_LINK_DAYS = 90
 
@@ -93,11 +94,8 @@ def write_customer(
 
 
 def contact_language(contact: Contact, tenant: Tenant) -> str:
-    """That of the contact's latest link about cases; else what the tenant's place speaks."""
-    latest = (
-        CaseLink.objects.filter(contact=contact).order_by("-pk").values_list("language", flat=True)
-    )
-    return latest.first() or ("zh-hans" if tenant.timezone in CHINESE_ZONES else "en")
+    """That of links about cases; where nothing says it, what the tenant's place speaks."""
+    return language_for(contact, "zh-hans" if tenant.timezone in CHINESE_ZONES else "en")
 
 
 CHINESE_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin"})

@@ -7,6 +7,13 @@ from service.models import CaseLink, SurveySettings
 
 # How files and people write it, by its beginning.
 _WRITTEN = (("zh", "zh-hans"), ("中", "zh-hans"), ("简", "zh-hans"), ("en", "en"), ("英", "en"))
+_WORD = "nullif(lower(btrim({}.attributes ->> 'language')), '')"
+_CODES = " ".join(f"WHEN word LIKE '{start}%%' THEN '{code}'" for start, code in _WRITTEN)
+SAID_LANGUAGE = (
+    f"(SELECT CASE {_CODES} END"  # noqa: S608 - our words
+    f"   FROM (SELECT coalesce({_WORD.format('contact')}, {_WORD.format('customer')}) AS word) said)"
+)
+"""The same of ``contact`` and ``customer`` in a query; null where neither says one."""
 
 
 def said_language(contact: Contact) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.tenancy import current_tenant_id
+from service.queries.contact_languages import SAID_LANGUAGE
 
 # `voice`: who asked or voted, by customer and contact (may be empty). `person`: the contacts.
 PEOPLE_WHO_ASKED = """
@@ -40,7 +41,7 @@ voice AS MATERIALIZED (
 )"""
 
 # Of `contact` and `customer`: in which language, and why nothing can be sent ("" where it can).
-REACH = """
+REACH = f"""
 SELECT CASE WHEN told.tongue = ANY(%(languages)s) THEN told.tongue ELSE %(language)s END AS language,
        CASE WHEN btrim(contact.email) = '' THEN 'no_address'
             WHEN EXISTS (SELECT 1 FROM accounts_unreachableaddress nowhere
@@ -51,11 +52,8 @@ SELECT CASE WHEN told.tongue = ANY(%(languages)s) THEN told.tongue ELSE %(langua
                    WHERE declined.tenant_id = %(tenant)s AND declined.contact_id = contact.id
                      AND declined.purpose = %(purpose)s) THEN 'declined'
             ELSE '' END AS why
-  FROM (SELECT CASE WHEN word LIKE 'zh%%' OR word LIKE '中%%' OR word LIKE '简%%' THEN 'zh-hans'
-                    WHEN word LIKE 'en%%' OR word LIKE '英%%' THEN 'en' END AS tongue
-          FROM (SELECT lower(coalesce(contact.attributes ->> 'language',
-                                      customer.attributes ->> 'language')) AS word) said) told
-"""
+  FROM (SELECT {SAID_LANGUAGE} AS tongue) told
+"""  # noqa: S608 - our words
 
 
 def parameters(

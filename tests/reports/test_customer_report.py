@@ -20,9 +20,9 @@ from projects.models import ChangeRequest, TrainingSession
 from reports.actions.production import Order, compose_one, make_figures
 from reports.actions.report_changes import approve
 from reports.actions.report_sending import send_reports
-from reports.compute.documents import blocks_for
 from reports.compute.report_periods import period_of
 from reports.compute.report_templates import merged, read_look
+from reports.compute.stored_documents import blocks_for
 from reports.documents.customer import compose
 from reports.models import FigureSet, Report
 from reports.queries.customer_facts import gather

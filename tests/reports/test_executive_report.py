@@ -23,8 +23,8 @@ from reports.actions.report_changes import approve
 from reports.actions.report_sending import send_reports
 from reports.actions.report_texts import correct_report, edit_texts
 from reports.catalogue import figures_of
-from reports.compute.documents import as_json
 from reports.compute.report_periods import period_of
+from reports.compute.stored_documents import as_json
 from reports.documents.executive import compose
 from reports.files import report_file
 from reports.models import FigureSet, Report, ReportSettings, Restatement

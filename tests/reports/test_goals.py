@@ -25,9 +25,9 @@ from reports.actions.goals import (
     fill_goal_months,
     months_lacking,
 )
-from reports.compute.documents import as_json, blocks_for
 from reports.compute.goals import Standing
 from reports.compute.report_periods import period_of
+from reports.compute.stored_documents import as_json, blocks_for
 from reports.documents.executive import compose
 from reports.models import FigureSet, KpiGoal, KpiGoalVersion
 from reports.queries.goals import goals_of, standings

@@ -17,8 +17,8 @@ from accounts.models import Case, Colleague, Customer, Membership, Team, Tenant,
 from accounts.tenancy import tenant_scope
 from reports.actions.internal_figures import make_operations_figures, make_product_figures
 from reports.catalogue import REASONS, figures_of
-from reports.compute.documents import as_json
 from reports.compute.report_periods import period_of
+from reports.compute.stored_documents import as_json
 from reports.documents.composers import kinds_of
 from reports.documents.internal_tables import Writer
 from reports.documents.operations import _work, compose

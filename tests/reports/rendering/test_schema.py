@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reports.compute import documents as shape
+from reports.compute.stored_documents import as_json
 
 SCHEMA = json.loads(
     (Path(shape.__file__).parent.parent / "report-1.schema.json").read_text(encoding="utf-8")
@@ -90,5 +91,5 @@ def test_whatever_the_parts_can_say_is_of_the_published_shape() -> None:
         (shape.Section("key", "title", blocks, everybody),), {"a": "b"}, "C-1", "Customer",
         "subtitle", day, 3,
     )  # fmt: skip
-    stored = json.loads(json.dumps(shape.as_json(document), default=float))
+    stored = json.loads(json.dumps(as_json(document), default=float))
     assert [error.message for error in VALIDATOR.iter_errors(stored)] == []
