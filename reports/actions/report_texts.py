@@ -18,7 +18,8 @@ from reports.actions.report_changes import locked
 from reports.compute.digests import document_digest
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import period_of
-from reports.compute.slots import LONGEST, as_correction, kept_texts
+from reports.compute.slots import LONGEST, as_correction, kept_texts, slots_of, unknown_tokens
+from reports.labels.reports import unknown_words
 from reports.models import Report
 from segmentation.actions.turns import Turn, take_turn
 from ui import formats
@@ -33,9 +34,12 @@ def edit_texts(*, report: Report, seen: int, texts: Mapping[str, str], by: User)
 
     Raises:
         ReportConflict: its revision is another than ``seen``.
-        ValidationError: it was sent, or a text is too long.
+        ValidationError: it was sent, a text is too long, or names a figure that is none of its own.
     """
     current = locked(report.pk, seen)
+    for slot in slots_of(current.document):
+        if unknown := unknown_tokens(slot, texts.get(slot.key, "")):
+            raise ValidationError(unknown_words(slot, unknown))
     if any(len(text) > LONGEST for text in texts.values()):
         raise ValidationError(_("A text is longer than %(most)s characters.") % {"most": LONGEST})
     found = kept_texts(current.document, {**current.texts, **texts})

@@ -77,13 +77,18 @@ class DocumentFigure:
 @dataclass(frozen=True)
 class TextBlock:
     """Words. ``slot``: a person may put others in their place before the report is sent (by this key);
-    empty: nobody may. Paragraphs are apart by an empty line."""
+    empty: nobody may. Paragraphs are apart by an empty line.
+
+    tokens: figures that the words name in braces, e.g. ``{events}``, and how each reads: whoever puts
+    other words there may leave a figure out, and never alter it.
+    """
 
     text: str
     slot: str = ""
     label: str = ""
     type: str = "text"
     audiences: tuple[str, ...] = ()
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

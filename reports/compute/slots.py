@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 CORRECTION = "correction"
 LONGEST = 5000
+_TOKEN = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
 class Slot:
-    """``text``: what stands there unless somebody writes something else."""
+    """``text``: what stands there unless somebody writes something else. ``tokens``: the figures that
+    words there may name in braces, and how each reads."""
 
     key: str
     label: str
     section: str
     text: str
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 def slots_of(document: Mapping[str, Any]) -> list[Slot]:
     """The slots of a stored document, as they are read; one that stands twice, for two audiences, is
     one."""
     found = [
-        Slot(block["slot"], block.get("label") or section["title"], section["title"], block["text"])
+        Slot(
+            block["slot"],
+            block.get("label") or section["title"],
+            section["title"],
+            block["text"],
+            block.get("tokens") or {},
+        )
         for section in document["sections"]
         for block in section["blocks"]
         if block["type"] == "text" and block.get("slot")
@@ -41,6 +51,25 @@ def kept_texts(document: Mapping[str, Any], given: Mapping[str, str]) -> dict[st
         if words is not None and words.strip() != slot.text.strip():
             found[slot.key] = words.replace("\r\n", "\n").strip()
     return found
+
+
+def words_of(block: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """What a stored text block says, with people's words in its slot and its figures in the words."""
+    text: str = texts.get(block.get("slot", ""), block["text"])
+    tokens = block.get("tokens")
+    return _TOKEN.sub(lambda found: tokens.get(found[1], found[0]), text) if tokens else text
+
+
+def unknown_tokens(slot: Slot, text: str) -> list[str]:
+    """What somebody's words name in braces that is no figure of the slot; where there are no figures,
+    braces are braces, as they are in what stands there already."""
+    if not slot.tokens:
+        return []
+    return [
+        name
+        for name in _TOKEN.findall(text)
+        if name not in slot.tokens and f"{{{name}}}" not in slot.text
+    ]
 
 
 def as_correction(

@@ -82,13 +82,13 @@ class Draft:
             "first": formats.listed(found[:-1], self.language), "last": found[-1],
         }  # fmt: skip
 
-    def named(self, names: Iterable[str], most: int) -> str:
-        """As many names as are read easily, and how many more there are."""
+    def named(self, names: Iterable[str], most: int, more: str = "") -> str:
+        """As many names as are read easily, and how many more there are (``more``: in what words)."""
         found = list(names)
         if len(found) <= most:
             return self.listed(found)
         return _("%(names)s and %(count)s more") % {
-            "names": self.listed(found[:most]), "count": self.number(len(found) - most),
+            "names": self.listed(found[:most]), "count": more or self.number(len(found) - most),
         }  # fmt: skip
 
     def sentences(self, *said: str) -> str:

@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Contact
 from reports.compute.documents import Audience, ReportKind
 from reports.compute.report_periods import period_of
-from reports.compute.slots import LONGEST, slots_of
+from reports.compute.slots import LONGEST, Slot, slots_of, unknown_tokens
 from reports.documents.period_words import period_label
-from reports.labels.reports import SLOTS
+from reports.labels.reports import slot_label, unknown_words
 from reports.models import Report
 from reports.queries.report_readers import Reader
 from reports.queries.reports import ANSWERED, OPENED
 from segmentation.filter_choices import marked, without
 from segmentation.widgets import LongSelect
 from service.queries.work import seen_versions
+from ui import formats
 from ui.choices import offer
 from ui.tags.formats import language
 
@@ -80,21 +81,29 @@ class ReportChangeForm(forms.Form):
 
 
 class TextsForm(forms.Form):
-    """The words of a report by slot. Figures are not to be edited: they are read from the facts."""
+    """The words of a report by slot. Figures are not to be edited: they are read from the facts, and
+    words name them in braces."""
 
     def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.slots = slots_of(report.document)
         for slot in self.slots:
             self.fields[self.name_of(slot.key)] = forms.CharField(
-                label=str(SLOTS.get(slot.key) or slot.label or slot.key),
+                label=slot_label(slot),
                 required=False,
                 max_length=LONGEST,
                 strip=False,
                 initial=report.texts.get(slot.key, slot.text),
                 widget=forms.Textarea(attrs={"rows": 4}),
-                help_text=slot.section if slot.section != slot.label else "",
+                help_text=_help(slot),
             )
+
+    def clean(self) -> dict[str, Any]:
+        for slot in self.slots:
+            text = self.cleaned_data.get(self.name_of(slot.key), "")
+            if unknown := unknown_tokens(slot, text):
+                self.add_error(self.name_of(slot.key), unknown_words(slot, unknown))
+        return self.cleaned_data
 
     def name_of(self, slot: str) -> str:
         return f"slot-{slot}"
@@ -107,6 +116,15 @@ class TextsForm(forms.Form):
         return {
             self.name_of(slot.key): report.texts.get(slot.key, slot.text) for slot in self.slots
         }
+
+
+def _help(slot: Slot) -> str:
+    """The figures that the words may name; else the section that they stand in."""
+    named = [f"{{{name}}} = {text}" for name, text in slot.tokens.items() if text != formats.ABSENT]
+    if named:
+        words = gettext("Figures, which can be left out but not altered: %(figures)s")
+        return words % {"figures": " · ".join(named)}
+    return slot.section if slot.section != slot.label else ""
 
 
 class ReadersForm(forms.Form):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.labels import FIELDS, VERBS
 from accounts.loads.dependants import NOUNS
+from reports.compute.slots import Slot
 
 VERBS.update(
     {
@@ -53,6 +56,24 @@ SLOTS: dict[str, str | Promise] = {
     "next": _("What we suggest, in our words"),
     "summary": _("Summary"),
 }
+
+
+def slot_label(slot: Slot) -> str:
+    return str(SLOTS.get(slot.key) or slot.label or slot.key)
+
+
+def unknown_words(slot: Slot, unknown: Sequence[str]) -> str:
+    """Why words are refused that name in braces what is no figure of their place."""
+    words = gettext(
+        "“%(text)s” has no figure %(unknown)s. Its figures, which can be left out but not altered: "
+        "%(known)s."
+    )
+    return words % {
+        "text": slot_label(slot),
+        "unknown": ", ".join(f"{{{name}}}" for name in unknown),
+        "known": ", ".join(f"{{{name}}}" for name in slot.tokens),
+    }
+
 
 # What stands in the way of taking back a load of customers or contacts.
 NOUNS.update(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reports.compute.slots import words_of
+
 FIGURE = ("key", "value", "unit", "formula", "as_of", "night", "rules")
 
 
@@ -18,7 +20,8 @@ def report_json(
 ) -> dict[str, Any]:
     """The published shape. Absent facts have a value of null and a reason.
 
-    ``sections`` are those of the stored document with people's words in their slots.
+    ``sections`` are those of the stored document with people's words in their slots and figures
+    in the words.
     """
     return {
         "report": report,
@@ -44,6 +47,7 @@ def _figure(figure: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _worded(block: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
-    if block["type"] == "text" and block.get("slot") in texts:
-        return {**block, "text": texts[block["slot"]]}
-    return dict(block)
+    if block["type"] != "text":
+        return dict(block)
+    said = {name: value for name, value in block.items() if name != "tokens"}
+    return {**said, "text": words_of(block, texts)}

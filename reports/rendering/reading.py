@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reports.compute.documents import Audience, ReportKind
+from reports.compute.slots import words_of
 from reports.compute.stored_documents import blocks_for
 
 Part = dict[str, Any]
@@ -111,8 +112,7 @@ class _Reader:
         kind = block["type"]
         made: Part = {**block, "type": kind}
         if kind == "text":
-            text = self.texts.get(block.get("slot", ""), block["text"])
-            made["paragraphs"] = _paragraphs(text)
+            made["paragraphs"] = _paragraphs(words_of(block, self.texts))
             return made if made["paragraphs"] else None
         if kind == "figures":
             made["figures"] = [

@@ -22,6 +22,7 @@ from reports.actions.report_changes import approve
 from reports.actions.report_sending import send_reports
 from reports.compute.report_periods import period_of
 from reports.compute.report_templates import merged, read_look
+from reports.compute.slots import words_of
 from reports.compute.stored_documents import blocks_for
 from reports.documents.customer import compose
 from reports.models import FigureSet, Report
@@ -106,6 +107,8 @@ def document(tenant: Tenant, whom: Customer, language: str = "en", period: str =
 def section(found: Any, key: str, audience: str = "key_user") -> str:
     """Everything that the audience reads in it."""
     held = [one for one in blocks_for(found, audience) if one["key"] == key]
+    for block in (block for one in held for block in one["blocks"] if block["type"] == "text"):
+        block["text"] = words_of(block, {})
     return json.dumps(held, ensure_ascii=False, default=str)
 
 

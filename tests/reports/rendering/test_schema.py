@@ -52,7 +52,7 @@ def test_whatever_the_parts_can_say_is_of_the_published_shape() -> None:
     day = date(2026, 10, 31)
     everybody = ("key_user",)
     blocks = (
-        shape.TextBlock("a", "slot", "label", audiences=everybody),
+        shape.TextBlock("a", "slot", "label", audiences=everybody, tokens={"events": "3"}),
         shape.FiguresBlock(("events",), "rows", "title", audiences=everybody),
         shape.ChartBlock(
             "bars",
