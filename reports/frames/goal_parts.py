@@ -75,6 +75,8 @@ _LISTED: Mapping[str, str] = {
         """,
 }
 
+_SEEN = "(%(only)s::bigint[] IS NULL OR customer_id = ANY(%(only)s))"
+
 
 @dataclass(frozen=True)
 class Wholes:
@@ -126,12 +128,12 @@ def parts_of(
     absent on one of the days.
 
     Args:
-        only: customers that are named.
+        only: customers that are named, and that groups are made of.
     """
     groups = " UNION ALL ".join(
         f"""SELECT '{by}' AS by, {key} AS key, {label} AS label, sum(now_part), sum(then_part),
                    count(*), 0::numeric AS done
-              FROM about GROUP BY 2, 3"""
+              FROM about WHERE {_SEEN} GROUP BY 2, 3"""
         for by, key, label in (
             ("tier", "tier", "tier"),
             ("manager", "manager", "manager_name"),
@@ -145,7 +147,7 @@ def parts_of(
          UNION ALL {groups}
          UNION ALL (SELECT 'customer', customer_id::text, name, now_part, then_part, 1, done
                       FROM about
-                     WHERE done <> 0 AND (%(only)s::bigint[] IS NULL OR customer_id = ANY(%(only)s))
+                     WHERE done <> 0 AND {_SEEN}
                      ORDER BY abs(done) DESC, name, customer_id LIMIT %(most)s)
         """,
         {"most": most, "only": only},
@@ -165,8 +167,7 @@ def customers_page(
         f"""
         SELECT 'customer', customer_id::text, name, now_part, then_part, count(*) OVER (), done
           FROM about
-         WHERE done <> 0 AND {condition}
-           AND (%(only)s::bigint[] IS NULL OR customer_id = ANY(%(only)s))
+         WHERE done <> 0 AND {condition} AND {_SEEN}
          ORDER BY abs(done) DESC, name, customer_id LIMIT %(most)s OFFSET %(skip)s
         """,
         {

@@ -20,7 +20,13 @@ from reports.queries.activity import Activity, activity_of
 from reports.queries.delivery import delivery_of_month, faces_met
 from reports.queries.money import cash_of, renewals_of
 from reports.queries.month import YEAR, lifetime_value, months_back
-from reports.queries.satisfaction import case_times, first_signings, newcomers, survey_values
+from reports.queries.satisfaction import (
+    case_times,
+    first_signings,
+    newcomers,
+    request_values,
+    survey_values,
+)
 from reports.queries.tier_moves import WHOLE, tier_counts, tier_moves, tiers_of
 from segmentation.compute.formats import format_rate
 from segmentation.compute.retention import compare_days, month_boundaries
@@ -169,10 +175,8 @@ def _delivery(found: Found, period: ReportPeriod, tenant: Tenant) -> None:
 
 
 def _requests(found: Found, rate: Rate) -> None:
-    share = Fraction(rate.taken, rate.received) if rate.received else None
-    found.say("requests_received", rate.received)
-    found.say("requests_adopted", rate.taken)
-    found.say("acceptance_rate", share, "none_received")
+    for key, value, reason in request_values(rate):
+        found.say(key, value, reason)
 
 
 def _activity(found: Found, used: Activity, once: _Pass) -> None:

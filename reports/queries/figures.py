@@ -29,8 +29,8 @@ def customer_sets(period: str, customer_ids: Collection[int] | None = None) -> d
 
 
 def visible_set(membership: Membership, pk: int) -> FigureSet | None:
-    """A set that the member may look into: of a customer that it sees, or of the whole tenant with the
-    ability to see the month."""
+    """A set that the member may look into: of a customer that it sees, or of a report about the tenant
+    that it may read."""
     found = FigureSet.objects.filter(pk=pk).select_related("customer", "night").first()
     if found is None:
         return None

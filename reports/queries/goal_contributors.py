@@ -42,8 +42,8 @@ class Contributions:
     """
     key: of the figure or factor. then, now: the figure from the facts as known now; difference: what
         all customers did together, which is now − then.
-    customers: the ones that did most, of those that the member sees. groups: by tier, manager,
-        industry: all of them, summing up to the difference.
+    customers: the ones that did most, of those that the member sees. groups: those, by tier, manager
+        and industry; they sum up to the difference where the member sees all.
     """
 
     key: str

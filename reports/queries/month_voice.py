@@ -23,13 +23,14 @@ from service.queries.requests import TAKEN
 @dataclass(frozen=True)
 class Counts:
     """Of a period: new customers (first signed in it, trials apart) and how many of them were
-    referred; askings received, and how many were accepted, planned or shipped since; answers by kind
-    of survey."""
+    referred; askings received, and how many were accepted, planned or shipped since; whether anything had
+    been asked for by its end; answers by kind of survey."""
 
     new: int
     referred: int
     received: int
     adopted: int
+    has_requests: bool
     answers: Mapping[str, Answers]
 
     def values(self) -> dict[str, Any]:
@@ -38,8 +39,8 @@ class Counts:
             "new_customers": self.new,
             "referred_customers": self.referred,
             "referred_share": Fraction(self.referred, self.new) if self.new else None,
-            "requests_received": self.received,
-            "requests_adopted": self.adopted,
+            "requests_received": self.received if self.has_requests else None,
+            "requests_adopted": self.adopted if self.has_requests else None,
             "acceptance_rate": Fraction(self.adopted, self.received) if self.received else None,
             **{kind: number_of(one.plain_value) for kind, one in self.answers.items()},
         }
@@ -83,7 +84,9 @@ def counts_of(scope: Scope, period: ReportPeriod) -> Counts:
                      WHERE EXISTS (SELECT 1 FROM {Referral._meta.db_table} f
                                     WHERE f.tenant_id = %(tenant)s
                                       AND f.prospect_id = signed.customer_id)),
-                   received, adopted
+                   received, adopted,
+                   EXISTS (SELECT 1 FROM {Ask._meta.db_table} a
+                            WHERE a.tenant_id = %(tenant)s AND a.made_on <= %(last)s)
               FROM asked
             """,  # noqa: S608 - our names
             {
@@ -94,9 +97,9 @@ def counts_of(scope: Scope, period: ReportPeriod) -> Counts:
                 "taken": list(TAKEN),
             },
         )
-        said, new, referred, received, adopted = cursor.fetchone()
+        said, new, referred, received, adopted, has_requests = cursor.fetchone()
     scores: dict[str, dict[int, int]] = {kind: {} for kind in SurveyKind.values}
     for kind, score, number in json.loads(said) if isinstance(said, str) else said or ():
         scores[kind][score] = number
     answers = {kind: Answers(kind, found) for kind, found in scores.items()}
-    return Counts(new, referred, received, adopted, answers)
+    return Counts(new, referred, received, adopted, has_requests, answers)

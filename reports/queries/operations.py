@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from accounts.models import Tenant
 from accounts.tenancy import current_tenant_id
 from reports.compute.report_periods import ReportPeriod
-from reports.queries.satisfaction import case_times, moments, survey_values
+from reports.queries.satisfaction import case_times, moments, request_values, survey_values
 from service.models import PlayVersion
 from service.queries.request_rates import rates
 
@@ -176,7 +176,10 @@ def operations_values(period: ReportPeriod, tenant: Tenant) -> list[tuple[str, A
     kept, missed = found.total("cases", "resolved"), found.total("cases", "late")
     timed = found.total("work", "timed")
     (rate,) = rates([(period.first, period.last)])
+    taken = {"touchpoints", "cases_opened", "case_response_hours", "case_targets_met"}
+    times = [one for one in case_times(period, tenant.zone) if one[0] in taken]
     no_cases = "" if found.has_cases else "no_cases"
+    no_touch = next(why for key, _value, why in times if key == "touchpoints")
     values: list[tuple[str, Any, str]] = [
         ("work_opened", found.total("work", "opened"), ""),
         ("work_closed", found.total("work", "closed"), ""),
@@ -192,14 +195,15 @@ def operations_values(period: ReportPeriod, tenant: Tenant) -> list[tuple[str, A
         ("plays_done", found.total("plays", "done"), ""),
         ("plays_gone", found.total("plays", "gone"), ""),
         ("surveys_sent", found.surveys_sent, ""),
-        ("touch_coverage", _share(found.met, found.customers), "no_customers"),
-        ("requests_received", rate.received, ""),
-        ("acceptance_rate", _share(rate.taken, rate.received), "none_received"),
+        (
+            "touch_coverage",
+            None if no_touch else _share(found.met, found.customers),
+            no_touch or "no_customers",
+        ),
+        *(one for one in request_values(rate) if one[0] != "requests_adopted"),
         *survey_values(period, tenant.zone),
     ]
-    taken = {"touchpoints", "cases_opened", "case_response_hours", "case_targets_met"}
-    values += [one for one in case_times(period, tenant.zone) if one[0] in taken]
-    return values
+    return values + times
 
 
 def _share(part: int, whole: int) -> Fraction | None:

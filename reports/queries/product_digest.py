@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.models import Tenant
 from reports.compute.report_periods import ReportPeriod
-from reports.queries.satisfaction import case_times, moments, survey_values
+from reports.queries.satisfaction import case_times, moments, request_values, survey_values
 from service.models import CaseOpening, CaseWork, RequestDigest
 from service.queries.request_digest import digest_facts
 from service.queries.request_rates import rates
@@ -39,7 +39,7 @@ def product_values(
     rate = facts["rate"]
     (month,) = rates([(period.first, period.last)])
     values: list[tuple[str, Any, str]] = [
-        ("requests_received", month.received, ""),
+        *(one for one in request_values(month) if one[0] == "requests_received"),
         ("requests_undecided", facts["undecided"], ""),
         ("requests_aging", facts["aging"], ""),
         (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Role, Visibility
 from accounts.permissions import may
 from reports.compute.documents import ReportKind
 
@@ -14,9 +14,11 @@ from reports.compute.documents import ReportKind
 def kinds_seen(membership: Membership) -> list[str]:
     """Customers' reports as far as the customers are seen; of those about the tenant the executives'
     for who sees its month, operations also for who leads a team, the product's for product
-    management."""
+    management. The executives' names the riskiest customers of all: who does not see all reads it only
+    where it is the member's own."""
     found = [ReportKind.CUSTOMER]
-    if may(membership, "view_month"):
+    sees_all = membership.sees("customers") == Visibility.ALL
+    if may(membership, "view_month") and (sees_all or may(membership, "approve_executive_reports")):
         found.append(ReportKind.EXECUTIVE)
     if may(membership, "view_operations") or membership.leads_team:
         found.append(ReportKind.OPERATIONS)

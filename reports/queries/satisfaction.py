@@ -20,6 +20,7 @@ from projects.models import Project, Side, SignOff
 from reports.compute.report_periods import ReportPeriod
 from service.compute.surveys import Answers
 from service.models import CaseOpening, CaseWork, SurveyAnswer, SurveyInvitation, SurveyKind
+from service.queries.request_rates import Rate
 
 # Key, value, and why there is none.
 Said = Iterator[tuple[str, Any, str]]
@@ -93,6 +94,15 @@ def newcomers(
     yield "new_customers", None if absent else new, absent
     yield "referred_customers", None if absent else referred, absent
     yield "referred_share", Fraction(referred, new) if new else None, absent or "none_new"
+
+
+def request_values(rate: Rate) -> Said:
+    """What customers asked for in a period; who keeps no requests received not none of them."""
+    absent = "" if rate.has_requests else "no_requests"
+    yield "requests_received", None if absent else rate.received, absent
+    yield "requests_adopted", None if absent else rate.taken, absent
+    share = Fraction(rate.taken, rate.received) if rate.received else None
+    yield "acceptance_rate", share, absent or "none_received"
 
 
 def case_times(period: ReportPeriod, zone: ZoneInfo) -> Said:

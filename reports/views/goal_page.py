@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from accounts.models import Colleague
+from accounts.models import Colleague, Visibility
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
+from reports.compute.documents import ReportKind
 from reports.goal_words import FACTORS, difference_words, in_unit, unit_of
 from reports.models import KpiGoal, KpiGoalVersion
 from reports.queries.goal_contributors import (
@@ -33,6 +34,7 @@ from reports.queries.goal_contributors import (
 )
 from reports.queries.goal_potentials import DAILY, largest_potentials
 from reports.queries.goals import GoalStanding
+from reports.queries.report_kinds import kinds_seen
 from reports.queries.risks import largest_risks
 from reports.views.goal_cards import card, chart
 from reports.views.goals import found_goal, standing_of
@@ -74,6 +76,7 @@ def goal(request: TenantRequest, pk: int) -> HttpResponse:
         "chart": chart(standing, currency),
         "parts": [_shown(one, standing, currency) for one in parts],
         "in_parts": bool(keys_in_parts(found.key)),
+        "sees_all": request.membership.sees("customers") == Visibility.ALL,
         "factors": _factors(factors, standing, currency),
         "baseline_by_hand": baseline is not None
         and baseline.value is not None
@@ -81,7 +84,7 @@ def goal(request: TenantRequest, pk: int) -> HttpResponse:
         "baseline_figure": baseline
         and in_unit(baseline.value, str(standing.kind.unit), currency, language()),
         "rows_url": reverse("figure", args=[latest.figure_set, found.key])
-        if latest.figure_set
+        if latest.figure_set and str(ReportKind.EXECUTIVE) in kinds_seen(request.membership)
         else "",
         **_ahead(request, standing),
         "versions": _versions(found, standing, currency),

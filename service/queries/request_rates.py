@@ -14,7 +14,8 @@ from service.queries.requests import TAKEN
 @dataclass(frozen=True)
 class Rate:
     """Of the askings of a span of days, what became of them by now. ``requests``: how many requests
-    they come to, each counted once however many asked, and how many of those were taken."""
+    they come to, each counted once however many asked, and how many of those were taken.
+    ``has_requests``: whether anything had been asked for by the last day."""
 
     first: date
     last: date
@@ -23,6 +24,7 @@ class Rate:
     declined: int
     requests: int
     requests_taken: int
+    has_requests: bool
 
     @property
     def open(self) -> int:
@@ -47,7 +49,9 @@ def rates(spans: list[tuple[date, date]]) -> list[Rate]:
                    count(ask.id) FILTER (WHERE top.status = ANY(%(taken)s)),
                    count(ask.id) FILTER (WHERE top.status = 'declined'),
                    count(DISTINCT top.id),
-                   count(DISTINCT top.id) FILTER (WHERE top.status = ANY(%(taken)s))
+                   count(DISTINCT top.id) FILTER (WHERE top.status = ANY(%(taken)s)),
+                   EXISTS (SELECT 1 FROM service_ask earlier
+                            WHERE earlier.tenant_id = %(tenant)s AND earlier.made_on <= span.last)
               FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY
                    AS span (first, last, place)
               LEFT JOIN service_ask ask ON ask.tenant_id = %(tenant)s
@@ -56,7 +60,7 @@ def rates(spans: list[tuple[date, date]]) -> list[Rate]:
                 ON request.tenant_id = %(tenant)s AND request.id = ask.request_id
               LEFT JOIN service_request top
                 ON top.tenant_id = %(tenant)s AND top.id = coalesce(request.root_id, request.id)
-             GROUP BY span.place ORDER BY span.place
+             GROUP BY span.place, span.last ORDER BY span.place
             """,
             {
                 "tenant": current_tenant_id(),

@@ -174,10 +174,11 @@ class Executive:
     def said(self) -> dict[str, Any]:
         states = {r["id"]: r["status"] for r in self.facts["request"]}
         asks = [a for a in self.facts["ask"] if self.inside(a["made_on"])]
+        kept = any(a["made_on"] <= self.last for a in self.facts["ask"])
         taken = sum(states[a["request_id"]] in ("accepted", "planned", "shipped") for a in asks)
         found: dict[str, Any] = {
-            "requests_received": len(asks),
-            "requests_adopted": taken,
+            "requests_received": len(asks) if kept else None,
+            "requests_adopted": taken if kept else None,
             "acceptance_rate": Fraction(taken, len(asks)) if asks else None,
         }
         for kind in ("nps", "csat", "ces"):

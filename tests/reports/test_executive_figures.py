@@ -27,7 +27,7 @@ from reports.queries.tier_moves import WHOLE
 from segmentation.actions.nights import run_night
 from segmentation.models import MeasureRow, Night
 from segmentation.queries.retention import retention_months
-from service.models import SurveyAnswer
+from service.models import Ask, Request, SurveyAnswer
 from tests.reports.executive_oracle import Executive
 from tests.reports.figure_world import ReportWorld
 
@@ -110,11 +110,34 @@ def test_a_figure_is_the_number_of_the_screens_and_commands(scope: Tenant) -> No
 def test_without_facts_every_figure_says_why_it_is_absent(scope: Tenant) -> None:
     one = make_executive_figures(period=period_of("2026-Q1"), known_at=LATE)
     present = {key: value for key, value in one.figures.items() if value is not None}
-    assert present == {"requests_received": 0, "requests_adopted": 0}
+    assert present == {}
+    assert one.reasons["requests_received"] == one.reasons["acceptance_rate"] == "no_requests"
     assert one.reasons["end_arr"] == "no_contracts"
     assert one.reasons[f"{TIER_COUNTS}high"] == "no_night"
     assert one.reasons["moves_up"] == "no_night"
     assert one.reasons["accepted_projects"] == "no_projects"
+
+
+def test_a_period_of_trials_alone_has_no_new_customers(scope: Tenant) -> None:
+    on_trial = customer("trial")
+    sign(on_trial, date(2026, 2, 1), date(2026, 3, 1))
+    ContractLine.objects.update(is_trial=True)
+    one = make_executive_figures(period=period_of("2026-Q1"), known_at=LATE)
+    assert (one.value("new_customers"), one.value("referred_customers")) == (0, 0)
+    assert one.reasons["referred_share"] == "none_new"
+
+
+def test_requests_count_from_the_first_one_on(scope: Tenant) -> None:
+    wish = Request.objects.create(title="More", raised_on=date(2026, 2, 10))
+    Ask.objects.create(
+        customer=customer("anna"), request=wish, key="a1", title="More", made_on=date(2026, 2, 10)
+    )
+    found = [
+        make_executive_figures(period=period_of(key), known_at=LATE)
+        for key in ("2026-01", "2026-02", "2026-03")
+    ]
+    assert [one.value("requests_received") for one in found] == [None, 1, 0]
+    assert [one.reasons.get("requests_adopted") for one in found] == ["no_requests", None, None]
 
 
 def some_contracts() -> None:

@@ -135,8 +135,12 @@ def test_statements_are_one_however_many_customers(scope: Tenant) -> None:
 
 
 def test_only_those_seen_are_named(scope: Tenant) -> None:
-    one, _other = lost("one", date(2026, 1, 15)), lost("other", date(2026, 1, 16))
+    one = lost("one", date(2026, 1, 15), industry="Retail")
+    lost("other", date(2026, 1, 16), industry="Bank")
+    lost("third", date(2026, 1, 17), industry="Retail")
     read = parts_of(Asked("customers", NOW, THEN, scope.zone), most=9, only=[one.pk])
     assert read is not None
     assert [part.label for part in read[1] if part.by == "customer"] == ["One"]
-    assert [part.now - part.then for part in read[1] if part.by == "total"] == [-2]
+    assert [part.now - part.then for part in read[1] if part.by == "total"] == [-3]
+    groups = [(part.label, part.now - part.then) for part in read[1] if part.by == "industry"]
+    assert groups == [("Retail", -1)]

@@ -15,7 +15,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from night_facts import customer, sign, use
 
-from accounts.models import AuditRecord, Colleague, Membership, Tenant, User
+from accounts.models import (
+    AuditRecord,
+    Colleague,
+    Customer,
+    Membership,
+    Tenant,
+    User,
+    Visibility,
+    VisibilityRule,
+)
 from accounts.tenancy import tenant_scope
 from reports.actions.goals import (
     GoalValues,
@@ -242,6 +251,30 @@ def test_the_page_says_who_contributed_and_leads_to_lists(tenant: Tenant, as_mem
     assert client.get(f"{GOALS}{goal.pk}/customers/?of=ltv").status_code == 404
     file = client.get(f"{GOALS}{goal.pk}/customers/?of=logo_churn_12m&format=csv")
     assert b"Gone,0.5" in b"".join(file.streaming_content) if file.streaming else file.content
+
+
+def test_who_sees_own_customers_only_is_told_of_no_others(tenant: Tenant, as_member: Any) -> None:
+    with tenant_scope(tenant.pk):
+        mine, other = customer("mine"), customer("other")
+        Customer.objects.filter(pk=other.pk).update(industry="Secret industry")
+        for who in (mine, other):
+            sign(who, date(2024, 1, 1), date(2026, 4, 15))
+        sign(customer("here"), date(2024, 1, 1), date(2028, 4, 15))
+        goal = churn(tenant, baseline=None, target=Decimal("0.1"))
+        while fill_goal_months(tenant=tenant, now=NOW, most=13):
+            pass
+        VisibilityRule.objects.create(role="service_manager", visibility=Visibility.MINE)
+        figure_set = FigureSet.objects.filter(kind="executive").latest("as_of")
+    rows = f"/figures/{figure_set.pk}/"
+    for role, sees in (("executive", True), ("service_manager", False)):
+        client = as_member(role)
+        page = client.get(f"{GOALS}{goal.pk}/").content.decode()
+        assert ("Secret industry" in page, rows in page) == (sees, sees)
+        assert ("the difference is of all" in page) != sees
+        status = client.get(f"/t/acme{rows}logo_churn_12m/").status_code
+        assert status == (200 if sees else 404)
+        groups = f"{GOALS}{goal.pk}/customers/?by=industry&group=Secret+industry"
+        assert ("Other" in client.get(groups).content.decode()) == sees
 
 
 def test_statements_of_the_list_do_not_grow_with_goals(tenant: Tenant, as_member: Any) -> None:

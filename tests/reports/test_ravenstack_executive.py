@@ -155,8 +155,8 @@ class Files:
             "cases_opened": sum(first <= opened(row).date() <= last for row in cases),
             "case_response_hours": Fraction(sum(waits), 60 * len(waits)),
             "csat": sum(scores) / len(scores),
-            "requests_received": 0,
-            "requests_adopted": 0,
+            "requests_received": None,
+            "requests_adopted": None,
         }
 
     def ltv(self, last: date, margin: Decimal) -> Fraction:
