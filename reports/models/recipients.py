@@ -41,8 +41,13 @@ class ReportRecipient(TenantModel):
     # Empty: the report has one only.
     audience = models.CharField(max_length=14, choices=ReportAudience, blank=True)
     state = models.CharField(max_length=8, choices=Told, default=Told.WAITING)
-    # Why no letter was written: no_address, unreachable, declined, gone, silent.
+    # Why no letter was written: no_address, unreachable, declined, gone, silent, revoked, failed.
     why = models.CharField(max_length=12, blank=True)
+    # How often writing it failed, in which kind and place of a fault (never a value), and before when
+    # it is not tried again.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
     chosen_at = models.DateTimeField(default=timezone.now)
     told_at = models.DateTimeField(null=True, blank=True)
 
