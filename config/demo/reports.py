@@ -21,6 +21,7 @@ from reports.compute.report_periods import ReportPeriod
 from reports.documents.composers import kinds_of
 from reports.models import Report, ReportLink, ReportRecipient, ReportRun
 from service.models import Told
+from service.queries.survey_questions import question_for
 
 # Of the latest period, so many days after its end.
 REVIEWED, APPROVED, SENT = timedelta(days=2), timedelta(days=3), timedelta(days=4)
@@ -154,7 +155,8 @@ def _answer(tenant: Tenant) -> None:
         chance = _chance("answer", link.recipient.report.customer_id, link.contact_id)
         if chance >= ANSWERED or answered >= MOST_ANSWERS:
             continue
-        score, comment = 5 - chance % 3, COMMENTS[chance % len(COMMENTS)]
+        asked = question_for(link.contact, tenant=tenant, now=moment_now(), language=link.language)
+        score, comment = asked.scores[-1] - chance % 3, COMMENTS[chance % len(COMMENTS)]
         score_by_link(link=link, score=score, comment=comment, tenant=tenant)
         if answered < len(WISHES):
             wish_by_link(link=link, text=WISHES[answered], tenant=tenant)

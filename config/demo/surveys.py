@@ -30,14 +30,13 @@ from service.actions.survey_sweep import (
     MORNING,
     quarter_name,
     quarter_start,
-    quarterly_contacts,
     quarterly_day,
 )
 from service.actions.surveys import change_survey_settings, keep_shipped_survey
 from service.compute.surveys import standing
 from service.models import Survey, SurveyAnswer, SurveyInvitation, SurveyRound
 from service.models.surveys import SCALES
-from service.queries.survey_recipients import holders
+from service.queries.survey_recipients import holders, quarterly_contacts
 from service.queries.surveys import survey_settings
 
 SEED = 5

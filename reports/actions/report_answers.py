@@ -13,14 +13,15 @@ from accounts.actions.audit import record
 from accounts.contact_links import LinkClosed
 from accounts.models import Case, Contact, Customer, Tenant
 from reports.models import ReportAnswer, ReportLink
+from reports.queries.report_links import score_of
 from service.actions.cases import report_case
 from service.actions.request_notices import tell_asked
 from service.actions.requests import Asking, capture_ask
 from service.actions.survey_scores import keep_score
 from service.models import Ask
+from service.queries.survey_questions import question_for
 
 MOST_A_DAY = 10
-SURVEY = "csat"
 LONGEST_TITLE = 300
 Kind = ReportAnswer.Kind
 
@@ -67,20 +68,33 @@ def question_by_link(*, link: ReportLink, text: str, tenant: Tenant) -> ReportAn
 
 
 @transaction.atomic
-def score_by_link(*, link: ReportLink, score: int, comment: str, tenant: Tenant) -> ReportAnswer:
-    """Take down how satisfied a contact is; given again it is changed.
+def score_by_link(
+    *, link: ReportLink, score: int, comment: str, tenant: Tenant, kind: str = ""
+) -> ReportAnswer:
+    """Take down a score of what the contact is asked; given again it is changed.
+
+    Args:
+        kind: what was asked where the score was chosen; "": what is asked now.
 
     Raises:
         LinkClosed: the link opens nothing any more.
-        ValidationError: no such score, or changed too often.
+        ValidationError: no such score, changed too often, or something else is asked by now.
     """
     contact, now = _writer(link, tenant, counts=False)
+    before = score_of(link)
+    if before is not None:
+        asked = before.kind
+    else:
+        asked = question_for(contact, tenant=tenant, now=now, language="").kind
+    if kind not in ("", asked):
+        # Five of five is no five of ten.
+        raise ValidationError(_("The question has changed meanwhile. Please choose again."))
     answer = keep_score(
-        key=f"report-{link.recipient_id}", kind=SURVEY, score=score, comment=comment,
+        key=f"report-{link.recipient_id}", kind=asked, score=score, comment=comment,
         contact=contact, tenant=tenant, now=now,
     )  # fmt: skip
-    before: ReportAnswer | None = ReportAnswer.objects.filter(score=answer).first()
-    return before or _kept(link, contact, now, Kind.SURVEY, score=answer)
+    kept: ReportAnswer | None = ReportAnswer.objects.filter(score=answer).first()
+    return kept or _kept(link, contact, now, Kind.SURVEY, score=answer)
 
 
 def _writer(link: ReportLink, tenant: Tenant, *, counts: bool = True) -> tuple[Contact, datetime]:

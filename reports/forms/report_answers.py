@@ -5,9 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from reports.actions.report_answers import SURVEY
 from service.forms.case_links import TrapForm
-from service.models.surveys import SCALES
+from service.models.surveys import SCALES, SurveyKind
 
 LONGEST = 5000
 
@@ -29,7 +28,9 @@ class QuestionForm(TrapForm):
 
 
 class ScoreForm(TrapForm):
-    score = forms.IntegerField(min_value=SCALES[SURVEY][0], max_value=SCALES[SURVEY][1])
+    # What the page asked: the same score says another thing on another scale.
+    kind = forms.ChoiceField(choices=SurveyKind, required=False, widget=forms.HiddenInput)
+    score = forms.IntegerField(min_value=0, max_value=max(high for _low, high in SCALES.values()))
     comment = forms.CharField(
         label=gettext_lazy("In your words, if you like"),
         max_length=LONGEST,

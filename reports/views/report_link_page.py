@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 
 from accounts.contact_links import LinkClosed
 from accounts.models import Tenant
@@ -19,7 +20,7 @@ from accounts.views.contact_pages import is_member
 from accounts.views.sent_links import address_of
 from projects.actions.customer_pages import note_opened
 from projects.views.faults import show_faults
-from reports.actions.report_answers import SURVEY, question_by_link, score_by_link, wish_by_link
+from reports.actions.report_answers import question_by_link, score_by_link, wish_by_link
 from reports.compute.slots import answers_asked
 from reports.files import report_file
 from reports.forms.report_answers import QuestionForm, ScoreForm, WishForm
@@ -27,8 +28,9 @@ from reports.models import ReportLink
 from reports.queries.report_links import answers_by
 from reports.rendering.html import STYLE, body_html
 from reports.views.report_logos import logo_response
-from service.forms.case_links import SCORES, TrapForm
-from service.models.surveys import SCALES
+from service.forms.case_links import TrapForm
+from service.models import SurveyAnswer
+from service.queries.survey_questions import Question, may_be_asked, question_for, question_of
 
 SENT = "sent"
 FORMS: Mapping[str, type[TrapForm]] = {
@@ -109,9 +111,13 @@ def _page(
     answers = answers_by(link)
     scored = next((one.score for one in answers if one.score is not None), None)
     forms = {act: given.get(act) or FORMS[act](prefix=act) for act in asks}
-    if scored is not None and "survey" not in given and "survey" in forms:
-        forms["survey"] = ScoreForm(prefix="survey", initial={"comment": scored.comment})
-    low, high = SCALES[SURVEY]
+    question = None
+    if "survey" in forms:
+        question = _question(tenant, link, scored, is_given="survey" in given)
+        if question is None:
+            del forms["survey"]
+        elif scored is not None and "survey" not in given:
+            forms["survey"] = ScoreForm(prefix="survey", initial={"comment": scored.comment})
     context: dict[str, Any] = {
         "link": link,
         "report": report,
@@ -119,8 +125,7 @@ def _page(
         "forms": forms,
         "answers": answers,
         "scored": scored,
-        "scores": range(low, high + 1),
-        "score_words": [words for _score, words in reversed(SCORES)],
+        "question": question,
         "sent": request.GET[SENT] if request.GET.get(SENT) in FORMS else "",
     }
     answer = render_to_string("r/report_answer.html", context, request)
@@ -137,3 +142,16 @@ def _page(
         "title": report.document["title"],
     }
     return render(request, "r/report.html", context)
+
+
+def _question(
+    tenant: Tenant, link: ReportLink, scored: SurveyAnswer | None, *, is_given: bool
+) -> Question | None:
+    """Which score the page asks for: what was given stays what it is. None: the reader was asked
+    lately, by this vendor's surveys or an earlier report."""
+    now, language = timezone.now(), get_language() or link.language
+    if scored is not None:
+        return question_of(scored.kind, language)
+    if link.contact is None or not (is_given or may_be_asked(link.contact, tenant=tenant, now=now)):
+        return None
+    return question_for(link.contact, tenant=tenant, now=now, language=language)

@@ -19,7 +19,7 @@ from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions, note_creation
 from accounts.contact_links import LinkClosed
 from accounts.models import RowVersion, Tenant
-from service.actions.survey_notices import tell_detractor
+from service.actions.survey_notices import tell_low
 from service.actions.survey_sending import ended, locked_invitation
 from service.models import SurveyAnswer, SurveyInvitation
 from service.models.surveys import SCALES
@@ -52,7 +52,7 @@ def give_score(
     if answer is not None:
         before = answer.score
         change_answer(answer, {"score": score}, moment)
-        tell_detractor(answer, before=before)
+        tell_low(answer, before=before)
         return answer
     answer = SurveyAnswer.objects.create(
         customer_id=current.customer_id,
@@ -71,7 +71,7 @@ def give_score(
     current.answered_at = moment
     current.save(update_fields=["answered_at"])
     record("survey.answered", by=None, about=answer, contact=current.name, score=score)
-    tell_detractor(answer)
+    tell_low(answer)
     return answer
 
 

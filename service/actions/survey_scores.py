@@ -13,7 +13,7 @@ from accounts.actions.audit import record
 from accounts.actions.facts import note_creation
 from accounts.models import Contact, ContactRole, Customer, Tenant
 from service.actions.survey_answers import LONGEST_COMMENT, change_answer
-from service.actions.survey_notices import tell_detractor
+from service.actions.survey_notices import tell_low
 from service.models import SurveyAnswer
 from service.models.surveys import SCALES
 
@@ -54,7 +54,7 @@ def keep_score(
     if answer is not None:
         before = answer.score
         change_answer(answer, values, moment)
-        tell_detractor(answer, before=before)
+        tell_low(answer, before=before)
         return answer
     today = tenant.local_date(moment)
     roles = ContactRole.objects.filter(contact=contact).exclude(to_on__lt=today)
@@ -66,5 +66,5 @@ def keep_score(
     )  # fmt: skip
     note_creation(answer, at=moment)
     record("survey.answered", by=None, about=answer, contact=contact.name, score=score)
-    tell_detractor(answer)
+    tell_low(answer)
     return answer

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.compute.working_days import WorkingCalendar
@@ -14,11 +13,9 @@ from accounts.models import Contact, Tenant
 from accounts.queries.calendars import working_calendar
 from accounts.tenancy import tenant_scope
 from projects.models import Project
-from segmentation.models import MeasureRow
-from segmentation.queries.stored import latest_night
 from service.actions.survey_sending import BATCH, Why, send_queued, start_round
 from service.models import SurveyRound, SurveySettings
-from service.queries.survey_recipients import holders
+from service.queries.survey_recipients import holders, quarterly_contacts
 from service.queries.surveys import survey_settings
 
 log = structlog.get_logger("tenure.surveys")
@@ -98,18 +95,6 @@ def _quarterly(
         contacts=quarterly_contacts(rules, today), language=rules.language, tenant=tenant,
         only_customers=True, by=None, now=now,
     )  # fmt: skip
-
-
-def quarterly_contacts(rules: SurveySettings, today: date) -> QuerySet:
-    """Whom the rule of the quarter names: by role, and by tier as the latest night says."""
-    contacts = holders(today, rules.quarterly_roles)
-    if rules.quarterly_tiers:
-        night = latest_night()
-        of_tier = MeasureRow.objects.filter(
-            as_of=night.as_of if night else None, tier__in=rules.quarterly_tiers
-        )
-        contacts = contacts.filter(customer__in=of_tier.values("customer"))
-    return contacts
 
 
 def _accepted(

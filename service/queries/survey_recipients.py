@@ -26,8 +26,8 @@ from django.db.models.functions import RowNumber
 
 from accounts.models import Contact, ContactRole, UnreachableAddress, Unsubscription
 from segmentation.models import MeasureRow
-from segmentation.queries.stored import stored_nights
-from service.models import SurveyAnswer, SurveyInvitation, SurveyRound
+from segmentation.queries.stored import latest_night, stored_nights
+from service.models import SurveyAnswer, SurveyInvitation, SurveyRound, SurveySettings
 
 # In the order in which they are looked for: a contact is left out for the first that holds.
 REASONS = (
@@ -56,6 +56,18 @@ def holders(day: date, roles: Collection[str]) -> QuerySet:
     contacts: QuerySet = Contact.objects.all()
     if roles:
         contacts = contacts.filter(pk__in=_roles_on(day).filter(role__in=roles).values("contact"))
+    return contacts
+
+
+def quarterly_contacts(rules: SurveySettings, today: date) -> QuerySet:
+    """Whom the rule of the quarter names: by role, and by tier as the latest night says."""
+    contacts = holders(today, rules.quarterly_roles)
+    if rules.quarterly_tiers:
+        night = latest_night()
+        of_tier = MeasureRow.objects.filter(
+            as_of=night.as_of if night else None, tier__in=rules.quarterly_tiers
+        )
+        contacts = contacts.filter(customer__in=of_tier.values("customer"))
     return contacts
 
 

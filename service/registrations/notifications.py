@@ -8,13 +8,21 @@ from accounts.notification_kinds import NotificationKind, Topic, register_kind, 
 
 register_topic(Topic("work", _("Work that is handed on"), 10, for_channels=False))
 register_topic(Topic("cases", _("Cases: reported, late, passed on"), 15))
-register_topic(Topic("surveys", _("Surveys: who advises against us"), 17))
+register_topic(Topic("surveys", _("Surveys: who advises against us or is dissatisfied"), 17))
 
 register_kind(
     NotificationKind(
         "survey.detractor",
         "surveys",
         _("%(contact)s of %(customer)s answered %(score)s of 10."),
+        "message-square-warning",
+    )
+)
+register_kind(
+    NotificationKind(
+        "survey.dissatisfied",
+        "surveys",
+        _("%(contact)s of %(customer)s is dissatisfied: %(survey)s %(score)s of %(most)s."),
         "message-square-warning",
     )
 )
