@@ -12,6 +12,7 @@ from accounts.planning import planning
 from reports.compute.report_periods import ReportPeriod
 from reports.frames.customer_figures import FAMILIES, families, made
 from reports.frames.figure_parameters import asked
+from reports.frames.figure_peers import FEW
 from segmentation.models import Night
 
 
@@ -47,7 +48,8 @@ def make_customer_figures(
         cursor.execute(families(told.known, told.money), parameters)
         for name, has in zip(FAMILIES, cursor.fetchone(), strict=True):
             parameters[f"has_{name}"] = has
-        statement = made(told.known, told.money, has_night=night is not None)
+        few = customer_ids is not None and len(customer_ids) <= FEW
+        statement = made(told.known, told.money, has_night=night is not None, few=few)
         # Some customers are found by their keys.
         with nullcontext() if narrowed else planning():
             cursor.execute(statement, parameters)

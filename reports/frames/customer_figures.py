@@ -155,7 +155,7 @@ def families(known: Known, money: Known) -> str:
     return f"SELECT {', '.join(asked)}"
 
 
-def made(known: Known, money: Known, *, has_night: bool) -> str:
+def made(known: Known, money: Known, *, has_night: bool, few: bool = False) -> str:
     """The statement that adds sets of figures and what was restated by them.
 
     A customer whose figures are those of its latest set of the period gets none. Gives the ids of
@@ -164,6 +164,7 @@ def made(known: Known, money: Known, *, has_night: bool) -> str:
     Args:
         known: facts of the period. money: contracts, instalments and payments, which are as the
             night of the last day knew them where there is one.
+        few: some customers are asked for, at most :data:`reports.frames.figure_peers.FEW`.
     """
     steps: dict[str, str] = {
         "customer": known.rows("accounts_customer", "id", customer="id"),
@@ -173,7 +174,7 @@ def made(known: Known, money: Known, *, has_night: bool) -> str:
         **people(known),
         **service(known),
         **wishes(known),
-        **(peers() if has_night else no_peers()),
+        **(peers(few=few) if has_night else no_peers()),
     }
     joins = "\n".join(f"LEFT JOIN {name} ON {name}.customer_id = customer.id" for name in _JOINED)
     return f"""

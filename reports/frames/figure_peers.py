@@ -19,9 +19,17 @@ MEASURES: Mapping[str, str] = {
 """Figure → the measure of the night that it compares."""
 
 
-def peers() -> Mapping[str, str]:
+FEW = 20
+"""Up to so many customers, comparing each with its peers is less work than placing everybody."""
+
+_RINGS = """(VALUES (1, industry, size, industry <> '' AND size <> ''),
+                   (2, industry, '', industry <> ''),
+                   (3, '', size, size <> '')) AS ringed (ring, one, two, is_known)"""
+
+
+def peers(*, few: bool = False) -> Mapping[str, str]:
     """``placed``: per customer that the night measured, whether it has a group, and for each figure
-    the measure's value and the share of the peers."""
+    the measure's value and the share of the peers; ``few``: of the ``customers`` alone."""
     values = ", ".join(
         f"('{key}', measured.{column}::double precision)" for key, column in MEASURES.items()
     )
@@ -38,7 +46,9 @@ def peers() -> Mapping[str, str]:
              WHERE row.tenant_id = %(tenant)s AND row.as_of = %(night_day)s
             """,
         # What is not known is nobody's peer.
-        "compared": f"""
+        "compared": _few_compared(values)
+        if few
+        else f"""
             SELECT measured.customer_id, figure, ring, runs, value,
                    sum(runs) OVER inside AS all_running,
                    sum(runs) OVER (PARTITION BY figure, ring, one, two, value) AS as_much,
@@ -46,10 +56,7 @@ def peers() -> Mapping[str, str]:
                                    RANGE UNBOUNDED PRECEDING) AS up_to
               FROM measured
              CROSS JOIN LATERAL (VALUES {values}) AS by_figure (figure, value)
-             CROSS JOIN LATERAL (VALUES
-                   (1, industry, size, industry <> '' AND size <> ''),
-                   (2, industry, '', industry <> ''),
-                   (3, '', size, size <> '')) AS ringed (ring, one, two, is_known)
+             CROSS JOIN LATERAL {_RINGS}
              WHERE is_known AND value IS NOT NULL
             WINDOW inside AS (PARTITION BY figure, ring, one, two)
             """,
@@ -65,8 +72,29 @@ def peers() -> Mapping[str, str]:
             SELECT measured.customer_id, measured.industry <> '' OR measured.size <> '' AS is_grouped,
                    {known}, {", ".join(f"shares.{key}" for key in MEASURES)}
               FROM measured LEFT JOIN shares USING (customer_id)
+             WHERE {"customer_id = ANY(%(customers)s)" if few else "true"}
             """,
     }
+
+
+def _few_compared(values: str) -> str:
+    """Each of the customers beside everybody in its rings: nothing is sorted."""
+    return f"""
+        SELECT mine.customer_id, mine.figure, ring, mine.runs,
+               sum(peer.runs) AS all_running,
+               coalesce(sum(peer.runs) FILTER (WHERE peer.value = mine.value), 0) AS as_much,
+               coalesce(sum(peer.runs) FILTER (WHERE peer.value <= mine.value), 0) AS up_to
+          FROM (SELECT measured.customer_id, runs, figure, value, ring, one, two FROM measured
+                 CROSS JOIN LATERAL (VALUES {values}) AS by_figure (figure, value)
+                 CROSS JOIN LATERAL {_RINGS}
+                 WHERE customer_id = ANY(%(customers)s) AND is_known AND value IS NOT NULL) AS mine
+          JOIN (SELECT industry, size, runs, figure, value FROM measured
+                 CROSS JOIN LATERAL (VALUES {values}) AS by_figure (figure, value)) AS peer
+            ON peer.figure = mine.figure AND (peer.industry = one OR ring = 3)
+           AND (peer.size = two OR ring = 2)
+         WHERE peer.value IS NOT NULL
+         GROUP BY mine.customer_id, mine.figure, ring, mine.runs
+        """
 
 
 def no_peers() -> Mapping[str, str]:

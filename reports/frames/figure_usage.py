@@ -125,6 +125,7 @@ def people(known: Known) -> Mapping[str, str]:
             SELECT DISTINCT contact_id FROM ({roles}) AS role
              WHERE role = 'key_user' AND coalesce(from_on <= %(day)s, true)
                AND coalesce(to_on >= %(day)s, true)
+               AND contact_id IN (SELECT id FROM contact)
             """,
         "called": """
             SELECT customer_id, how, calls, min(name) AS name,

@@ -19,6 +19,7 @@ from reports.actions.figures import make_customer_figures
 from reports.catalogue import REASONS
 from reports.catalogue import figures_of as kinds_of
 from reports.compute.report_periods import period_of
+from reports.frames.figure_peers import FEW
 from reports.models import FigureSet, Restatement
 from segmentation.actions.nights import run_night
 from segmentation.models import MeasureRow, Night, UsageEvent
@@ -176,6 +177,11 @@ def test_peers_are_those_of_the_customers_page(scope: Tenant) -> None:
             seen += share is not None
             assert (share is None) == (key in found.reasons)
     assert seen > 40
+    # Of some, by another way, and nothing differs: nobody gets a second set.
+    for count in (1, 7, FEW):
+        some = [one.pk for one in customers[-count:]]
+        again = {"night": night, "known_at": timezone.now(), "customer_ids": some}
+        assert not make_customer_figures(period=period_of("2026-06"), **again)
     assert FigureSet.objects.get(customer=customers[26]).reasons["peers_events"] == "no_peer_group"
 
 
