@@ -32,6 +32,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="report_recipient_links",
     ),
     path(
+        f"{REPORT}recipients/<int:recipient_pk>/letters/",
+        report_recipients.report_recipient_letters,
+        name="report_recipient_letters",
+    ),
+    path(
         f"{REPORT}recipients/<int:recipient_pk>/revocations/",
         report_recipients.report_recipient_revocations,
         name="report_recipient_revocations",

@@ -15,15 +15,16 @@ def confirm_page(
     action: str | Promise,
     back_url: str,
     kind: str = "danger",
+    url: str = "",
 ) -> HttpResponse:
-    """Asks; the same address is posted to by who agrees.
+    """Asks; the same address is posted to by who agrees, or ``url``.
 
     Args:
         action: what the button says.
         kind: of the button, ``danger`` or ``primary``.
     """
     context = {
-        "title": title, "body": body, "action": action, "url": request.path, "back_url": back_url,
-        "kind": kind,
+        "title": title, "body": body, "action": action, "url": url or request.path,
+        "back_url": back_url, "kind": kind,
     }  # fmt: skip
     return render(request, "components/confirm_page.html", context)

@@ -92,6 +92,13 @@ def drop_waiting(*, about: models.Model, purpose: str) -> int:
     return int(waiting.update(state=State.DROPPED, reason="dropped", sealed_body=""))
 
 
+def drop_by_key(key: str) -> bool:
+    """Drop the letter that was queued under a key, as long as no worker has taken it. What gave reason
+    for it is recorded by the caller. Returns whether there was one."""
+    waiting = OutgoingMail.objects.filter(key=key, state=State.QUEUED, claim="")
+    return bool(waiting.update(state=State.DROPPED, reason="dropped", sealed_body=""))
+
+
 @transaction.atomic
 def try_address_again(*, unreachable: UnreachableAddress, by: User) -> None:
     """From now on letters go to an address again."""

@@ -20,6 +20,7 @@ VERBS.update(
         "report.correction_begun": _("Correction of a report begun"),
         "report.discarded": _("Draft of a report dropped"),
         "report.edited": _("Report edited"),
+        "report.letter_retried": _("Letter with a report tried again"),
         "report.link_given": _("Link to a report given"),
         "report.link_revoked": _("Link to a report taken back"),
         "report.refreshed": _("Figures of a report read anew"),
@@ -90,8 +91,10 @@ NOUNS.update(
 # Why a recipient got no letter (ReportRecipient.why).
 LEFT_OUT: dict[str, str | Promise] = {
     "declined": _("Wants no letters with reports"),
+    "failed": _("Letter could not be written"),
     "gone": _("No longer a contact"),
     "no_address": _("No e-mail address"),
+    "revoked": _("Letter stopped"),
     "silent": _("Nobody is written to in a demo"),
     "unreachable": _("Letters do not reach the address"),
 }

@@ -18,6 +18,7 @@ from reports.models import Report, ReportAnswer, ReportLink, ReportRecipient
 from reports.queries.report_kinds import kinds_seen
 from segmentation.models import MeasureRow
 from segmentation.queries.stored import latest_night
+from service.models import Told
 
 OPENED, ANSWERED = "opened", "answered"
 STATES = (*(str(state) for state in Report.State), OPENED, ANSWERED)
@@ -208,6 +209,12 @@ def letters_to(recipients: Sequence[ReportRecipient]) -> dict[int, OutgoingMail]
     return {keys[mail.key]: mail for mail in found}
 
 
+def letter_waits(recipient: ReportRecipient, letter: OutgoingMail | None) -> bool:
+    """Whether a recipient's letter can still be stopped: not written yet, or waiting to leave."""
+    is_queued = letter is not None and letter.state == OutgoingMail.State.QUEUED
+    return recipient.state == Told.WAITING or is_queued
+
+
 def letter_key(recipient: ReportRecipient) -> str:
     """By which the letter to a recipient is written once."""
     return f"report-{recipient.report_id}-{recipient.pk}"
@@ -222,6 +229,15 @@ def may_approve(membership: Membership, report: Report) -> bool:
     """Whether a member who sees the report may approve and send it."""
     is_executives = report.kind == Report.Kind.EXECUTIVE
     return may(membership, "approve_executive_reports" if is_executives else "approve_reports")
+
+
+def only_editable(membership: Membership, seen: dict[int, int]) -> dict[int, int]:
+    """Of reports that the member may approve those that it may review and put back as well: whoever
+    does not put words into customers' reports does so with those about the tenant alone."""
+    if may(membership, "edit_reports"):
+        return seen
+    found = Report.objects.filter(pk__in=seen, customer=None).values_list("pk", flat=True)
+    return {pk: seen[pk] for pk in found}
 
 
 def only_approvable(membership: Membership, seen: dict[int, int]) -> dict[int, int]:

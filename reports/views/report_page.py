@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Contact, OutgoingMail
+from accounts.models import Contact
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.sent_links import not_stored, taken_once
@@ -34,15 +34,13 @@ from reports.compute.report_periods import period_of
 from reports.documents.period_words import period_label
 from reports.files import FORMATS, report_file
 from reports.forms.reports import MembersForm, ReadersForm, TextsForm, is_customers
-from reports.labels.reports import LEFT_OUT
-from reports.models import Report, ReportAudience, ReportLink, ReportRecipient
+from reports.models import Report, ReportAudience, ReportLink
 from reports.queries import reports as queries
 from reports.rendering.html import STYLE, body_html
+from reports.views.recipient_rows import recipient_rows
 from reports.views.report_logos import logo_url
 from reports.views.report_timeline import answer_words
 from reports.views.reports import STATE_TONES, abilities
-from service.models import Told
-from ui import formats
 from ui.confirm import confirm_page
 from ui.tags.formats import language
 
@@ -117,11 +115,12 @@ def report_corrections(request: TenantRequest, pk: int) -> HttpResponse:
 @require("approve_reports")
 @require_http_methods(["GET", "POST"])
 def report_removal(request: TenantRequest, pk: int) -> HttpResponse:
-    """Asks, then drops the draft of a correction."""
+    """Asks, then drops the draft of a correction, as it was on screen (``?seen=`` its revision)."""
     found = visible_report(request, pk)
     if request.method == "GET":
         return confirm_page(
             request,
+            url=request.get_full_path(),
             title=_("Drop this draft?"),
             body=_("Its texts are lost. It can be drafted again from the facts."),
             action=_("Drop it"),
@@ -130,7 +129,9 @@ def report_removal(request: TenantRequest, pk: int) -> HttpResponse:
     _check_editor(request, found)
     before = found.correction_of_id
     try:
-        discard_correction(report=found, seen=found.revision, by=request.user)
+        discard_correction(
+            report=found, seen=revision(request.GET.get("seen", "")), by=request.user
+        )
     except ReportConflict:
         messages.error(request, str(CHANGED))
     except ValidationError as error:
@@ -175,7 +176,10 @@ def _check_editor(request: TenantRequest, found: Report) -> None:
 
 def seen_of(request: TenantRequest) -> int:
     """The revision that a form was filled in on; one that is none is never the current one."""
-    text = request.POST.get("seen", "")
+    return revision(request.POST.get("seen", ""))
+
+
+def revision(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
@@ -192,7 +196,6 @@ def page(
     audience = _audience(request, found)
     versions = list(queries.versions_of(found))
     recipients = queries.recipients_of(found)
-    letters = queries.letters_to(recipients)
     made = {link.pk for one in recipients for link in one.links.all()}
     sent = taken_once(request, ReportLink, made)
     label = period_label(period_of(found.period), language())
@@ -220,40 +223,14 @@ def page(
         "conflict": conflict,
         "versions": versions if len(versions) > 1 else [],
         "later": next((one for one in versions if one.version > found.version), None),
-        "recipients": [
-            (one, *_letter(one, letters.get(one.pk)), *_opened(one.links.all()))
-            for one in recipients
-        ],
+        "recipients": recipient_rows(recipients),
         "answers": [(one, answer_words(one)) for one in queries.answers_to(found)],
         "sent": sent,
+        "removal_url": reverse("report_removal", args=[found.pk], query={"seen": found.revision}),
         "breadcrumbs": [(_("Reports"), reverse("reports"))],
         **may_do,
     }
     return not_stored(render(request, "reports/reports/report.html", context), sent)
-
-
-def _letter(recipient: ReportRecipient, mail: OutgoingMail | None) -> tuple[str, str]:
-    """What became of a recipient's letter, and its tone."""
-    if recipient.state == Told.LEFT_OUT:
-        return str(LEFT_OUT.get(recipient.why, recipient.why)), "warning"
-    if recipient.state == Told.WAITING:
-        return _("Letter on its way"), "info"
-    if mail is None:
-        # Letters are kept for a while only.
-        return _("Letter written"), "neutral"
-    state = OutgoingMail.State
-    if mail.state == state.QUEUED:
-        moment = formats.date_time(mail.not_before, language(), timezone.get_current_timezone())
-        return _("Letter leaves from %(moment)s on") % {"moment": moment}, "info"
-    tone = {state.SENT: "good", state.SENDING: "info"}.get(state(mail.state), "warning")
-    return _("Letter: %(state)s") % {"state": mail.get_state_display()}, tone
-
-
-def _opened(links: Any) -> tuple[int, Any, bool]:
-    """How often a recipient's links were opened, when last, and whether one still works."""
-    count = sum(link.opened_count for link in links)
-    last = max((link.last_opened_at for link in links if link.last_opened_at), default=None)
-    return count, last, any(link.revoked_at is None for link in links)
 
 
 def _audience(request: TenantRequest, found: Report) -> str:

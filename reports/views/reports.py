@@ -32,7 +32,15 @@ from reports.actions.report_changes import (
 from reports.actions.report_sending import send_reports
 from reports.compute.report_periods import period_of
 from reports.documents.period_words import period_label
-from reports.forms.reports import APPROVE, NOT_SENT, REVIEW, SEND, ReportChangeForm, ReportFilter
+from reports.forms.reports import (
+    APPROVE,
+    BACK,
+    NOT_SENT,
+    REVIEW,
+    SEND,
+    ReportChangeForm,
+    ReportFilter,
+)
 from reports.models import Report, ReportChange, ReportRun
 from reports.queries import reports as queries
 from reports.queries.report_runs import to_tell
@@ -142,7 +150,14 @@ def report_changes(request: TenantRequest) -> HttpResponse:
     form = ReportChangeForm(request.POST)
     if not form.is_valid():
         raise Http404
-    seen = queries.only_approvable(request.membership, form.seen)
+    chosen = seen = queries.only_approvable(request.membership, form.seen)
+    if form.cleaned_data["do"] in (REVIEW, BACK):
+        seen = queries.only_editable(request.membership, chosen)
+    if chosen and not seen:
+        raise Http404
+    if len(seen) < len(chosen):
+        words = _("Customers' reports were left as they are: you do not review them.")
+        messages.warning(request, words)
     if not seen:
         messages.error(request, _("No row is checked."))
     elif len(seen) > MOST_AT_ONCE:

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from night_facts import customer, sign, use
 
-from accounts.models import Customer, Tenant
+from accounts.models import Customer, Tenant, User
 from accounts.tenancy import tenant_scope
 from reports.actions.production import Order, make_batch, make_figures
 from reports.actions.report_templates import set_template
@@ -115,6 +115,26 @@ def test_the_database_refuses_changes_of_a_sent_report(
         Report.objects.filter(pk=report.pk).update(**change)
     with tenant_scope(tenant.pk), pytest.raises(ProgrammingError), transaction.atomic():
         Report.objects.filter(pk=report.pk).delete()
+
+
+def test_who_sent_it_may_be_forgotten_and_it_stays_frozen(tenant: Tenant, anna: Customer) -> None:
+    report, leaver = made(tenant), User.objects.create(email="leaver@acme.example")
+    roles = {"reviewed_by": leaver, "approved_by": leaver, "sent_by": leaver}
+    with tenant_scope(tenant.pk):
+        everything = Report.objects.filter(pk=report.pk)
+        everything.update(state="sent", sent_at=timezone.now(), **roles)
+        before = everything.values().get()
+    with tenant_scope(tenant.pk), pytest.raises(ProgrammingError), transaction.atomic():
+        everything.update(sent_by=None, texts={"summary": "x"})
+    with tenant_scope(tenant.pk), pytest.raises(ProgrammingError), transaction.atomic():
+        everything.update(sent_by=User.objects.create(email="other@acme.example"))
+    with tenant_scope(tenant.pk):
+        for role in roles:
+            everything.update(**{role: None})
+        # Tables to which rows are only ever added, whose writers stay, have none of this one.
+        User.objects.filter(pk=leaver.pk)._raw_delete("default")
+        after = everything.values().get()
+    assert after == before | {f"{role}_id": None for role in roles}
 
 
 @pytest.mark.parametrize(

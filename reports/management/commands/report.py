@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
-from reports.compute.documents import Audience
+from reports.compute.documents import Audience, ReportKind
 from reports.files import FORMATS, report_file
 from reports.models import Report
 
@@ -31,7 +31,8 @@ class Command(TenantCommand):
             "--audience",
             choices=[one.value for one in Audience],
             default="",
-            help="of a customer's report: whose page; default: the full one of key users",
+            help="of a customer's report: whose page; default: the full one of key users. JSON holds "
+            "both, and other reports have one only: with them it is refused",
         )
 
     def handle_tenant(self, tenant: Tenant, **options: Any) -> None:
@@ -44,6 +45,8 @@ class Command(TenantCommand):
             )
             if found is None:
                 raise Refused(_("There is no report %(number)s.") % {"number": pk})
+            if options["audience"]:
+                _check_audience(found, options["format"])
             made = report_file(found, options["format"], options["audience"])
         output = getattr(self.stdout, "buffer", None)
         if output is not None:
@@ -51,3 +54,17 @@ class Command(TenantCommand):
             output.flush()
         else:
             self.stdout.write(made.content.decode("utf-8", "surrogateescape"), ending="")
+
+
+def _check_audience(report: Report, format_: str) -> None:
+    """
+    Raises:
+        CommandError: with status 2: an audience makes no difference there.
+    """
+    if report.kind != ReportKind.CUSTOMER:
+        words = _("--audience is of customers' reports only; this one is the same for all.")
+    elif format_ == "json":
+        words = _("--audience makes no difference to JSON, which holds what each audience reads.")
+    else:
+        return
+    raise CommandError(words, returncode=2)
