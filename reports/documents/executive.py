@@ -28,7 +28,7 @@ from reports.compute.report_periods import ReportPeriod
 from reports.compute.report_templates import Look
 from reports.documents.executive_charts import Drawer
 from reports.documents.executive_tables import PAPER, SCREEN, Tables
-from reports.documents.figure_words import document_figures
+from reports.documents.figure_words import document_figures, with_rows
 from reports.documents.goal_tables import goal_texts, goals_table
 from reports.documents.period_words import period_label
 from reports.documents.words import with_words
@@ -140,7 +140,7 @@ def _figures(
         keys, figures, before, year_before=year_before, currency=currency, language=language,
         compact=True,
     )  # fmt: skip
-    return tuple(replace(one, path=f"/figures/{figures.pk}/{one.key}/") for one in found)
+    return with_rows(found, figures)
 
 
 def tier_keys(figures: FigureSet) -> list[str]:

@@ -26,7 +26,7 @@ from reports.compute.documents import (
 )
 from reports.compute.report_periods import ReportPeriod
 from reports.documents.chart_words import worded
-from reports.documents.figure_words import document_figures
+from reports.documents.figure_words import document_figures, with_rows
 from reports.documents.internal_tables import COUNT, SHARE, TEXT, Writer, table
 from reports.documents.period_words import period_label
 from reports.documents.words import with_words
@@ -68,9 +68,10 @@ def compose(
     """Work, cases, plays, surveys, touchpoints and requests of a month, against the month before."""
     with translation.override(language):
         found = operations_of(period, tenant.zone, language)
-        shown = document_figures(
+        told = document_figures(
             KEYS, figures, before, currency=tenant.currency, language=language, compact=True
         )
+        shown = with_rows(told, figures)
         there = {one.key for one in shown if one.value is not None} - _nothing(found)
         label = period_label(period, language)
         write = Writer(language, tenant.currency)

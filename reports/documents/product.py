@@ -22,7 +22,7 @@ from reports.compute.documents import (
     Vendor,
 )
 from reports.compute.report_periods import ReportPeriod
-from reports.documents.figure_words import document_figures
+from reports.documents.figure_words import document_figures, with_rows
 from reports.documents.internal_tables import COUNT, MONEY, SHARE, TEXT, Writer, table
 from reports.documents.period_words import period_label
 from reports.documents.words import with_words
@@ -55,9 +55,10 @@ def compose(
     """A month for product management; reads nothing but the facts that the figures were made of."""
     facts: dict[str, Any] = figures.details["digest"]
     with translation.override(language):
-        shown = document_figures(
+        told = document_figures(
             KEYS, figures, before, currency=tenant.currency, language=language, compact=True
         )
+        shown = with_rows(told, figures)
         there = {one.key for one in shown if one.value is not None}
         label = period_label(period, language)
         write = Writer(language, tenant.currency)

@@ -21,7 +21,7 @@ VALUE = "value"
 
 @dataclass(frozen=True)
 class RowColumn:
-    """unit: ``text``, ``date``, ``yes`` or as of a figure."""
+    """unit: ``text``, ``date``, ``yes``, ``status`` (of a request) or as of a figure."""
 
     name: str
     label: Text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Membership, Tenant, Visibility
@@ -15,7 +16,9 @@ from reports.catalogue import TIER_COUNTS
 from reports.frames.customer_rows import customer_rows
 from reports.frames.executive_rows import executive_listing
 from reports.frames.figure_rows import RowColumn, RowListing, RowPage, read_rows
+from reports.frames.internal_rows import internal_listing, releases_listing, undecided_listing
 from reports.models import FigureSet
+from reports.queries.product_digest import told_at
 from reports.queries.satisfaction import acceptance_days
 from reports.queries.tier_moves import direction, scheme_of
 from segmentation.models import Assignment, MeasureRow, Night
@@ -23,6 +26,8 @@ from segmentation.queries.portfolio import held_on
 from segmentation.queries.stored import stored_nights
 
 _ACCEPTED = ("accepted_projects", "on_time_rate", "delivery_cycle_days", "acceptance_lead_days")
+# Key → within how many days of shipping.
+_RELEASES = {"updates_shipped": None, "asked_used_30": 30, "asked_used_90": 90}
 _EFFORT = ("unapproved_days", "scope_creep_index")
 _DELIVERY = (
     RowColumn("project", _("Project")),
@@ -47,6 +52,8 @@ def rows_behind(figure_set: FigureSet, key: str, tenant: Tenant) -> RowListing |
             night=figure_set.night,
             known_at=figure_set.known_at,
         )
+    if figure_set.kind != FigureSet.Kind.EXECUTIVE:
+        return _internal(figure_set, key, tenant)
     if key in (*_ACCEPTED, *_EFFORT):
         return _projects(figure_set, key, tenant)
     if key == "faces_per_customer":
@@ -54,6 +61,20 @@ def rows_behind(figure_set: FigureSet, key: str, tenant: Tenant) -> RowListing |
     if key.startswith(TIER_COUNTS) or key in ("moves_up", "moves_down"):
         return _tiers(figure_set, key)
     return executive_listing(key, figure_set.span, tenant.zone)
+
+
+def _internal(figure_set: FigureSet, key: str, tenant: Tenant) -> RowListing | None:
+    """Of the operations report and the product digest; what the digest tells as it stood at a moment
+    comes from that moment or from what it said."""
+    span = figure_set.span
+    shipped = figure_set.details.get("digest", {}).get("shipped", [])
+    if key in _RELEASES:
+        return releases_listing(shipped, _RELEASES[key], get_language() or "en")
+    if key in ("requests_undecided", "requests_aging"):
+        moment = told_at(span, figure_set.known_at)
+        today = tenant.local_date(moment)
+        return undecided_listing(moment=moment, today=today, is_aging=key == "requests_aging")
+    return internal_listing(figure_set.kind, key, span, tenant.zone)
 
 
 def read_behind(listing: RowListing, membership: Membership, part: slice | None) -> RowPage:

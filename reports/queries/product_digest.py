@@ -32,6 +32,13 @@ def kept_facts(period: ReportPeriod) -> dict[str, Any] | None:
     return None if kept is None else dict(kept.facts)
 
 
+def told_at(period: ReportPeriod, known_at: datetime) -> datetime:
+    """The moment at which the requests of a digest stood as it says: its making, or the letter's if
+    that was there already."""
+    kept = RequestDigest.objects.filter(month=period.first, made_at__lte=known_at).first()
+    return known_at if kept is None else kept.made_at
+
+
 def product_values(
     period: ReportPeriod, tenant: Tenant, facts: dict[str, Any]
 ) -> list[tuple[str, Any, str]]:

@@ -22,12 +22,13 @@ from reports.models import FigureSet
 from reports.queries.figure_rows import read_behind, rows_behind
 from reports.queries.figures import later_versions, visible_set
 from segmentation.labels import TIERS
+from service.models import Request
 from ui import formats
 from ui.downloads import file_response
 from ui.tables import Column, Table
 from ui.tags.formats import language
 
-ALIGNED_START = ("text", "date", "yes")
+ALIGNED_START = ("text", "date", "yes", "status")
 _TIER_COLUMNS = ("was", "tier")
 _CUSTOMER = gettext_lazy("Customer")
 
@@ -110,6 +111,8 @@ def _rows(
 def _cell(value: Any, name: str, unit: str, currency: str) -> str:
     if name in _TIER_COLUMNS and unit == "text":
         return str(TIERS.get(value, value or formats.ABSENT))
+    if unit == "status":
+        return str(Request.Status(value).label)
     return worded(value, unit, currency)
 
 
