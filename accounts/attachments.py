@@ -27,6 +27,10 @@ class Attach:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+class NotNow(Exception):
+    """Attachments that cannot be made at the moment: the letter is tried again later."""
+
+
 letter_attachments: dict[str, str] = {}
 """Key → dotted path of a function of ``(mail, values)`` that returns a list of Attachment, called in
 the tenant's open scope. The same letter has the same attachments whenever it is asked."""

@@ -58,6 +58,7 @@ REASONS: dict[str, str | Promise] = {
     "address": _("The mail server refused the address."),
     "content": _("The mail server refused the letter."),
     "later": _("The mail server asked to try again later."),
+    "not_now": _("It could not be written just then; it is tried again."),
     "too_often": _("The mail server did not take it in many tries."),
     "worker_lost": _("It was being handed over when the work was broken off."),
     "no_answer": _("The mail server had it and did not say whether it took it."),

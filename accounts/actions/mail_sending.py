@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -16,15 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts.actions.mail import SEALED_AS
-from accounts.actions.mail_messages import envelope_sender, message_of
+from accounts.actions.mail_composing import composed, is_passing
+from accounts.actions.mail_messages import envelope_sender
 from accounts.actions.mail_outages import end_outage, may_try, note_outage
 from accounts.after_sent import letter_hooks
-from accounts.attachments import Attachment, letter_attachments
 from accounts.mail_server import MailServer, NotTaken, ServerDown, Unclear
 from accounts.models import MailSettings, OutgoingMail, Tenant, UnreachableAddress
 from accounts.queries.mail import declined_among, mail_settings, unreachable_among
-from accounts.sealing import unseal
 from accounts.tenancy import tenant_scope
 
 log = structlog.get_logger("tenure.mail")
@@ -179,30 +175,23 @@ def _send(server: MailServer, held: _Held, mail: OutgoingMail) -> bool:
 
 def _composed(held: _Held, mail: OutgoingMail) -> EmailMessage | None:
     """The letter as the server gets it. One that cannot be written is given up, so that it keeps no
-    other waiting: another key sealed it, or what a file said cannot stand in a letter's head."""
+    other waiting: another key sealed it, or what a file said cannot stand in a letter's head. What
+    passes, a database that is gone or a full disk, is tried again later, as often as a server."""
     try:
-        body = json.loads(unseal(mail.sealed_body, purpose=SEALED_AS))
-        message = message_of(mail, body, held.tenant, held.settings)
-        for one in _attachments(held, mail, body):
-            message.attach(one.name, one.content, one.mime)
-        message.message()
+        return composed(mail, held.tenant, held.settings)
     except Exception as error:
         # Its text may hold addresses, so only the kind is kept.
-        kind = type(error).__name__
-        _record(held, mail, state=State.GIVEN_UP, reason=kind)
-        log.error("letter given up", letter=mail.template, mail=mail.pk, error=kind)
+        kind, attempts = type(error).__name__, mail.attempts + 1
+        if is_passing(error) and attempts < MOST_ATTEMPTS:
+            log.warning("letter not written yet", letter=mail.template, mail=mail.pk, error=kind)
+            _record(
+                held, mail, state=State.QUEUED, reason="not_now", attempts=attempts,
+                not_before=timezone.now() + _pause(attempts),
+            )  # fmt: skip
+        else:
+            _record(held, mail, state=State.GIVEN_UP, reason=kind, attempts=attempts)
+            log.error("letter given up", letter=mail.template, mail=mail.pk, error=kind)
         return None
-    return message
-
-
-def _attachments(held: _Held, mail: OutgoingMail, body: dict[str, Any]) -> list[Attachment]:
-    """Made before the server is spoken to: who dies over it has handed nothing over."""
-    if not mail.attach:
-        return []
-    make = import_string(letter_attachments[mail.attach])
-    with tenant_scope(held.tenant.pk):
-        made: list[Attachment] = make(mail, body.get("attach") or {})
-        return made
 
 
 def _start(held: _Held, mail: OutgoingMail) -> bool:
@@ -275,11 +264,15 @@ def _record_refusal(held: _Held, mail: OutgoingMail, refusal: NotTaken) -> None:
             attempts=attempts,
         )  # fmt: skip
     else:
-        pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
         _record(
             held, mail, state=State.QUEUED, reason="later", reply_code=refusal.code,
-            attempts=attempts, not_before=timezone.now() + pause,
+            attempts=attempts, not_before=timezone.now() + _pause(attempts),
         )  # fmt: skip
+
+
+def _pause(attempts: int) -> timedelta:
+    """Before the next try: longer each time."""
+    return min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
 
 
 def note_unreachable(mail: OutgoingMail, kind: str, code: int | None) -> None:
