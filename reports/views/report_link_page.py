@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,14 +26,14 @@ from reports.compute.slots import answers_asked
 from reports.files import report_file
 from reports.forms.report_answers import QuestionForm, ScoreForm, WishForm
 from reports.models import ReportLink
-from reports.queries.report_links import answers_by
+from reports.queries.report_links import answers_by, link_to_version, newer_than
 from reports.rendering.html import STYLE, body_html
 from reports.views.report_logos import logo_response
 from service.forms.case_links import TrapForm
 from service.models import SurveyAnswer
 from service.queries.survey_questions import Question, may_be_asked, question_for, question_of
 
-SENT = "sent"
+SENT, VERSION = "sent", "version"
 FORMS: Mapping[str, type[TrapForm]] = {
     "request": WishForm,
     "question": QuestionForm,
@@ -41,7 +42,8 @@ FORMS: Mapping[str, type[TrapForm]] = {
 
 
 def report_of_contact(request: HttpRequest, tenant: Tenant, link: ReportLink) -> HttpResponse:
-    """The report as its audience reads it; its PDF (``?pdf=1``); what is answered.
+    """The report as its audience reads it; its PDF (``?pdf=1``); what is answered. A later version that
+    went to the same reader is read by the same address (``?version=2``).
 
     Raises:
         LinkClosed: the link opens nothing any more.
@@ -49,6 +51,7 @@ def report_of_contact(request: HttpRequest, tenant: Tenant, link: ReportLink) ->
     now = timezone.now()
     if why := link.closed_by(now):
         raise LinkClosed(why)
+    link = _to_version(request, link, now)
     report = link.recipient.report
     asks = answers_asked(report.document)
     given: dict[str, BaseForm] = {}
@@ -62,7 +65,7 @@ def report_of_contact(request: HttpRequest, tenant: Tenant, link: ReportLink) ->
         form = FORMS[act](request.POST, prefix=act)
         if form.is_trapped or (form.is_valid() and _answered(act, form, tenant, link)):
             # A program sees that it was sent, and learns nothing.
-            return redirect(f"{request.path}?{SENT}={act}#answer")
+            return redirect(f"{request.path}?{SENT}={act}{_version(request)}#answer")
         given = {act: form}
     elif "pdf" in request.GET:
         return _pdf(request, tenant, link)
@@ -72,6 +75,29 @@ def report_of_contact(request: HttpRequest, tenant: Tenant, link: ReportLink) ->
         # Where an answer leads back to is no further opening.
         note_opened(link, now)
     return _page(request, tenant, link, asks, given)
+
+
+def _to_version(request: HttpRequest, link: ReportLink, now: datetime) -> ReportLink:
+    """The link of the same reader to the version that is asked for.
+
+    Raises:
+        Http404: what is asked for is no version.
+        LinkClosed: it did not go to this reader, or no longer opens.
+    """
+    asked = request.GET.get(VERSION)
+    if asked is None:
+        return link
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise Http404
+    found = link_to_version(link, int(asked), now)
+    if found is None:
+        raise LinkClosed("revoked")
+    return found
+
+
+def _version(request: HttpRequest) -> str:
+    """What addresses of the page end with, so that they stay with the version that is read."""
+    return f"&{VERSION}={request.GET[VERSION]}" if VERSION in request.GET else ""
 
 
 def _answered(act: str, form: BaseForm, tenant: Tenant, link: ReportLink) -> bool:
@@ -93,7 +119,7 @@ def _pdf(request: HttpRequest, tenant: Tenant, link: ReportLink) -> HttpResponse
     secret = request.path.rstrip("/").rpartition(".")[2]
     made = report_file(
         link.recipient.report, "pdf", link.recipient.audience,
-        answer_url=address_of(tenant.pk, secret),
+        answer_url=address_of(tenant.pk, secret) + _version(request).replace("&", "?"),
     )  # fmt: skip
     response = HttpResponse(made.content, content_type=made.mime)
     response["Content-Disposition"] = str(content_disposition_header(False, made.name))
@@ -136,10 +162,12 @@ def _page(
             link.recipient.audience,
             link_paths=False,
             answer=answer,
-            logo_url="?logo=1" if report.document["vendor"].get("logo") else "",
+            logo_url=f"?logo=1{_version(request)}" if report.document["vendor"].get("logo") else "",
         ),
         "style": STYLE,
         "title": report.document["title"],
+        "newer": newer_than(link, timezone.now()),
+        "pdf_url": f"?pdf=1{_version(request)}",
     }
     return render(request, "r/report.html", context)
 

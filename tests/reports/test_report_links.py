@@ -16,8 +16,10 @@ from accounts.models import Case, Contact, Customer, OutgoingMail, Tenant, User
 from accounts.tenancy import tenant_scope
 from reports.actions.report_changes import approve
 from reports.actions.report_letters import attachments, write_letters
-from reports.actions.report_sending import send_reports
+from reports.actions.report_sending import send_report, send_reports
+from reports.actions.report_texts import correct_report, edit_texts
 from reports.models import Report, ReportAnswer, ReportLink
+from reports.queries.report_readers import Reader
 from service.models import Ask, SurveyAnswer
 from tests.reports.report_world import made, served
 
@@ -164,6 +166,71 @@ def test_nobody_of_the_vendor_answers_for_the_customer(
     assert client.post(path, {"act": "survey", "survey-score": "5"}).status_code == 410
     with tenant_scope(tenant.pk):
         assert not ReportAnswer.objects.exists()
+
+
+def corrected(tenant: Tenant, report: Report, bob: User, *, of: tuple[str, ...]) -> Report:
+    """Version 2, sent to contacts by these names."""
+    with tenant_scope(tenant.pk):
+        second = correct_report(report=report, tenant=tenant, by=bob)
+        texts = {"correction": "Five events more.", "summary": "Corrected."}
+        edit_texts(report=second, seen=second.revision, texts=texts, by=bob)
+        approve(seen={second.pk: second.revision}, by=bob)
+        readers = [
+            Reader(one.name, one.email, "key_user", contact=one)
+            for one in Contact.objects.filter(name__in=of)
+        ]
+        seen = second.revision + 1
+        send_report(report=second, seen=seen, readers=readers, by=bob)
+    write_letters(tenant_id=tenant.pk)
+    return second
+
+
+def test_a_report_that_was_corrected_says_so_and_leads_to_what_its_reader_has(
+    tenant: Tenant, report: Report, path: str, bob: User, time_machine: Any
+) -> None:
+    client = Client()
+    before = client.get(path).content.decode()
+    paper = client.get(f"{path}?pdf=1").content
+    assert "was corrected" not in before
+    assert client.get(f"{path}?version=2").status_code == 410
+    time_machine.move_to(MORNING + timedelta(days=5), tick=False)
+    corrected(tenant, report, bob, of=("Li Wei",))
+    page = client.get(path).content.decode()
+    assert "This report was corrected: version 2 was sent on 24 Nov 2026." in page
+    assert 'href="?version=2"' in page
+    assert "Five events more." not in page
+    assert client.get(f"{path}?pdf=1").content == paper, "what was sent stays as it was"
+    newer = client.get(f"{path}?version=2").content.decode()
+    assert "Five events more." in newer
+    assert "was corrected: version" not in newer
+    assert 'href="?pdf=1&amp;version=2"' in newer
+    assert client.get(f"{path}?pdf=1&version=2").content != paper
+    asked = {"act": "request", "request-text": "Payslips by WeChat"}
+    told = client.post(f"{path}?version=2", asked, follow=True)
+    assert told.redirect_chain[0][0].endswith("&version=2#answer")
+    with tenant_scope(tenant.pk):
+        assert ReportAnswer.objects.get().report.version == 2
+        opened = ReportLink.objects.filter(name="Li Wei").order_by("pk")
+        assert [one.opened_count for one in opened] == [2, 1]
+    assert client.get(f"{path}?version=x").status_code == 404
+
+
+def test_who_was_not_sent_the_correction_is_told_to_ask_for_it(
+    tenant: Tenant, report: Report, path: str, bob: User
+) -> None:
+    second = corrected(tenant, report, bob, of=("Zhou Min",))
+    page = Client().get(path).content.decode()
+    assert "was corrected: version 2" in page
+    assert "Ask Acme for it." in page
+    assert "?version=" not in page
+    assert Client().get(f"{path}?version=2").status_code == 410
+    with tenant_scope(tenant.pk):
+        ReportLink.objects.filter(recipient__report=second).update(revoked_at=MORNING)
+    [letter] = [one for one in mail.outbox if one.to == ["zhou@anna.example"]][:1]
+    theirs = re.search(r"/r/\S+", letter.body)
+    assert theirs
+    page = Client().get(theirs[0]).content.decode()
+    assert "Ask Acme for it." in page, "the link to the correction was taken back"
 
 
 def test_a_link_ends(tenant: Tenant, path: str, time_machine: Any) -> None:
