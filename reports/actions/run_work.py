@@ -21,6 +21,7 @@ from accounts.actions.audit import record
 from accounts.models import Customer, Tenant, User
 from accounts.tenancy import tenant_scope
 from reports.actions.production import Batch, Order, error_words, make_batch, make_figures
+from reports.actions.tenant_reports import make_tenant_report
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import period_of
 from reports.models import ReportFailure, ReportRun
@@ -122,11 +123,17 @@ def _step(tenant: Tenant, run_id: int, claim: uuid.UUID) -> bool:
         order = Order(tenant, run.kind, period_of(run.period), run.known_at or timezone.now())
         if run.phase == Phase.FIGURES:
             run.known_at = order.known_at
-            make_figures(order)
+            if run.kind == ReportKind.CUSTOMER:
+                make_figures(order)
             run.total = _due(order).count() if run.kind == ReportKind.CUSTOMER else 1
             run.phase = Phase.REPORTS
         elif ids := _next(run, order):
-            _note(run, ids, make_batch(order, ids))
+            if run.kind == ReportKind.CUSTOMER:
+                made = make_batch(order, ids)
+            else:
+                order, made = make_tenant_report(order)
+                run.known_at = order.known_at
+            _note(run, ids, made)
         else:
             _end(run)
         run.heard_at = timezone.now()

@@ -23,6 +23,7 @@ from reports.actions.production import (
     make_batch,
     make_figures,
 )
+from reports.actions.tenant_reports import make_tenant_report
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import ReportPeriod, period_of
 from reports.documents.composers import kinds_of
@@ -64,15 +65,17 @@ class Command(TenantCommand):
     def _make(self, order: Order, only: Sequence[int] | None) -> int:
         """Make and print the reports of a kind; ``only``: of these customers, else of all that get
         one. Returns how many failed."""
-        with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
-            progress("figures", 0, 0)
-            make_figures(order, only)
+        of_customers = order.kind == ReportKind.CUSTOMER
+        if of_customers:
+            with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
+                progress("figures", 0, 0)
+                make_figures(order, only)
         failed = 0
         for ids in _batches(order, only):
             # Ended before the lines of a batch are printed: both may go to one terminal.
             with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
                 progress("reports", 0, 0)
-                batch = make_batch(order, ids)
+                batch = make_batch(order, ids) if of_customers else make_tenant_report(order)[1]
                 keys = dict(
                     Customer.objects.filter(pk__in=[pk for pk in ids if pk]).values_list(
                         "pk", "key"
