@@ -1,12 +1,13 @@
 """The figures of customers' monthly reports, beside the bare SQL that aggregates the same facts.
 
-Two tenants, the larger with ten times the customers: contracts, instalments, payments, a hundred
-usage events a customer over four hundred days, contacts, touchpoints, cases, and a stored night at the
-month's end. Of each: the figures of all customers in one call and in batches of 500 as runs make them,
-against SELECTs that group the same rows by customer (and by module, month and person) and keep nothing.
-The aim is at most three times, at the same cost a customer. Beside it the executives' figures of the
-eighteen closed months and their quarters, made again after a night. BENCHMARK_CUSTOMERS chooses
-another number.
+Three tenants: a hundred customers, a tenth of the largest, and the largest. Contracts, instalments,
+payments, a hundred usage events a customer over four hundred days, contacts, touchpoints, cases,
+and a stored night at the month's end. Of each: the figures of all customers in one call, as a run
+makes them, against SELECTs that group the same rows by customer (and by module, month and person)
+and keep nothing; the aim is at most three times. Then what a customer costs: its figures, its
+report (facts, document, row) in batches of 500 as runs make them, and the figures of one customer
+read anew. Beside it the executives' figures of the eighteen closed months and their quarters, made
+again after a night. BENCHMARK_CUSTOMERS chooses another number.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from benchmarks._filling import DAY, FACTS, HISTORY_SECONDS, USAGE, ZONE, D, exe
 from reports.actions.executive_figures import make_executive_sets
 from reports.actions.figure_checks import closed_periods
 from reports.actions.figures import make_customer_figures
+from reports.actions.production import Order, make_batch
+from reports.compute.documents import ReportKind
 from reports.compute.report_periods import ReportPeriod, period_of
 from segmentation.actions.nights import run_night
 from segmentation.models import Night
@@ -105,26 +108,27 @@ JUNE = period_of("2026-06")
 
 
 def run() -> None:
-    """Print the best of ROUNDS of each for both sizes, and what it is a customer."""
+    """Print the best of ROUNDS of each for all sizes, and what it is a customer."""
     print(
         f"{'customers':>10}{'bare SQL':>12}{'figures':>12}{'times':>8}{'ms each':>9}"
-        f"{'in batches, ms each':>21}{'closed periods':>16}"
+        f"{'report, ms each':>17}{'one anew':>10}{'closed periods':>16}"
     )
-    for customers in (MANY // 10, MANY):
+    for customers in (100, MANY // 10, MANY):
         tenant, night = _filled(customers)
         with tenant_scope(tenant.id):
             bare = _best(partial(_bare, tenant))
             whole = _best(partial(_all, night), undone=True)
+            _all(night)
             ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
-            batches = [
-                ids[n * BATCH : (n + 1) * BATCH] for n in range(min(BATCHES, len(ids) // BATCH))
-            ]
-            part = _best(partial(_in, night, batches), undone=True) / (len(batches) * BATCH)
+            batches = [ids[at : at + BATCH] for at in range(0, len(ids), BATCH)][:BATCHES]
+            report = _best(partial(_reports, tenant, batches), undone=True)
+            anew = _best(partial(_one, night, ids[len(ids) // 2]), undone=True)
             periods = closed_periods(tenant, timezone.now())
             sweep = _best(partial(_closed, periods), undone=True)
         print(
             f"{customers:>10,}{bare:>11.2f}s{whole:>11.2f}s{whole / bare:>8.1f}"
-            f"{1000 * whole / customers:>9.3f}{1000 * part:>21.3f}{sweep:>15.2f}s",
+            f"{1000 * whole / customers:>9.3f}{1000 * report / sum(map(len, batches)):>17.3f}"
+            f"{1000 * anew:>8.0f}ms{sweep:>15.2f}s",
             flush=True,
         )
 
@@ -183,9 +187,17 @@ def _all(night: Night) -> None:
     make_customer_figures(period=JUNE, night=night, known_at=timezone.now())
 
 
-def _in(night: Night, batches: Sequence[Sequence[int]]) -> None:
+def _reports(tenant: Tenant, batches: Sequence[Sequence[int]]) -> None:
+    order = Order(tenant, ReportKind.CUSTOMER, JUNE, timezone.now())
     for ids in batches:
-        make_customer_figures(period=JUNE, night=night, known_at=timezone.now(), customer_ids=ids)
+        made = make_batch(order, ids)
+        assert not made.failed, made.failed
+
+
+def _one(night: Night, customer: int) -> None:
+    make_customer_figures(
+        period=JUNE, night=night, known_at=timezone.now(), customer_ids=[customer]
+    )
 
 
 def _closed(periods: Sequence[ReportPeriod]) -> None:

@@ -58,7 +58,12 @@ def number(value: Number | None, language: str, digits: int | None = None) -> st
     if _absent(value):
         return ABSENT
     pattern = "#,##0.##" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    exact = _shown(value, 2 if digits is None else digits)
+    return _written(_shown(value, 2 if digits is None else digits), pattern, language)
+
+
+@lru_cache(maxsize=20_000)
+def _written(exact: Number, pattern: str, language: str) -> str:
+    """Kept: a thousand reports write the same small numbers again and again."""
     return _signs(format_decimal(exact, format=pattern, locale=locale_of(language)))
 
 

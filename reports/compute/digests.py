@@ -19,6 +19,13 @@ def document_digest(document: Mapping[str, Any]) -> str:
 
 
 def _ordered(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is int:
+        return value
+    if kind is dict:
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if kind is list:
+        return [_ordered(held) for held in value]
     if isinstance(value, Mapping):
         return {key: _ordered(value[key]) for key in sorted(value)}
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from reports.compute.documents import FORMAT, ReportDocument
@@ -18,12 +19,26 @@ def as_json(document: ReportDocument) -> dict[str, Any]:
     return found
 
 
+@cache
+def _fields_of(kind: Any) -> tuple[tuple[str, Any], ...] | None:
+    """Name and default of each field; None: not a dataclass."""
+    if not isinstance(kind, type) or not is_dataclass(kind):
+        return None
+    return tuple((one.name, one.default) for one in fields(kind))
+
+
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        return value
+    if kind is list or kind is tuple:
+        return [_plain(held) for held in value]
+    known = _fields_of(kind)  # type: ignore[arg-type] # a class is hashable
+    if known is not None:
         return {
-            one.name: _plain(held)
-            for one in fields(value)
-            if not _is_left_out(one.default, held := getattr(value, one.name))
+            name: _plain(held)
+            for name, default in known
+            if not _is_left_out(default, held := getattr(value, name))
         }
     if isinstance(value, Mapping):
         return {str(key): _plain(held) for key, held in value.items()}
@@ -40,7 +55,7 @@ def _is_left_out(default: Any, held: Any) -> bool:
     """Types stay: they tell the blocks apart."""
     if isinstance(held, Mapping):
         return not held
-    return held == default and held in ("", None, ())
+    return (held is None or held == "" or held == ()) and held == default
 
 
 def blocks_for(document: Mapping[str, Any], audience: str) -> list[dict[str, Any]]:
