@@ -3,24 +3,26 @@
 What is there already stays: a report is made once per customer, period and language. A draft whose
 figures say something else now is made anew and keeps the words that people put into it; what somebody
 has reviewed, approved or sent stays as they saw it.
+
+Documents are composed while nothing is held; the turn is taken to store them, and held for as long as
+that takes. Of two who made the same report the second finds the first's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_noop as _
 
 from accounts.models import Tenant
-from reports.actions.report_changes import touched_since
+from reports.actions.report_storing import Batch, Made, present, store
 from reports.compute.digests import document_digest
 from reports.compute.documents import ReportDocument, ReportKind
 from reports.compute.report_periods import ReportPeriod
@@ -33,7 +35,6 @@ from reports.queries.report_customers import (
     roles_reading,
     usual_language,
 )
-from segmentation.actions.turns import Turn, take_turn
 from segmentation.queries.stored import stored_nights
 
 log = structlog.get_logger("tenure.reports")
@@ -42,30 +43,6 @@ NO_FIGURES = _("There are no figures of this period.")
 
 class ReportRefused(Exception):
     """Reports that cannot be made; its text says why."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """One report, and whether it is new, made anew, or as it was: ``made``, ``refreshed``, ``kept``."""
-
-    report: Report
-    what: str
-
-
-@dataclass
-class Batch:
-    """What became of some customers; ``failed``: customer id (None: the tenant) → why, in the kind
-    and place of the fault."""
-
-    made: list[Made] = field(default_factory=list)
-    failed: dict[int | None, str] = field(default_factory=dict)
-
-    def count(self, what: str) -> int:
-        return sum(one.what == what for one in self.made)
-
-    def add(self, other: Batch) -> None:
-        self.made += other.made
-        self.failed |= other.failed
 
 
 @dataclass(frozen=True)
@@ -113,9 +90,11 @@ def make_figures(order: Order, customer_ids: Sequence[int] | None = None) -> Non
 
 def make_batch(order: Order, customer_ids: Sequence[int | None]) -> Batch:
     """Make the reports of some customers, or of the tenant (``[None]``), in the caller's transaction
-    and the tenant's scope; their figures are made. One that cannot be made fails for itself."""
-    # Two who make reports at once come one after the other, so that none is made twice.
-    take_turn(Turn.REPORTS)
+    and the tenant's scope; their figures are made. One that cannot be made fails for itself.
+
+    From storing them until the caller's transaction ends nobody else stores reports or what they are
+    made by.
+    """
     rule = report_rule()
     usual = usual_language(order.tenant, rule)
     template = import_string(order.composer.template)() if order.composer.template else None
@@ -191,10 +170,7 @@ def _composing(wanted: _Wanted, customers: Sequence[int | None]) -> Compose:
 
 def _kept(wanted: _Wanted, customers: Sequence[int | None], compose: Compose) -> Batch:
     found, order = Batch(), wanted.order
-    there = {
-        (one.customer_id, one.language): one
-        for one in existing(order.kind, order.period.key, customers).defer("document", "texts")
-    }
+    there = present(order.kind, order.period.key, customers)
     for customer in customers:
         try:
             with transaction.atomic():
@@ -208,15 +184,7 @@ def _kept(wanted: _Wanted, customers: Sequence[int | None], compose: Compose) ->
             found.failed[customer] = _told(error, wanted, customer)
             continue
         found.made += made
-    changed = [one.report for one in found.made if one.what == "refreshed"]
-    stays = touched_since({one.pk: one.revision - 1 for one in changed})
-    found.made = [Made(one.report, "kept") if one.report.pk in stays else one for one in found.made]
-    Report.objects.bulk_create([one.report for one in found.made if one.what == "made"])
-    Report.objects.bulk_update(
-        [one for one in changed if one.pk not in stays],
-        ["document", "document_hash", "figure_set", "revision", "made_at"],
-    )
-    return found
+    return store(found, order.kind, order.period.key, customers)
 
 
 def _made(
@@ -260,14 +228,6 @@ def compose_one(order: Order, customer: int | None, language: str) -> tuple[dict
         raise ReportRefused(translation.gettext(NO_FIGURES))
     document, figures = composed
     return as_json(document), figures
-
-
-def existing(kind: str, period: str, customers: Sequence[int | None]) -> QuerySet[Report]:
-    """The latest version of each report of a period, by customer and language."""
-    found: QuerySet[Report] = Report.objects.filter(kind=kind, period=period)
-    if kind == ReportKind.CUSTOMER:
-        found = found.filter(customer__in=[pk for pk in customers if pk is not None])
-    return found.order_by("customer", "language", "-version").distinct("customer", "language")
 
 
 def _latest(kind: str, period: str, customers: Sequence[int | None]) -> dict[int | None, FigureSet]:

@@ -125,11 +125,20 @@ def locked(report_id: int, seen: int) -> Report:
     current: Report = (
         Report.objects.select_for_update(of=("self",)).select_related("customer").get(pk=report_id)
     )
-    if current.is_sent:
-        raise ValidationError(_("This report was sent; it never changes. Correct it instead."))
-    if current.revision != seen:
-        raise ReportConflict
+    check_seen(current, seen)
     return current
+
+
+def check_seen(report: Report, seen: int) -> None:
+    """
+    Raises:
+        ReportConflict: its revision is another than ``seen``.
+        ValidationError: it was sent.
+    """
+    if report.is_sent:
+        raise ValidationError(_("This report was sent; it never changes. Correct it instead."))
+    if report.revision != seen:
+        raise ReportConflict
 
 
 def touched_since(read: Seen) -> set[int]:

@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Tenant, User
 from reports.actions.production import Order, ReportRefused, compose_one, make_figures
-from reports.actions.report_changes import locked
+from reports.actions.report_changes import check_seen, locked
 from reports.compute.digests import document_digest
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import period_of
 from reports.compute.slots import LONGEST, as_correction, kept_texts, slots_of, unknown_tokens
 from reports.labels.reports import unknown_words
 from reports.models import Report
-from segmentation.actions.turns import Turn, take_turn
 from ui import formats
 
 State = Report.State
@@ -68,12 +67,17 @@ def refresh_report(
         ReportConflict: its revision is another than ``seen``.
         ValidationError: it was sent, or cannot be made.
     """
-    take_turn(Turn.REPORTS)
-    current, moment = locked(report.pk, seen), now or timezone.now()
-    document, figures = _composed(current, tenant, moment)
+    read, moment = (
+        Report.objects.select_related("customer").get(pk=report.pk),
+        now or timezone.now(),
+    )
+    check_seen(read, seen)
+    # Before it is held, as production does: two never wait for one another.
+    document, figures = _composed(read, tenant, moment)
     digest = document_digest(document)
-    if digest == current.document_hash:
+    if digest == read.document_hash:
         return False
+    current = locked(report.pk, seen)
     current.document, current.document_hash, current.figure_set = document, digest, figures
     current.made_at, current.state = moment, State.DRAFT
     current.reviewed_at = current.reviewed_by = None
@@ -94,16 +98,7 @@ def correct_report(
     Raises:
         ValidationError: it was not sent, a correction was begun, or it cannot be made.
     """
-    # Two who begin a correction begin one.
-    take_turn(Turn.REPORTS)
-    latest = (
-        Report.objects.filter(
-            kind=report.kind, customer=report.customer_id, period=report.period,
-            language=report.language,
-        )
-        .select_related("customer")
-        .latest("version")
-    )  # fmt: skip
+    latest = _latest(report)
     if not latest.is_sent:
         raise ValidationError(_("There is a draft of this report already."))
     moment = now or timezone.now()
@@ -120,6 +115,10 @@ def correct_report(
     )
     made.document, made.figure_set = _composed(made, tenant, moment)
     made.document_hash = document_digest(made.document)
+    # Two who begin a correction begin one: the second waits here.
+    Report.objects.select_for_update().get(pk=latest.pk)
+    if _latest(report) != latest:
+        raise ValidationError(_("There is a draft of this report already."))
     made.save()
     record("report.correction_begun", by=by, about=made, period=made.period, version=made.version)
     return made
@@ -138,6 +137,15 @@ def discard_correction(*, report: Report, seen: int, by: User) -> None:
         raise ValidationError(_("Only a correction can be dropped."))
     record("report.discarded", by=by, about=current, period=current.period)
     current.delete()
+
+
+def _latest(report: Report) -> Report:
+    found = Report.objects.filter(
+        kind=report.kind, customer=report.customer_id, period=report.period,
+        language=report.language,
+    )  # fmt: skip
+    latest: Report = found.select_related("customer").latest("version")
+    return latest
 
 
 def _composed(report: Report, tenant: Tenant, now: datetime) -> tuple[dict[str, Any], Any]:

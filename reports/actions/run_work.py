@@ -20,7 +20,8 @@ from django.utils import timezone
 from accounts.actions.audit import record
 from accounts.models import Customer, Tenant, User
 from accounts.tenancy import tenant_scope
-from reports.actions.production import Batch, Order, error_words, make_batch, make_figures
+from reports.actions.production import Order, error_words, make_batch, make_figures
+from reports.actions.report_storing import Batch
 from reports.actions.tenant_reports import make_tenant_report
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import period_of

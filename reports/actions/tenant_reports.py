@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from reports.actions.production import Batch, Order, make_batch, make_figures
-from segmentation.actions.turns import Turn, take_turn
+from reports.actions.production import Order, make_batch, make_figures
+from reports.actions.report_storing import Batch
 
 
 def make_tenant_report(order: Order) -> tuple[Order, Batch]:
@@ -17,8 +17,6 @@ def make_tenant_report(order: Order) -> tuple[Order, Batch]:
     Facts about the tenant are read as known now: so that a report tells of one moment, that is when it
     is made, however long ago it was ordered or tried before.
     """
-    # Before the turn of the figures, as whoever reads a report's figures anew takes them.
-    take_turn(Turn.REPORTS)
     of_now = replace(order, known_at=timezone.now())
     make_figures(of_now)
     return of_now, make_batch(of_now, [None])

@@ -16,13 +16,13 @@ from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Customer, Tenant
 from accounts.tenancy import tenant_scope
 from reports.actions.production import (
-    Batch,
     Order,
     ReportRefused,
     check_over,
     make_batch,
     make_figures,
 )
+from reports.actions.report_storing import Batch
 from reports.actions.tenant_reports import make_tenant_report
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import ReportPeriod, period_of
