@@ -14,6 +14,7 @@ from reports.compute.customer_facts import Happened, Running, SolvedCase, Traini
 from reports.compute.documents import Block, ListBlock, ListItem, TextBlock
 from reports.documents.customer_draft import FULL, PAGE, Draft, filled_figures
 from service.models import Request
+from ui import formats
 
 DID = (
     "touchpoints", "training_sessions", "trained_persons", "cases_opened", "cases_solved",
@@ -90,7 +91,10 @@ def _solved(draft: Draft, one: SolvedCase) -> ListItem:
             "First answered after %(count)s minute", "First answered after %(count)s minutes", minutes
         ) % {"count": draft.number(minutes)}  # fmt: skip
     else:
-        text = _("First answered after %(hours)s h") % {"hours": draft.number(round(one.hours, 1))}
+        text = _("First answered after %(hours)s h") % {
+            # As the figure of the same case is rounded.
+            "hours": formats.number(one.hours, draft.language, 1)
+        }
     return ListItem(one.title, text, draft.near_day(one.on))
 
 

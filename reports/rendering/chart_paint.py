@@ -96,6 +96,20 @@ def shortened(text: str, room: float) -> str:
     return kept.rstrip() + "…"
 
 
+def in_lines(text: str, room: float) -> list[str]:
+    """A label on one line or on two, each as much as fits: parted between words, or, of Chinese, in
+    its middle."""
+    if text_width(text) <= room:
+        return [text]
+    places = [place for place, letter in enumerate(text) if letter == " "]
+    if not places:
+        if text.isascii():
+            return [shortened(text, room)]
+        places = [-(-len(text) // 2)]
+    part = min(places, key=lambda at: max(text_width(text[:at]), text_width(text[at:].strip())))
+    return [shortened(line.strip(), room) for line in (text[:part], text[part:])]
+
+
 def svg_text(x: str, y: str, anchor: str, text: str, paint: Paint, part: str = "tick") -> str:
     """A label; anchor: ``start``, ``middle`` or ``end``."""
     aligned = "" if anchor == "start" else f' text-anchor="{anchor}"'

@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from reports.rendering.chart_paint import ABSENT, Paint, Size, Write, shortened, svg_text
+from reports.rendering.chart_paint import (
+    ABSENT,
+    Paint,
+    Size,
+    Write,
+    in_lines,
+    shortened,
+    svg_text,
+)
 from ui.charts.scale import known, px, text_width
 
 BAR_ROW, BAR_HEIGHT = 26.0, 12.0
 CELL = 26.0
+LINE = 13.0
 
 
 def draw_bars(
@@ -77,15 +86,18 @@ def draw_matrix(
     )
     pitch = (size.width - left) / max(1, len(columns))
     most = max(known(value for one in columns for value in one["values"]), default=0.0) or 1.0
+    heads = [in_lines(one["label"], pitch - 1) for one in columns]
+    most_lines = max(map(len, heads), default=1)
+    # The lines of a heading end where its column begins.
     parts = [
-        svg_text(
-            px(left + pitch * (place + 0.5)), "14", "middle", shortened(one["label"], pitch - 4),
-            paint,
-        )
-        for place, one in enumerate(columns)
+        svg_text(px(left + pitch * (place + 0.5)),
+                 px(14 + LINE * (most_lines - len(lines) + number)), "middle", line, paint)
+        for place, lines in enumerate(heads)
+        for number, line in enumerate(lines)
     ]  # fmt: skip
+    head = 22 + LINE * (most_lines - 1)
     for number, label in enumerate(block["periods"]):
-        top = 22 + number * CELL
+        top = head + number * CELL
         parts.append(svg_text(px(left - 8), px(top + 17), "end", shortened(label, left - 8), paint))
         for place, one in enumerate(columns):
             value = one["values"][number]
@@ -105,4 +117,4 @@ def draw_matrix(
                 svg_text(px(left + pitch * (place + 0.5)), px(top + 17), "middle", write(value),
                       paint, "strong")
             )  # fmt: skip
-    return 22 + CELL * len(block["periods"]), "".join(parts)
+    return head + CELL * len(block["periods"]), "".join(parts)

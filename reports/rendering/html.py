@@ -20,6 +20,7 @@ from reports.rendering.chart_paint import Paint, hue_of
 from reports.rendering.images import image_type
 from reports.rendering.marks import mark_svg
 from reports.rendering.reading import Part, Reading, read
+from reports.rendering.widths import is_short, step_of
 from ui.qr_codes import QrCode, qr_code
 
 # Linked by the pages that show a body, inlined into the file that stands alone.
@@ -111,6 +112,7 @@ def _article(
             if block["type"] == "chart":
                 _draw(block, reading.words)
             _mark(block)
+            _measure(block, reading)
     return render_to_string(
         "reports/format1/body.html",
         {
@@ -159,6 +161,41 @@ def _mark(block: Part) -> None:
         block["items"] = [
             {**item, "mark": mark_svg(item.get("tone", ""), news=True)} for item in block["items"]
         ]
+
+
+def _measure(block: Part, reading: Reading) -> None:
+    """What a table needs, and which of its cells stay on one line."""
+    if block["type"] == "table":
+        for column in block["columns"]:
+            column["cells"] = [column["label"]]
+        for row in (*block["rows"], block["total"]):
+            for cell, column in zip(row, block["columns"], strict=False):
+                cell["label"], cell["is_short"] = column["label"], is_short(cell["text"])
+                column["cells"].append(cell["text"])
+        block["step"] = step_of([column["cells"] for column in block["columns"]])
+    elif block["type"] == "figures" and block["style"] == "rows":
+        words, figures = reading.words, block["figures"]
+        columns = [
+            [words["figure"], *(f"{one['label']} 00" for one in figures)],
+            [words["value"], *(one["text"] for one in figures)],
+        ]
+        if block["has_before"]:
+            columns.append([words["before"], *(one["before_text"] for one in figures)])
+        changes, years = (
+            [one[name] for one in figures] for name in ("change_text", "year_change_text")
+        )
+        if reading.is_one_page:
+            # The year stands below the change.
+            columns.append([words["change"], *changes, *years])
+        else:
+            if block["has_change"]:
+                columns.append([words["change"], *changes])
+            if block["has_year"]:
+                then = [f"{one['year_text']} {one['year_change_text']}" for one in figures]
+                columns.append([words["year_before"], *then])
+            if block["has_goal"]:
+                columns.append([words["goal"], *(one["goal_text"] for one in figures)])
+        block["step"] = step_of(columns)
 
 
 def _language(document: Mapping[str, Any]) -> str:
