@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 
 from reports.compute.documents import Audience, ReportKind
 from reports.compute.exact_json import ExactEncoder
@@ -17,6 +18,8 @@ from reports.rendering.xlsx import workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("html", "pdf", "xlsx", "json")
+REMEMBERED = 32
+_REMEMBERING = Lock()
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,10 @@ class ReportFile:
     name: str
     content: bytes
     mime: str
+
+
+# In the order in which they were asked for.
+_remembered: dict[tuple[object, ...], ReportFile] = {}
 
 
 def report_file(
@@ -41,6 +48,24 @@ def report_file(
     make, mime = _MAKERS[format_]
     whose = audience_of(report, audience)
     return ReportFile(f"{file_name(report)}.{format_}", make(report, whose, answer_url), mime)
+
+
+def remembered_pdf(report: Report, audience: str, *, answer_url: str) -> ReportFile:
+    """The PDF of a report that does not change any more, drawn once for who asks for it repeatedly.
+
+    Each process remembers as many as ``REMEMBERED``, of some 100 KB, whichever were asked for last.
+    """
+    told = json.dumps(report.texts, sort_keys=True, ensure_ascii=False)
+    key = (report.pk, report.document_hash, told, audience, answer_url)
+    with _REMEMBERING:
+        found = _remembered.pop(key, None)
+    if found is None:
+        found = report_file(report, "pdf", audience, answer_url=answer_url)
+    with _REMEMBERING:
+        _remembered[key] = found
+        while len(_remembered) > REMEMBERED:
+            del _remembered[next(iter(_remembered))]
+    return found
 
 
 def audience_of(report: Report, asked: str) -> str:

@@ -1,17 +1,18 @@
 """A stored report as PDF: A4, tagged, fonts embedded, the same bytes every time.
 
-The compiler is made once per process and stays warm. What a report says reaches it as JSON and is never
+Compilers are made once per process and stay warm. What a report says reaches them as JSON and is never
 read as markup.
 """
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from queue import LifoQueue
 from typing import Any, Literal
 
 import typst
@@ -25,7 +26,13 @@ ACCESSIBLE: list[Literal["ua-1"]] = ["ua-1"]
 NO_LETTER = "could not be displayed"
 # What no font has; a tab and a line's end stay.
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), 127))
-_LOCK = threading.Lock()
+# A compiler is not meant to be shared by threads. Of a process's, whose every one takes 30 MB, two work
+# at once: a report that takes long holds up one. The last that was used is taken first, so that the
+# second is made when it is needed.
+COMPILERS = 2
+_IDLE: LifoQueue[int] = LifoQueue()
+for _place in reversed(range(COMPILERS)):
+    _IDLE.put(_place)
 
 
 class FontMissing(Exception):
@@ -59,20 +66,31 @@ def pdf_bytes(
     data["day"] = [day.year, day.month, day.day]
     said = json.dumps(_printable(data), ensure_ascii=False)
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    # One compiler for all threads of the process: it is quick and not meant to be shared.
-    with _LOCK:
+    with _lent() as lent:
         try:
-            return _compiled(said, moment, ACCESSIBLE)
+            return _compiled(lent, said, moment, ACCESSIBLE)
         except typst.TypstError as error:
             # The standard wants a letter for every character, and a name may have an emoji. The
             # report comes out all the same, tagged too, with a box in its place.
             if NO_LETTER not in str(error):
                 raise
-            return _compiled(said, moment, [])
+            return _compiled(lent, said, moment, [])
 
 
-def _compiled(said: str, moment: datetime, standards: list[Literal["ua-1"]]) -> bytes:
-    found = compiler().compile(
+@contextmanager
+def _lent() -> Iterator[typst.Compiler]:
+    """A compiler for one thread, as soon as one is idle."""
+    place = _IDLE.get()
+    try:
+        yield compiler(place)
+    finally:
+        _IDLE.put(place)
+
+
+def _compiled(
+    lent: typst.Compiler, said: str, moment: datetime, standards: list[Literal["ua-1"]]
+) -> bytes:
+    found = lent.compile(
         format="pdf", sys_inputs={"report": said}, pdf_standards=[*standards], timestamp=moment
     )
     assert isinstance(found, bytes)
@@ -89,13 +107,21 @@ def _printable(part: Any) -> Any:
     return part
 
 
+def compiler(place: int = 0) -> typst.Compiler:
+    """The process's own, with our template and no font of the system; ``place``: which of them."""
+    return _compiler(place)
+
+
 @cache
-def compiler() -> typst.Compiler:
-    """The process's own, with our template and no font of the system."""
-    fonts = typst.Fonts(
+def _compiler(place: int) -> typst.Compiler:
+    template = Path(settings.BASE_DIR, "templates", TEMPLATE)
+    return typst.Compiler(template, root=template.parent, font_paths=_fonts())
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
         font_paths=list(font_directories()),
     )
-    template = Path(settings.BASE_DIR, "templates", TEMPLATE)
-    return typst.Compiler(template, root=template.parent, font_paths=fonts)

@@ -23,7 +23,7 @@ from projects.actions.customer_pages import note_opened
 from projects.views.faults import show_faults
 from reports.actions.report_answers import question_by_link, score_by_link, wish_by_link
 from reports.compute.slots import answers_asked
-from reports.files import report_file
+from reports.files import remembered_pdf
 from reports.forms.report_answers import QuestionForm, ScoreForm, WishForm
 from reports.models import ReportLink
 from reports.queries.report_links import answers_by, link_to_version, newer_than
@@ -117,8 +117,8 @@ def _answered(act: str, form: BaseForm, tenant: Tenant, link: ReportLink) -> boo
 
 def _pdf(request: HttpRequest, tenant: Tenant, link: ReportLink) -> HttpResponse:
     secret = request.path.rstrip("/").rpartition(".")[2]
-    made = report_file(
-        link.recipient.report, "pdf", link.recipient.audience,
+    made = remembered_pdf(
+        link.recipient.report, link.recipient.audience,
         answer_url=address_of(tenant.pk, secret) + _version(request).replace("&", "?"),
     )  # fmt: skip
     response = HttpResponse(made.content, content_type=made.mime)

@@ -18,6 +18,7 @@ from reports.actions.report_changes import approve
 from reports.actions.report_letters import attachments, write_letters
 from reports.actions.report_sending import send_report, send_reports
 from reports.actions.report_texts import correct_report, edit_texts
+from reports.files import remembered_pdf
 from reports.models import Report, ReportAnswer, ReportLink
 from reports.queries.report_readers import Reader
 from service.models import Ask, SurveyAnswer
@@ -87,6 +88,39 @@ def test_the_pdf_is_that_of_the_letter(path: str) -> None:
     response = Client().get(f"{path}?pdf=1")
     assert response["Content-Type"] == "application/pdf"
     assert response.content == letter.attachments[0][1]
+
+
+def test_who_asks_for_the_pdf_repeatedly_has_it_drawn_once(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Client().get(f"{path}?pdf=1")
+
+    def refuse(*_given: Any, **_rest: Any) -> bytes:
+        raise AssertionError("drawn again")
+
+    monkeypatch.setattr("reports.files.pdf_bytes", refuse)
+    again = Client().get(f"{path}?pdf=1")
+    assert again.content == first.content
+    assert again["Content-Disposition"] == first["Content-Disposition"]
+
+
+def test_no_more_pdfs_are_remembered_than_there_is_room_for(
+    tenant: Tenant, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.files._remembered", remembered := {})
+    monkeypatch.setattr("reports.files.REMEMBERED", 2)
+    drawn: list[str] = []
+
+    def draw(*_given: Any, answer_url: str, **_rest: Any) -> bytes:
+        drawn.append(answer_url)
+        return b"%PDF"
+
+    monkeypatch.setattr("reports.files.pdf_bytes", draw)
+    with tenant_scope(tenant.pk):
+        for answer_url in ("a", "b", "a", "c", "a", "b"):
+            remembered_pdf(report, "key_user", answer_url=answer_url)
+    assert len(remembered) == 2
+    assert drawn == ["a", "b", "c", "b"], "the last asked for are kept"
 
 
 def test_a_wish_becomes_a_request(tenant: Tenant, path: str) -> None:

@@ -95,6 +95,42 @@ def test_threads_draw_side_by_side(sample: Callable) -> None:
     assert drawn == [calm] * 4
 
 
+def test_one_that_takes_long_holds_up_no_other(
+    sample: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, going_on = threading.Event(), threading.Event()
+
+    class Slow:
+        """A compiler that takes as long as we like for one report."""
+
+        def compile(self, *, sys_inputs: dict[str, str], **_rest: Any) -> bytes:
+            if "the long one" in sys_inputs["report"]:
+                begun.set()
+                going_on.wait(10)
+            return b"%PDF"
+
+    monkeypatch.setattr("reports.rendering.pdf.compiler", lambda *_place: Slow())
+    found = sample("customer-month-en")
+    long = {**found.document, "title": "the long one"}
+    drawn: list[str] = []
+
+    def draw(document: dict[str, Any], name: str) -> None:
+        pdf_bytes(document, found.texts, "key_user")
+        drawn.append(name)
+
+    threads = [threading.Thread(target=draw, args=(long, "long"))]
+    threads[0].start()
+    assert begun.wait(10)
+    threads.append(threading.Thread(target=draw, args=(found.document, "short")))
+    threads[1].start()
+    threads[1].join(5)
+    assert drawn == ["short"]
+    going_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert drawn == ["short", "long"]
+
+
 def test_a_logo_stands_in_the_head(sample: Callable) -> None:
     found = sample("executive-month-en")
     logo = (
