@@ -9,7 +9,8 @@ the next one goes on behind them.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -44,7 +45,11 @@ SILENCE = timedelta(seconds=30)
 UNFINISHED = (State.QUEUED, State.RUNNING, State.FAILED)
 
 
-class _ClaimLost(Exception):
+Told = Callable[[Sequence[int | None], Batch], None]
+"""Is told what became of some customers, once that is stored; of none once there are figures."""
+
+
+class ClaimLost(Exception):
     """Another worker took the run, or it is over."""
 
 
@@ -56,16 +61,32 @@ def work_on_run(*, tenant: Tenant, run_id: int) -> bool:
     if claim is None:
         return False
     try:
-        while _step(tenant, run_id, claim):
-            pass
-    except _ClaimLost:
+        work_on(tenant=tenant, run_id=run_id, claim=claim)
+    except ClaimLost:
         return False
     except Exception as error:
         log.warning("report run failed", tenant=tenant.slug, run=run_id, error=type(error).__name__)
-        with tenant_scope(tenant.pk):
-            _fail(run_id, claim, error_words(error))
         return False
     return True
+
+
+def work_on(*, tenant: Tenant, run_id: int, claim: uuid.UUID, told: Told | None = None) -> None:
+    """Do what is left of a run that was claimed.
+
+    Raises:
+        ClaimLost: another worker took it meanwhile.
+        Exception: whatever stood in the way; the run says so and is tried again.
+    """
+    try:
+        while (step := _step(tenant, run_id, claim)) is not None:
+            if told is not None:
+                told(step.ids, step.batch)
+    except ClaimLost:
+        raise
+    except Exception as error:
+        with tenant_scope(tenant.pk):
+            _fail(run_id, claim, error_words(error))
+        raise
 
 
 def next_due(now: datetime) -> int | None:
@@ -117,8 +138,17 @@ def _claim(run_id: int) -> uuid.UUID | None:
     return claim
 
 
-def _step(tenant: Tenant, run_id: int, claim: uuid.UUID) -> bool:
-    """One transaction of the run; whether more is left."""
+@dataclass(frozen=True)
+class _Step:
+    """Customers that a transaction went through, and what became of them."""
+
+    ids: Sequence[int | None] = ()
+    batch: Batch = field(default_factory=Batch)
+
+
+def _step(tenant: Tenant, run_id: int, claim: uuid.UUID) -> _Step | None:
+    """One transaction of the run; None: it is over."""
+    step = _Step()
     with tenant_scope(tenant.pk):
         run = _held(run_id, claim)
         order = Order(tenant, run.kind, period_of(run.period), run.known_at or timezone.now())
@@ -135,11 +165,12 @@ def _step(tenant: Tenant, run_id: int, claim: uuid.UUID) -> bool:
                 order, made = make_tenant_report(order)
                 run.known_at = order.known_at
             _note(run, ids, made)
+            step = _Step(ids, made)
         else:
             _end(run)
         run.heard_at = timezone.now()
         run.save()
-        return bool(run.state == State.RUNNING)
+        return step if run.state == State.RUNNING else None
 
 
 def _held(run_id: int, claim: uuid.UUID) -> ReportRun:
@@ -150,7 +181,7 @@ def _held(run_id: int, claim: uuid.UUID) -> ReportRun:
         .first()
     )
     if run is None:
-        raise _ClaimLost
+        raise ClaimLost
     return run
 
 
@@ -183,6 +214,11 @@ def _note(run: ReportRun, ids: Sequence[int | None], batch: Batch) -> None:
         run.customers += len(ids)
         run.reached = furthest
         run.attempts = 1
+    note_failures(run, ids, batch)
+
+
+def note_failures(run: ReportRun, ids: Sequence[int | None], batch: Batch) -> None:
+    """Whose report could not be made, and whose was made after all."""
     done = [pk for pk in ids if pk not in batch.failed]
     before = ReportFailure.objects.filter(run=run)
     gone = before.filter(Q(customer__in=[pk for pk in done if pk is not None]))
@@ -224,7 +260,7 @@ def _free_dead(now: datetime) -> None:
 def _fail(run_id: int, claim: uuid.UUID, error: str) -> None:
     try:
         run = _held(run_id, claim)
-    except _ClaimLost:
+    except ClaimLost:
         return
     _end_try(run, error, timezone.now())
 

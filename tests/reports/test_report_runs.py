@@ -135,7 +135,7 @@ def test_a_worker_that_lost_its_claim_saves_nothing(tenant: Tenant, anna: Custom
     now = timezone.now() + SILENCE + timedelta(seconds=1)
     with tenant_scope(tenant.pk):
         assert next_due(now) == run.pk, "its worker was silent"
-    with pytest.raises(run_work._ClaimLost):
+    with pytest.raises(run_work.ClaimLost):
         run_work._step(tenant, run.pk, claim)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from time import sleep
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -23,17 +24,22 @@ from reports.actions.production import (
     make_figures,
 )
 from reports.actions.report_storing import Batch
-from reports.actions.tenant_reports import make_tenant_report
+from reports.actions.run_by_hand import begin_by_hand, note_one
+from reports.actions.run_work import ClaimLost, work_on
 from reports.compute.documents import ReportKind
 from reports.compute.report_periods import ReportPeriod, period_of
 from reports.documents.composers import kinds_of
-from reports.queries.report_customers import customers_due, report_rule
 
-BATCH = 500
-PHASES = {"figures": gettext_lazy("Gathering facts"), "reports": gettext_lazy("Writing")}
+SECONDS = 0.5
+PHASES = {
+    "waiting": gettext_lazy("A worker is making them; waiting for it"),
+    "figures": gettext_lazy("Gathering facts"),
+    "reports": gettext_lazy("Writing"),
+}
 
 
 class Command(TenantCommand):
+    _said = ""
     help = (
         "Make the reports of a month or a quarter that is over, here and now: of the customers that "
         "get one by the tenant's rule and of the executives, or of one customer. What is there stays; "
@@ -54,62 +60,72 @@ class Command(TenantCommand):
         failed = 0
         if options["customer"] is not None:
             order = Order(tenant, ReportKind.CUSTOMER, period, now)
-            failed += self._make(order, [_customer(tenant, options["customer"])])
+            failed += self._make_one(order, _customer(tenant, options["customer"]))
         else:
             for kind in kinds_of(period):
-                failed += self._make(Order(tenant, kind, period, now), None)
+                failed += self._run(tenant, kind, period)
         if failed:
             words = _("%(count)s reports could not be made; see above.") % {"count": failed}
             raise Refused(words)
 
-    def _make(self, order: Order, only: Sequence[int] | None) -> int:
-        """Make and print the reports of a kind; ``only``: of these customers, else of all that get
-        one. Returns how many failed."""
-        of_customers = order.kind == ReportKind.CUSTOMER
-        if of_customers:
-            with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
-                progress("figures", 0, 0)
-                make_figures(order, only)
+    def _make_one(self, order: Order, customer: int) -> int:
+        """Make and print the report of a customer. Returns how many failed."""
+        with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
+            progress("figures", 0, 0)
+            make_figures(order, [customer])
+            progress("reports", 0, 0)
+            batch = make_batch(order, [customer])
+            note_one(order=order, ids=[customer], batch=batch)
+        self._print(order.tenant, order.kind, [customer], batch)
+        return len(batch.failed)
+
+    def _run(self, tenant: Tenant, kind: str, period: ReportPeriod) -> int:
+        """Make and print the reports of a kind, as a run like those of the morning: screens show how far
+        it is, and a worker goes on where this command was broken off. Returns how many failed."""
         failed = 0
-        for ids in _batches(order, only):
-            # Ended before the lines of a batch are printed: both may go to one terminal.
-            with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
-                progress("reports", 0, 0)
-                batch = make_batch(order, ids) if of_customers else make_tenant_report(order)[1]
-                keys = dict(
-                    Customer.objects.filter(pk__in=[pk for pk in ids if pk]).values_list(
-                        "pk", "key"
-                    )
-                )
-            self._print(order, batch, keys)
+
+        def told(ids: Sequence[int | None], batch: Batch) -> None:
+            nonlocal failed
             failed += len(batch.failed)
+            self._print(tenant, kind, ids, batch)
+            self._say("reports")
+
+        while True:
+            with tenant_scope(tenant.pk):
+                begun = begin_by_hand(kind=kind, period=period)
+            if begun is not None:
+                break
+            self._say("waiting")
+            sleep(SECONDS)
+        self._say("figures")
+        run_id, claim = begun
+        try:
+            work_on(tenant=tenant, run_id=run_id, claim=claim, told=told)
+        except ClaimLost:
+            words = _("Somebody else went on making these reports; what they made is on screen.")
+            raise Refused(words) from None
         return failed
 
-    def _print(self, order: Order, batch: Batch, keys: dict[int, str]) -> None:
+    def _say(self, phase: str) -> None:
+        """How far it is; between the lines of a batch, since both may go to one terminal."""
+        if phase != self._said:
+            self._said = phase
+            self.stderr.write(f"{PHASES[phase]} …")
+
+    def _print(self, tenant: Tenant, kind: str, ids: Sequence[int | None], batch: Batch) -> None:
+        with tenant_scope(tenant.pk):
+            found = Customer.objects.filter(pk__in=[pk for pk in ids if pk])
+            keys: dict[int, str] = dict(found.values_list("pk", "key"))
         for one in batch.made:
             report = one.report
-            self._line(report.pk, order.kind, keys.get(report.customer_id or 0), report.state)
+            self._line(report.pk, kind, keys.get(report.customer_id or 0), report.state)
         for customer, reason in batch.failed.items():
-            self._line(None, order.kind, keys.get(customer or 0), "failed")
-            self.stderr.write(f"{keys.get(customer or 0) or order.kind}: {reason}")
+            self._line(None, kind, keys.get(customer or 0), "failed")
+            self.stderr.write(f"{keys.get(customer or 0) or kind}: {reason}")
 
     def _line(self, report: int | None, kind: str, customer: str | None, status: str) -> None:
         line = {"report": report, "kind": str(kind), "customer": customer, "status": str(status)}
         self.stdout.write(json.dumps(line, ensure_ascii=False))
-
-
-def _batches(order: Order, only: Sequence[int] | None) -> Iterator[Sequence[int | None]]:
-    if only is not None:
-        yield list(only)
-        return
-    if order.kind != ReportKind.CUSTOMER:
-        yield [None]
-        return
-    with tenant_scope(order.tenant.pk):
-        today = order.tenant.local_date(order.known_at)
-        due = list(customers_due(order.period, report_rule(), today).values_list("pk", flat=True))
-    for start in range(0, len(due), BATCH):
-        yield due[start : start + BATCH]
 
 
 def _period(text: str) -> ReportPeriod:
