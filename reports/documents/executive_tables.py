@@ -14,7 +14,7 @@ from reports import catalogue
 from reports.changes import number_of
 from reports.compute.documents import TableBlock, TableCell, TableColumn
 from reports.compute.report_periods import period_of, period_with
-from reports.documents.figure_words import value_words
+from reports.documents.figure_words import told_apart
 from reports.documents.period_words import period_label
 from reports.models import FigureSet
 from reports.queries.executive_facts import ExecutiveFacts, Tiers
@@ -201,17 +201,13 @@ class Tables:
 
     def _restated(self, one: Restated) -> tuple[TableCell, ...]:
         kind = catalogue.figure(_EXECUTIVE, one.key)
-
-        def cell(value: Any) -> TableCell:
-            words = value_words(
-                value, kind.unit, currency=self.currency, language=self.language, compact=True
-            )
-            return TableCell(value, words)
-
+        before, after = told_apart(
+            one.before, one.after, kind.unit, currency=self.currency, language=self.language
+        )
         return (
             TableCell(one.key, str(kind.label)),
             TableCell(one.period, period_label(period_of(one.period), self.language)),
-            cell(one.before),
-            cell(one.after),
+            TableCell(one.before, before),
+            TableCell(one.after, after),
             TableCell(one.noticed_on, formats.short_date(one.noticed_on, self.language)),
         )

@@ -17,6 +17,9 @@ from reports.models import FigureSet
 from segmentation.catalogue import Unit
 from ui import formats
 
+MOST_DIGITS = 10
+"""As many as stored figures have."""
+
 
 def document_figures(
     keys: Iterable[str],
@@ -71,6 +74,30 @@ def value_words(
     if unit == Unit.HOURS:
         return _("%(hours)s h") % {"hours": formats.number(value, language, 1)}
     return formats.number(value, language)
+
+
+def told_apart(
+    before: Any, after: Any, unit: str, *, currency: str, language: str
+) -> tuple[str, str]:
+    """Two values that differ, as executives read them; where both would read the same, in as many
+    decimals as it takes to see that they do."""
+    told = tuple(
+        value_words(one, unit, currency=currency, language=language, compact=True)
+        for one in (before, after)
+    )
+    for digits in range(MOST_DIGITS + 1):
+        if told[0] != told[1]:
+            break
+        told = tuple(_in_full(one, unit, currency, language, digits) for one in (before, after))
+    return told[0], told[1]
+
+
+def _in_full(value: Any, unit: str, currency: str, language: str, digits: int) -> str:
+    if unit == Unit.MONEY:
+        return formats.money(value, currency, language, digits)
+    if unit == Unit.SHARE:
+        return formats.percent(value, language, digits)
+    return formats.number(value, language, digits)
 
 
 def _with_year(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Tenant
 from reports.catalogue import figure
 from reports.compute.report_periods import ReportPeriod, period_of
-from reports.documents.figure_words import value_words
+from reports.documents.figure_words import told_apart
 from reports.documents.period_words import period_label
 from reports.models import FigureSet, Report
 from reports.queries.restated import restated_beside
@@ -42,11 +42,8 @@ def restated_figures(
     found = []
     for one in restated_beside(period, tenant, reports, on_screen=True)[:MOST]:
         kind = figure(FigureSet.Kind.EXECUTIVE, one.key)
-        before, after = (
-            value_words(
-                value, kind.unit, currency=tenant.currency, language=language(), compact=True
-            )
-            for value in (one.before, one.after)
+        before, after = told_apart(
+            one.before, one.after, kind.unit, currency=tenant.currency, language=language()
         )
         found.append(
             Restated(

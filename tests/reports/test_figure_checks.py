@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
@@ -20,6 +21,7 @@ from reports.actions.figure_checks import (
 )
 from reports.actions.figures import make_customer_figures
 from reports.compute.report_periods import period_of
+from reports.documents.figure_words import told_apart
 from reports.models import FigureCheck, FigureSet, Report, Restatement
 from reports.tasks import check_closed_figures, sweep_figures
 from segmentation.actions.nights import run_night
@@ -102,6 +104,25 @@ def test_the_month_says_what_was_restated(
     assert "1,000" in page
     march = client.get("/t/acme/month/?month=2026-03").content.decode()
     assert "What was restated" not in march
+
+
+@pytest.mark.parametrize(
+    ("unit", "before", "after", "told"),
+    [
+        ("money", "54158304.0000", "54237108.0000", ("$54,158,304", "$54,237,108")),
+        ("money", "54158304.0000", "54158304.2500", ("$54,158,304.0", "$54,158,304.2")),
+        ("money", "353136.0000", "358980.0000", ("$353.1K", "$359K")),
+        ("share", "0.9934795595", "0.9933812843", ("99.35%", "99.34%")),
+        ("days", "12.26", "12.30", ("12.26", "12.30")),
+        ("count", 22, 23, ("22", "23")),
+        ("money", None, "0", ("–", "$0")),
+    ],
+)
+def test_what_was_restated_never_reads_the_same_before_and_after(
+    unit: str, before: str | int | None, after: str | int, told: tuple[str, str]
+) -> None:
+    was, now = (Decimal(one) if isinstance(one, str) else one for one in (before, after))
+    assert told_apart(was, now, unit, currency="USD", language="en") == told
 
 
 def test_what_a_report_would_say_otherwise_today_is_told_and_the_report_stays(
