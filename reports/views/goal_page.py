@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -125,6 +126,11 @@ def goal_customers(request: TenantRequest, pk: int) -> HttpResponse:
             name=f"{request.tenant.slug}-goal-{found.pk}",
             title=label,
         )
+    if not rows and table.page > 1:
+        # Past the end nothing tells how many there are; the first page does.
+        rows, total = read(replace(table, page=1).slice)
+        if (last := table.counted(total)).page > 1:
+            rows, _total = read(last.slice)
     table = table.counted(total)
     context = {
         "label": label,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -54,5 +55,5 @@ def reports_panel(request: TenantRequest, customer: Customer) -> dict[str, Any] 
             for row in queries.rows_of(page[:PANEL_ROWS])
         ],
         "has_more": len(page) > PANEL_ROWS,
-        "url": f"{reverse('reports')}?view=all&q={customer.key}",
+        "url": f"{reverse('reports')}?{urlencode({'view': 'all', 'q': customer.key})}",
     }  # fmt: skip

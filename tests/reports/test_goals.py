@@ -248,6 +248,9 @@ def test_the_page_says_who_contributed_and_leads_to_lists(tenant: Tenant, as_mem
     rows = client.get(f"{GOALS}{goal.pk}/customers/?of=logo_churn_12m").content.decode()
     assert "Gone" in rows
     assert "Here" not in rows
+    for past_the_end in (2, 999):
+        page = client.get(f"{GOALS}{goal.pk}/customers/?of=logo_churn_12m&page={past_the_end}")
+        assert "Gone" in page.content.decode()
     assert client.get(f"{GOALS}{goal.pk}/customers/?of=ltv").status_code == 404
     file = client.get(f"{GOALS}{goal.pk}/customers/?of=logo_churn_12m&format=csv")
     assert b"Gone,0.5" in b"".join(file.streaming_content) if file.streaming else file.content
