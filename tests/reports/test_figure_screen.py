@@ -61,7 +61,7 @@ def test_a_figure_that_is_absent_says_why(
 ) -> None:
     client.force_login(executive)
     assert (
-        "No usage facts are loaded." in client.get(path(figures["all"], "events")).content.decode()
+        "No usage is known by then." in client.get(path(figures["all"], "events")).content.decode()
     )
     assert "Nobody is named" in client.get(path(figures["berta"], "peers_events")).content.decode()
 

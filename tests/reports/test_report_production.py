@@ -142,6 +142,8 @@ def test_who_sent_it_may_be_forgotten_and_it_stays_frozen(tenant: Tenant, anna: 
     [
         ({"period": "2026-13"}, 2, "2026-13"),
         ({"period": "October"}, 2, "October"),
+        ({"period": "\uff12026-10"}, 2, "is no month"),
+        ({"period": "2026-Q5"}, 2, "2026-Q5"),
         ({"period": "2026-11"}, 1, "2026-11-30"),
         ({"period": "2026-Q4"}, 1, "not over"),
         ({"period": MONTH, "customer": "nobody"}, 1, "nobody"),
