@@ -13,6 +13,7 @@ from accounts.loads import registry
 from accounts.loads.kinds import KINDS
 from accounts.models import Role
 from accounts.queries.overview import facts_words, has_customers, has_facts
+from accounts.rest import resources, scopes
 from ui.registry import (
     Block,
     FirstScreen,
@@ -146,3 +147,12 @@ first_steps.register(
 
 for kind in KINDS:
     registry.register(kind)
+
+resources.register("accounts.api.urls")
+for scope in (
+    scopes.Scope("customers:read", _("Read customers"), "view_customers"),
+    scopes.Scope("customers:write", _("Change customers"), "edit_customers"),
+    scopes.Scope("contacts:read", _("Read contacts"), "view_customers"),
+    scopes.Scope("contacts:write", _("Write down contacts"), "edit_customers"),
+):
+    scopes.register(scope)

@@ -55,7 +55,7 @@ def add_contact(
     values: ContactValues,
     roles: Sequence[RoleSpan] = (),
     key: str = "",
-    by: User,
+    by: User | None,
 ) -> Contact:
     """A new contact; without a key the e-mail address is the key, or a new one is made.
 
@@ -87,7 +87,7 @@ def add_contact(
 
 @transaction.atomic
 def change_contact(
-    *, contact: Contact, values: ContactValues, roles: Sequence[RoleSpan], by: User
+    *, contact: Contact, values: ContactValues, roles: Sequence[RoleSpan], by: User | None
 ) -> bool:
     """Give a contact these values and exactly these roles. Returns whether anything changed.
 
@@ -126,7 +126,7 @@ def change_contact(
 
 
 @transaction.atomic
-def remove_contact(*, contact: Contact, by: User) -> None:
+def remove_contact(*, contact: Contact, by: User | None) -> None:
     """Take a contact and its roles away; nights before now still know them."""
     now = timezone.now()
     keep_versions(list(ContactRole.objects.filter(contact=contact)), until=now)

@@ -36,7 +36,7 @@ def change_customer(
     *,
     customer: Customer,
     values: Mapping[str, Any],
-    by: User,
+    by: User | None,
     seen: datetime | None = None,
 ) -> Changes:
     """Give a customer new values for some of ``FIELDS``.

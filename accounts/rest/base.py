@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.actions.audit import program
 from accounts.models import ApiToken, Customer, Membership, Tenant, User
 from accounts.permissions import may
 from accounts.rest.idempotency import AnsweredBefore, answered_once
@@ -76,14 +77,19 @@ class ApiView(APIView):
         if tenant is None:
             return super().dispatch(request, *args, **kwargs)
         structlog.contextvars.bind_contextvars(tenant=tenant.slug)
-        with tenant_scope(tenant.pk), timezone.override(tenant.zone):
-            response = super().dispatch(request, *args, **kwargs)
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-            return response
+        reset = program.set("")
+        try:
+            with tenant_scope(tenant.pk), timezone.override(tenant.zone):
+                response = super().dispatch(request, *args, **kwargs)
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+                return response
+        finally:
+            program.reset(reset)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        program.set(self.token.name)
         self.again = answered_once(request) if request.method == "POST" else None
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -3,11 +3,12 @@ answers said again."""
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from api_program import Program
+from api_program import program as program_with
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -24,29 +25,8 @@ CASES = "/api/v1/cases"
 BOTH = ("cases:read", "cases:write")
 
 
-class Program:
-    """Another program that talks to the API with one token."""
-
-    def __init__(self, token: str) -> None:
-        self.token = token
-
-    def get(self, path: str, **query: object) -> Any:
-        return Client().get(path, query, headers=self.headers())
-
-    def post(self, body: object, key: str = "", path: str = CASES) -> Any:
-        return Client().post(
-            path, json.dumps(body), content_type="application/json", headers=self.headers(key)
-        )
-
-    def headers(self, key: str = "") -> dict[str, str]:
-        given = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return given | ({"Idempotency-Key": key} if key else {})
-
-
 def program(tenant: Tenant, *scopes: str, **further: Any) -> Program:
-    with tenant_scope(tenant.id):
-        _token, secret = make_token(name="tickets", scopes=scopes or BOTH, by=None, **further)
-    return Program(written(tenant.pk, secret))
+    return program_with(tenant, *(scopes or BOTH), path=CASES, **further)
 
 
 @pytest.fixture

@@ -1,0 +1,192 @@
+"""A list, one of its records, and what can be done to it: resources say what they are, the rest is
+here. Every part of the API derives from :class:`Collection`, :class:`Item` and :class:`Verb`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, cast
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.rest.base import ApiView
+from accounts.rest.filters import FIELDS, Filter, narrowed, refuse_unknown
+from accounts.rest.keyset import page_of
+from accounts.rest.shapes import Shaped, check_match, fields_asked, names_tag, tag_of
+
+Given = dict[str, Any]
+
+
+class Resource(ApiView):
+    """What a list and its records share.
+
+    ``shape`` is how a record is said, ``found()`` the records that the token sees.
+    """
+
+    shape: ClassVar[type[Shaped]]
+    # What the schema calls one of them and several, e.g. ``product_update``, ``product_updates``.
+    noun: ClassVar[str]
+    plural: ClassVar[str]
+
+    def found(self) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def told(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """The rows of a page with what their shape needs and no query holds; override at need."""
+        return rows
+
+    def said(self, row: Any, only: list[str] | None = None) -> Mapping[str, Any]:
+        return cast(Mapping[str, Any], self.shape(self.told([row])[0], only=only).data)
+
+
+class Collection(Resource):
+    """``GET``: a page of records. ``POST``: a new one, where ``new`` says what it needs."""
+
+    filters: ClassVar[Sequence[Filter]] = ()
+    # Name in ?sort= → column; the first is the usual order, falling with - in front.
+    sorts: ClassVar[Mapping[str, str]] = {"key": "key"}
+    new: ClassVar[type[serializers.BaseSerializer[Any]] | None] = None
+
+    def make(self, given: Given) -> Any:
+        """The new record."""
+        raise NotImplementedError
+
+    def get(self, request: Request, **names: str) -> Response:
+        only = fields_asked(request, self.shape)
+        page = page_of(narrowed(self.found(), request, self.filters), request, sorts=self.sorts)
+        rows = self.shape(self.told(page.rows), many=True, only=only).data
+        return Response({"next": page.next, "previous": page.previous, "results": rows})
+
+    def _post(self, request: Request, **names: str) -> Response:
+        refuse_unknown(request, ())
+        assert self.new is not None
+        made = self.make(given_to(self.new, request))
+        said = self.said(made)
+        return Response(said, status=status.HTTP_201_CREATED, headers={"ETag": tag_of(said)})
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.new is not None and not hasattr(cls, "post"):
+            cls.post = cls._post  # type: ignore[attr-defined]
+
+
+class Record(Resource):
+    """One record of a list, by its address."""
+
+    def names(self) -> Mapping[str, Any]:
+        """From the address to columns."""
+        return self.kwargs
+
+    def row(self, *, locked: bool = False) -> Any:
+        """The record that the address names; ``locked``: nobody changes it until we are done.
+
+        Raises:
+            Http404: there is none, or not for this token.
+        """
+        row = self.found().filter(**self.names()).first()
+        if row is not None and locked:
+            type(row).objects.select_for_update().filter(pk=row.pk).first()
+            # What it is now that nobody else has it in hand.
+            row = self.found().filter(pk=row.pk).first()
+        if row is None:
+            raise Http404
+        return row
+
+
+class Item(Record):
+    """``GET``: one record, with an ETag. ``PATCH`` where ``changes`` says what may, ``DELETE`` where
+    ``removable``; both only against the state that the program has read."""
+
+    changes: ClassVar[type[serializers.BaseSerializer[Any]] | None] = None
+    removable: ClassVar[bool] = False
+
+    def change(self, row: Any, given: Given) -> None:
+        """Give it the new values; what was not sent stays."""
+        raise NotImplementedError
+
+    def remove(self, row: Any) -> None:
+        raise NotImplementedError
+
+    def get(self, request: Request, **names: str) -> Response:
+        refuse_unknown(request, (FIELDS,))
+        only = fields_asked(request, self.shape)
+        said = self.said(self.row())
+        tag = tag_of(said)
+        if names_tag(request.headers.get("If-None-Match", ""), tag):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+        if only is not None:
+            said = {name: said[name] for name in only}
+        return Response(said, headers={"ETag": tag})
+
+    def _patch(self, request: Request, **names: str) -> Response:
+        refuse_unknown(request, ())
+        row = self.row(locked=True)
+        check_match(request, tag_of(self.said(row)), needed=True)
+        assert self.changes is not None
+        self.change(row, given_to(self.changes, request, partial=True))
+        said = self.said(self.row())
+        return Response(said, headers={"ETag": tag_of(said)})
+
+    def _delete(self, request: Request, **names: str) -> Response:
+        refuse_unknown(request, ())
+        row = self.row(locked=True)
+        check_match(request, tag_of(self.said(row)), needed=True)
+        self.remove(row)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.changes is not None and not hasattr(cls, "patch"):
+            cls.patch = cls._patch  # type: ignore[attr-defined]
+        if cls.removable and not hasattr(cls, "delete"):
+            cls.delete = cls._delete  # type: ignore[attr-defined]
+
+
+class Verb(Record):
+    """``POST`` to ``…/<record>/<verb>``: something done to a record, which is said as it then is.
+
+    ``needs`` says what is told with it; If-Match is heeded where it is sent. ``makes`` is the shape
+    of what comes of it where that is another record.
+    """
+
+    verb: ClassVar[str]
+    needs: ClassVar[type[serializers.BaseSerializer[Any]] | None] = None
+    makes: ClassVar[type[Shaped] | None] = None
+
+    def act(self, row: Any, given: Given) -> Any:
+        """Do it; returns the new record where ``makes`` says its shape."""
+        raise NotImplementedError
+
+    def post(self, request: Request, **names: str) -> Response:
+        refuse_unknown(request, ())
+        row = self.row(locked=True)
+        check_match(request, tag_of(self.said(row)), needed=False)
+        made = self.act(row, given_to(self.needs, request) if self.needs else {})
+        if self.makes is not None:
+            return Response(self.makes(made).data, status=status.HTTP_201_CREATED)
+        said = self.said(self.row())
+        return Response(said, headers={"ETag": tag_of(said)})
+
+
+def given_to(
+    shape: type[serializers.BaseSerializer[Any]], request: Request, *, partial: bool = False
+) -> Given:
+    """The values of a request's body.
+
+    Raises:
+        ValidationError: a value that is none, or a field that is not known: what was misspelt must
+            not be dropped in silence.
+    """
+    data = request.data
+    reader: Any = shape(data=data, partial=partial)
+    reader.is_valid(raise_exception=True)
+    unknown = set(data) - set(reader.fields)
+    if unknown:
+        raise serializers.ValidationError(
+            {str(name): [_("There is no such field here.")] for name in sorted(unknown)}
+        )
+    return dict(reader.validated_data)
