@@ -27,11 +27,13 @@ from reports.queries.satisfaction import (
     request_values,
     survey_values,
 )
+from reports.queries.service_counts import Served, Surveyed, served_in, surveyed_in
 from reports.queries.tier_moves import WHOLE, tier_counts, tier_moves, tiers_of
 from segmentation.compute.formats import format_rate
 from segmentation.compute.retention import compare_days, month_boundaries
 from segmentation.frames.retention import subscription_lines
 from segmentation.models import Night
+from segmentation.queries.remembered import loads_seen
 from segmentation.queries.retention import RetentionFigures
 from segmentation.queries.retention import figures_of as retention_figures
 from segmentation.queries.stored import stored_nights
@@ -70,6 +72,9 @@ class _Pass:
     nights: Mapping[date, Night]
     signings: Mapping[date, tuple[int, int]]
     has_lines: bool
+    surveyed: Mapping[str, Surveyed]
+    served: Mapping[str, Served]
+    loads: str
 
 
 def executive_figures(periods: Sequence[ReportPeriod], tenant: Tenant) -> dict[str, Found]:
@@ -78,17 +83,21 @@ def executive_figures(periods: Sequence[ReportPeriod], tenant: Tenant) -> dict[s
     nights = {night.as_of: night for night in stored_nights().select_related("rule_set")}
     lines = subscription_lines()
     pairs = sorted({pair for period in periods for pair in _pairs(period)})
+    keys = [period.key for period in periods]
     found_rates = rates([(period.first, period.last) for period in periods])
     once = _Pass(
         retention=dict(zip(pairs, retention_figures(compare_days(lines, pairs)), strict=True)),
         has_contracts=bool((lines["annual_fee"] > 0).any()),
         has_instalments=Instalment.objects.exists(),
         has_payments=Payment.objects.exists(),
-        rates={period.key: rate for period, rate in zip(periods, found_rates, strict=True)},
+        rates=dict(zip(keys, found_rates, strict=True)),
         activities=activity_of(periods, tenant.zone),
         nights=nights,
         signings=first_signings(),
         has_lines=ContractLine.objects.exists(),
+        surveyed=dict(zip(keys, surveyed_in(periods, tenant.zone), strict=True)),
+        served=dict(zip(keys, served_in(periods, tenant.zone), strict=True)),
+        loads=loads_seen(),
     )
     return {period.key: _of(period, once, tenant) for period in periods}
 
@@ -108,14 +117,14 @@ def _of(period: ReportPeriod, once: _Pass, tenant: Tenant) -> Found:
     found = Found(once.nights.get(period.last))
     _retention(found, period, once, tenant)
     _money(found, period, once)
-    _delivery(found, period, tenant)
+    _delivery(found, period, once, tenant)
     _requests(found, once.rates[period.key])
     _activity(found, once.activities[period.key], once)
     _tiers(found, period, once.nights)
     for key, value, reason in (
         *newcomers(period, once.signings, has_lines=once.has_lines),
-        *survey_values(period, tenant.zone),
-        *case_times(period, tenant.zone),
+        *survey_values(period, tenant.zone, once.surveyed[period.key]),
+        *case_times(period, tenant.zone, once.served[period.key]),
     ):
         found.say(key, value, reason)
     return found
@@ -139,11 +148,13 @@ def _retention(found: Found, period: ReportPeriod, once: _Pass, tenant: Tenant) 
 
 
 def _money(found: Found, period: ReportPeriod, once: _Pass) -> None:
-    cash = cash_of(WHOLE, period.first, period.last, None)
+    cash = cash_of(WHOLE, period.first, period.last, None, seen=once.loads)
     found.say("cash_received", cash.received if once.has_payments else None, "no_payments")
     for key, value in (("cash_due", cash.due), ("cash_overdue", cash.overdue)):
         found.say(key, value if once.has_instalments else None, "no_instalments")
-    ended = renewals_of(WHOLE, period.first, period.last, None, known_until=period.last)
+    ended = renewals_of(
+        WHOLE, period.first, period.last, None, known_until=period.last, seen=once.loads
+    )
     absent = "" if once.has_contracts else "no_contracts"
     found.say("due_customers", None if absent else ended.customers, absent)
     found.say("due_arr", None if absent else ended.arr, absent)
@@ -153,7 +164,7 @@ def _money(found: Found, period: ReportPeriod, once: _Pass) -> None:
     found.say("renewal_rate_arr", by_arr, absent or "nothing_ended")
 
 
-def _delivery(found: Found, period: ReportPeriod, tenant: Tenant) -> None:
+def _delivery(found: Found, period: ReportPeriod, once: _Pass, tenant: Tenant) -> None:
     delivery = delivery_of_month(WHOLE, period.first, period.last)
     plain = ("accepted_projects", "on_time_rate", "delivery_cycle_days", "scope_creep_index",
              "unapproved_days", "signed_not_live_arr")  # fmt: skip
@@ -170,7 +181,7 @@ def _delivery(found: Found, period: ReportPeriod, tenant: Tenant) -> None:
         found.say("scope_creep_index", delivery.creep, "no_effort")
         found.say("unapproved_days", delivery.unapproved)
         found.say("signed_not_live_arr", delivery.not_live)
-    faces = faces_met(WHOLE, period.last, None, tenant)
+    faces = faces_met(WHOLE, period.last, None, tenant, seen=once.loads)
     found.say("faces_per_customer", faces and Fraction(faces.faces, faces.customers), "no_faces")
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from accounts.models import Tenant
 from accounts.tenancy import current_tenant_id
 from reports.compute.report_periods import ReportPeriod
-from reports.queries.satisfaction import case_times, moments, request_values, survey_values
+from reports.queries.satisfaction import case_times, request_values, survey_values
+from reports.queries.service_counts import moments
 from service.models import PlayVersion
 from service.queries.request_rates import rates
 
@@ -179,7 +180,9 @@ def operations_values(period: ReportPeriod, tenant: Tenant) -> list[tuple[str, A
     taken = {"touchpoints", "cases_opened", "case_response_hours", "case_targets_met"}
     times = [one for one in case_times(period, tenant.zone) if one[0] in taken]
     no_cases = "" if found.has_cases else "no_cases"
-    no_touch = next(why for key, _value, why in times if key == "touchpoints")
+    (no_touch,) = (
+        why if value is None else "" for key, value, why in times if key == "touchpoints"
+    )
     values: list[tuple[str, Any, str]] = [
         ("work_opened", found.total("work", "opened"), ""),
         ("work_closed", found.total("work", "closed"), ""),

@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from accounts.models import Tenant
 from reports.compute.report_periods import ReportPeriod
-from reports.queries.satisfaction import case_times, moments, request_values, survey_values
+from reports.queries.satisfaction import case_times, request_values, survey_values
+from reports.queries.service_counts import moments
 from service.models import CaseOpening, CaseWork, RequestDigest
 from service.queries.request_digest import digest_facts
 from service.queries.request_rates import rates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -11,52 +11,34 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 
-from accounts.models import Case, Touchpoint
 from accounts.queries.calendars import working_calendar
 from accounts.tenancy import current_tenant_id
 from projects.models import Project, Side, SignOff
 from reports.compute.report_periods import ReportPeriod
+from reports.queries.service_counts import Served, Surveyed, served_in, surveyed_in
 from service.compute.surveys import Answers
-from service.models import CaseOpening, CaseWork, SurveyAnswer, SurveyInvitation, SurveyKind
+from service.models import SurveyAnswer, SurveyKind
 from service.queries.request_rates import Rate
 
 # Key, value, and why there is none.
 Said = Iterator[tuple[str, Any, str]]
 
 
-def moments(period: ReportPeriod, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The first moment of a period, and the first one after it."""
-    return (
-        datetime.combine(period.first, time(), zone),
-        datetime.combine(period.last + timedelta(1), time(), zone),
-    )
-
-
-def survey_values(period: ReportPeriod, zone: ZoneInfo) -> Said:
-    """Of however few answers: who shows a figure says of how many, and gives no interval below five."""
+def survey_values(period: ReportPeriod, zone: ZoneInfo, surveyed: Surveyed | None = None) -> Said:
+    """Of however few answers: who shows a figure says of how many, and gives no interval below five.
+    ``surveyed``: what was counted of the period, where it was already."""
+    if surveyed is None:
+        (surveyed,) = surveyed_in([period], zone)
     for kind in SurveyKind.values:
-        counts = answers(period, kind).order_by().values_list("score").annotate(n=Count("pk"))
-        found = Answers(kind, dict(counts))
-        yield kind, found.plain_value, "no_surveys"
-    asked = invitations(period, zone).aggregate(
-        asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False))
-    )
-    share = Fraction(asked["answered"], asked["asked"]) if asked["asked"] else None
+        yield kind, Answers(kind, surveyed.scores.get(kind, {})).plain_value, "no_surveys"
+    share = Fraction(surveyed.answered, surveyed.asked) if surveyed.asked else None
     yield "survey_response_rate", share, "none_invited"
 
 
 def answers(period: ReportPeriod, kind: str) -> QuerySet:
     return SurveyAnswer.objects.filter(kind=kind, answered_on__range=(period.first, period.last))
-
-
-def invitations(period: ReportPeriod, zone: ZoneInfo) -> QuerySet:
-    """Sent in the period; what was taken back unanswered was not asked."""
-    start, end = moments(period, zone)
-    return SurveyInvitation.objects.filter(
-        state=SurveyInvitation.State.SENT, sent_at__gte=start, sent_at__lt=end
-    ).filter(Q(revoked_at=None) | Q(answered_at__isnull=False))
 
 
 def first_signings() -> dict[date, tuple[int, int]]:
@@ -105,62 +87,24 @@ def request_values(rate: Rate) -> Said:
     yield "acceptance_rate", share, absent or "none_received"
 
 
-def case_times(period: ReportPeriod, zone: ZoneInfo) -> Said:
-    """Touchpoints and cases, and how long an acceptance took."""
-    start, end = moments(period, zone)
-    met = Touchpoint.objects.filter(happened_on__range=(period.first, period.last))
-    absent = (
-        "" if Touchpoint.objects.filter(happened_on__lte=period.last).exists() else "no_touchpoints"
-    )
-    yield "touchpoints", None if absent else occasions(met), absent
-    absent = "" if Case.objects.filter(opened_at__lt=end).exists() else "no_cases"
-    opened = Case.objects.filter(opened_at__gte=start, opened_at__lt=end).count()
-    yield "cases_opened", None if absent else opened, absent
-    answered, seconds = _answered(start, end)
-    hours = Fraction(seconds) / (answered * 3600) if answered else None
+def case_times(period: ReportPeriod, zone: ZoneInfo, served: Served | None = None) -> Said:
+    """Touchpoints and cases, and how long an acceptance took. ``served``: what was counted of the
+    period, where it was already."""
+    if served is None:
+        (served,) = served_in([period], zone)
+    yield "touchpoints", served.met, "no_touchpoints"
+    absent = "no_cases" if served.opened is None else ""
+    yield "cases_opened", served.opened, absent
+    hours = Fraction(served.seconds) / (served.answered * 3600) if served.answered else None
     yield "case_response_hours", hours, absent or "none_answered"
-    kept = missed = 0
-    for model in (CaseWork, CaseOpening):
-        in_time, late = clocks(model, start, end)
-        kept, missed = kept + in_time.count(), missed + late.count()
-    share = Fraction(kept, kept + missed) if kept + missed else None
-    yield "case_targets_met", share, absent or "no_clocks"
+    promised = served.in_time + served.late
+    yield (
+        "case_targets_met", Fraction(served.in_time, promised) if promised else None,
+        absent or "no_clocks",
+    )  # fmt: skip
     days = acceptance_days(period, zone)
-    absent = "none_asked" if accepted_projects(period).exists() else "none_accepted"
+    absent = "none_asked" if days or accepted_projects(period).exists() else "none_accepted"
     yield "acceptance_lead_days", Fraction(median(days.values())) if days else None, absent
-
-
-def occasions(met: QuerySet) -> int:
-    """Touchpoints of one occasion with several contacts are one."""
-    told = met.exclude(occasion="").order_by().values("customer", "occasion").distinct()
-    return int(met.filter(occasion="").count() + told.count())
-
-
-def clocks(model: type, start: datetime, end: datetime) -> tuple[QuerySet, QuerySet]:
-    """Clocks of cases whose first response came in time in the period, and those that ran out in
-    it."""
-    rows = model.objects.filter(response_minutes__isnull=False)  # type: ignore[attr-defined]
-    return (
-        rows.filter(
-            responded_at__gte=start, responded_at__lt=end, response_breached_at__isnull=True
-        ),
-        rows.filter(response_breached_at__gte=start, response_breached_at__lt=end),
-    )
-
-
-def _answered(start: datetime, end: datetime) -> tuple[int, Any]:
-    """Cases first answered in the period, and the seconds that they waited."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT count(*), coalesce(sum(extract(epoch FROM first_response_at - opened_at)), 0)
-              FROM accounts_case
-             WHERE tenant_id = %s AND first_response_at >= %s AND first_response_at < %s
-            """,
-            [current_tenant_id(), start, end],
-        )
-        found: tuple[int, Any] = cursor.fetchone()
-    return found
 
 
 def accepted_projects(period: ReportPeriod) -> QuerySet:
