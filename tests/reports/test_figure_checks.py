@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 from unittest.mock import patch
 
 import pytest
@@ -21,8 +22,11 @@ from reports.actions.figure_checks import (
 )
 from reports.actions.figures import make_customer_figures
 from reports.compute.report_periods import period_of
+from reports.documents.executive_tables import Tables
 from reports.documents.figure_words import told_apart
 from reports.models import FigureCheck, FigureSet, Report, Restatement
+from reports.queries.executive_facts import ExecutiveFacts
+from reports.queries.restated import Restated
 from reports.tasks import check_closed_figures, sweep_figures
 from segmentation.actions.nights import run_night
 
@@ -125,6 +129,16 @@ def test_what_was_restated_never_reads_the_same_before_and_after(
     assert told_apart(was, now, unit, currency="USD", language="en") == told
 
 
+def test_the_executives_table_of_it_tells_them_apart() -> None:
+    one = Restated(
+        "2026-04", "end_arr", Decimal(54158304), Decimal(54237108), NOW, NOW.date(), figure_set=1
+    )
+    facts = cast("ExecutiveFacts", None)
+    (table,) = Tables(facts=facts, language="en", currency="USD").restated([one])
+    words = [cell.text for cell in table.rows[0]]
+    assert words[2:4] == ["$54,158,304", "$54,237,108"]
+
+
 def test_what_a_report_would_say_otherwise_today_is_told_and_the_report_stays(
     contracts: Tenant,
 ) -> None:
@@ -142,6 +156,7 @@ def test_what_a_report_would_say_otherwise_today_is_told_and_the_report_stays(
         )
         (told,) = restated_of(sent, known_at=NOW + timedelta(1))
         assert (told.key, told.before, told.after) == ("touchpoints", 1, 2)
+        assert sent.figure_set is not None
         assert sent.figure_set.value("touchpoints") == 1
         # Nobody else's figures were made again.
         assert FigureSet.objects.filter(kind="customer").count() == 3
