@@ -105,3 +105,16 @@ def test_an_audience_that_makes_no_difference_is_refused(tenant: Tenant, report:
         with pytest.raises(CommandError, match="--audience") as refused:
             drawn(found, format_)
         assert refused.value.returncode == 2
+
+
+def test_without_a_font_for_it_a_pdf_in_chinese_is_refused_in_words(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenant_scope(tenant.pk):
+        served("hua", language="zh-hans")
+    report = made(tenant, "hua")
+    assert report.language == "zh-hans"
+    monkeypatch.setattr("reports.rendering.pdf.font_directories", list)
+    with pytest.raises(CommandError, match="REPORT_FONTS") as refused:
+        call_command("report", str(report.pk), tenant="acme", format="pdf", stdout=io.StringIO())
+    assert refused.value.returncode == 1

@@ -13,6 +13,7 @@ from accounts.tenancy import tenant_scope
 from reports.compute.documents import Audience, ReportKind
 from reports.files import FORMATS, report_file
 from reports.models import Report
+from reports.rendering.pdf import FontMissing
 
 BEYOND = 2**63
 
@@ -47,7 +48,10 @@ class Command(TenantCommand):
                 raise Refused(_("There is no report %(number)s.") % {"number": pk})
             if options["audience"]:
                 _check_audience(found, options["format"])
-            made = report_file(found, options["format"], options["audience"])
+            try:
+                made = report_file(found, options["format"], options["audience"])
+            except FontMissing as missing:
+                raise Refused(missing) from missing
         output = getattr(self.stdout, "buffer", None)
         if output is not None:
             output.write(made.content)

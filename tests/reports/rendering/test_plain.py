@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
 
 from reports.rendering.plain import report_json
 
@@ -26,6 +30,20 @@ def test_it_is_of_the_published_shape(sample: Callable) -> None:
         "rules": None,
     }
     json.dumps(made)
+
+
+def test_the_guide_shows_that_shape(sample: Callable) -> None:
+    guide = Path(settings.BASE_DIR, "docs/guide/reports.md").read_text(encoding="utf-8")
+    [held] = re.findall(r"```json\n(.*?)```", guide, re.S)
+    shown = json.loads(held)
+    found = sample("customer-month-en")
+    made = report_json(found.document, found.texts, report=17, version=2, status="sent")
+    assert list(shown) == list(made)
+    known = {bool(one["value"] is None): list(one) for one in made["figures"]}
+    for figure in shown["figures"]:
+        assert list(figure) == known[figure["value"] is None]
+    types = {block["type"] for section in shown["sections"] for block in section["blocks"]}
+    assert types <= {block["type"] for section in made["sections"] for block in section["blocks"]}
 
 
 def test_facts_that_are_absent_have_no_value_but_a_reason(sample: Callable) -> None:
