@@ -76,8 +76,8 @@ def raven(make_tenant: Any, tmp_path: Path) -> Tenant:
                             closed_on(row).isoformat()))  # fmt: skip
     for kind, rows in (("cases", cases), ("surveys", surveys)):
         path = tmp_path / f"{kind}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
+        with path.open("w", encoding="utf-8", newline="") as written:
+            csv.writer(written).writerows(rows)
         said = json.loads(run("load", kind, str(path), "--tenant=raven").splitlines()[-1])
         assert (said["rejected"], said["created"]) == (0, len(rows) - 1)
     return tenant
@@ -129,6 +129,7 @@ class Files:
         scores = [Fraction(int(float(r["satisfaction_score"]))) for r in cases
                   if r["satisfaction_score"] and first <= closed_on(r) <= last]  # fmt: skip
         return {
+            **self.over_twelve_months(last),
             "start_arr": begun,
             "end_arr": sum(now.values(), Decimal(0)),
             "new": sum((now[a] for a in came - known), Decimal(0)),
@@ -157,6 +158,18 @@ class Files:
             "csat": sum(scores) / len(scores),
             "requests_received": None,
             "requests_adopted": None,
+        }
+
+    def over_twelve_months(self, last: date) -> dict[str, Fraction]:
+        """``last`` ends a month that is as long in the year before."""
+        was, now = self.arr(last.replace(year=last.year - 1)), self.arr(last)
+        begun = Fraction(sum(was.values()))
+        kept = sum((min(fee, now.get(a, Decimal(0))) for a, fee in was.items()), Decimal(0))
+        grown = sum((now.get(a, Decimal(0)) for a in was), Decimal(0))
+        return {
+            "grr_12m": Fraction(kept) / begun,
+            "nrr_12m": Fraction(grown) / begun,
+            "logo_churn_12m": Fraction(len(was.keys() - now.keys()), len(was)),
         }
 
     def ltv(self, last: date, margin: Decimal) -> Fraction:
@@ -225,4 +238,14 @@ def test_each_figure_of_the_report_is_what_the_files_come_to(raven: Tenant) -> N
         }
         assert set(ABSENT) <= absent
         compared += len(wanted)
-    assert compared == 70
+    assert compared == 76
+    # Before everything in the files there is nothing, and what cannot be said then says why.
+    run("make_reports", "--tenant=raven", "--period=2022-11")
+    with tenant_scope(raven.pk):
+        report = Report.objects.get(kind="executive", period="2022-11")
+    said = {one["key"]: one for one in report.document["figures"]}
+    nothing = ("start_arr", "end_arr", "churned", "customers", "new_customers", "due_customers")
+    assert {key: said[key]["value"] for key in nothing} == dict.fromkeys(nothing, 0)
+    for key in ("grr", "nrr_12m", "logo_churn", "ltv", "renewal_rate_arr", "events", "csat",
+                "cases_opened", "tier_counts.high"):  # fmt: skip
+        assert (said[key]["value"], bool(said[key]["reason"])) == (None, True), key
