@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
+from left_rows import sweep
 from migrated import Migrated
 from pytest_django import DjangoDbBlocker
 
@@ -16,6 +18,12 @@ settings.register_profile(
     "tenure", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "50"))
 )
 settings.load_profile("tenure")
+
+
+def pytest_collection_finish() -> None:
+    # What was imported stays; nobody needs to look through it for garbage again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +46,18 @@ def django_db_setup(
     if migrated:
         with django_db_blocker.unblock():
             migrated.after()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_left_rows() -> Iterator[None]:
+    """What a file's tests leave in the tables slows no other's down."""
+    yield
+    from django.db import connection
+
+    database = str(connection.settings_dict["NAME"])
+    # Until a test asks for its database there is none.
+    if os.environ.get("TENURE_TEST_SERVERS") == "own" and database.startswith("test_"):
+        sweep(database)
 
 
 @pytest.fixture(autouse=True)

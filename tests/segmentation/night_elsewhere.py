@@ -1,6 +1,8 @@
-"""Run as a program: migrates a database, loads files, computes two nights, prints their digests.
+"""Loads files and computes two nights: here, or run as a program on another database, which it
+migrates.
 
-`python night_elsewhere.py FOLDER`, with the servers' addresses in the environment.
+`python night_elsewhere.py FOLDER`, with the servers' addresses in the environment; prints what
+``compute`` gives.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
 
 import django
 from django.core.management import call_command
@@ -24,6 +27,11 @@ def main(folder: str) -> None:
     servers = __import__("config.servers", fromlist=["ensure_servers"])
     servers.ensure_servers()
     call_command("migrate", verbosity=0)
+    sys.stdout.write(json.dumps(compute(folder)) + "\n")
+
+
+def compute(folder: str) -> dict[str, Any]:
+    """The digests of the two nights of these files, and the tiers that they give."""
     quietly("create_tenant", "elsewhere", "--name", "Elsewhere", "--timezone", "Europe/Berlin")
     for kind in KINDS:
         quietly("load", kind, f"{folder}/{kind}.csv", "--tenant", "elsewhere")
@@ -31,8 +39,7 @@ def main(folder: str) -> None:
     for day in DAYS:
         line = quietly("run_night", "--tenant", "elsewhere", "--as-of", day)
         digests.append(json.loads(line)["digest"])
-    found = {"digests": digests, "tiers": quietly("tiers", "--tenant", "elsewhere")}
-    sys.stdout.write(json.dumps(found) + "\n")
+    return {"digests": digests, "tiers": quietly("tiers", "--tenant", "elsewhere")}
 
 
 def quietly(*command: str) -> str:

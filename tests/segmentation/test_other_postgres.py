@@ -21,7 +21,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from night_elsewhere import KINDS
+from night_elsewhere import KINDS, compute
+
+from tests.environment import NOT_DURABLE
 
 PROGRAM = Path(__file__).parent / "night_elsewhere.py"
 D = date(2026, 6, 1)
@@ -64,8 +66,10 @@ def other_postgres() -> Iterator[dict[str, str]]:
         )
 
     data, log = str(folder / "data"), str(folder / "log")
-    program("initdb", "--pgdata", data, "--auth=trust", "--username=postgres", "--locale=C.UTF-8")
+    made = ("--no-sync", "--auth=trust", "--username=postgres", "--locale=C.UTF-8")
+    program("initdb", "--pgdata", data, *made)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    options += "".join(f" -c {name}={value}" for name, value in NOT_DURABLE.items())
     program("pg_ctl", "start", "--wait", "--pgdata", data, "--log", log, "--options", options)
     try:
         for statement in (
@@ -121,7 +125,7 @@ def write_files(folder: Path, *, shuffled: bool) -> None:
             csv.writer(handle).writerows([header, *body])
 
 
-def nights(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+def nights_elsewhere(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
     ours = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DATA_DIR"}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     done = subprocess.run(
@@ -142,9 +146,8 @@ def test_version_and_order_do_not_change_a_digest(
 ) -> None:
     write_files(tmp_path / "given", shuffled=False)
     write_files(tmp_path / "shuffled", shuffled=True)
-    with tempfile.TemporaryDirectory(prefix="tenure-elsewhere-", dir="/tmp") as data:
-        here = nights(tmp_path / "given", {"DATA_DIR": data})
-    there = nights(tmp_path / "shuffled", other_postgres)
+    here = compute(str(tmp_path / "given"))
+    there = nights_elsewhere(tmp_path / "shuffled", other_postgres)
     assert here["tiers"] == there["tiers"]
     assert here["digests"] == there["digests"]
     assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in here["digests"])
