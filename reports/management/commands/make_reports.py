@@ -73,6 +73,8 @@ class Command(TenantCommand):
         with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
             progress("figures", 0, 0)
             make_figures(order, [customer])
+        # Apart: whoever makes the same figures waits for those only.
+        with CommandProgress(self.stderr, PHASES) as progress, tenant_scope(order.tenant.pk):
             progress("reports", 0, 0)
             batch = make_batch(order, [customer])
             note_one(order=order, ids=[customer], batch=batch)
