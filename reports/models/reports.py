@@ -112,6 +112,10 @@ class Report(TenantModel):
                 fields=["tenant_id", "-last_day", "period", "kind", "state"],
                 name="report_period_ix",
             ),
+            # As the list begins: its first page is read, and not every report of a period.
+            models.Index(
+                fields=["tenant_id", "-last_day", "-period", "id"], name="report_listed_ix"
+            ),
             models.Index(fields=["tenant_id", "customer", "-last_day"], name="report_customer_ix"),
             models.Index(
                 fields=["tenant_id", "customer"],
