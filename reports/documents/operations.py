@@ -174,7 +174,7 @@ def _work(lines: list[Line], write: Writer, *, of_teams: bool = False) -> TableB
     return table(
         "work_teams" if of_teams else "work_people",
         (
-            ("who", _("Team") if of_teams else _("Owner"), TEXT),
+            ("who", _("Team") if of_teams else pgettext("of work", "Owner"), TEXT),
             ("opened", pgettext("work", "Opened"), COUNT), ("closed", pgettext("work", "Closed"), COUNT),
             ("open", pgettext("work", "Open at the end"), COUNT),
             ("overdue", pgettext("work", "Overdue"), COUNT),
@@ -203,7 +203,7 @@ def _cases(lines: list[Line], write: Writer, *, of_teams: bool = False) -> Table
     return table(
         "case_teams" if of_teams else "case_people",
         (
-            ("who", _("Team") if of_teams else _("Owner"), TEXT),
+            ("who", _("Team") if of_teams else pgettext("of work", "Owner"), TEXT),
             ("opened", pgettext("work", "Opened"), COUNT), ("solved", _("Solved"), COUNT),
             ("open", pgettext("work", "Open at the end"), COUNT),
             ("answered", _("Answered in time"), SHARE), ("resolved", _("Solved in time"), SHARE),
