@@ -58,6 +58,7 @@ OBJECTS = {
     "report_removal": _report,
     "report_recipients": _report,
     "report_download": lambda w: {**_report(w), "format_": "json"},
+    "report_recipient_letters": _recipient,
     "report_recipient_links": _recipient,
     "report_recipient_revocations": _recipient,
     "report_change_undoings": lambda w: {"pk": w.further["report_change"].pk},
