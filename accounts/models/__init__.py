@@ -30,6 +30,12 @@ from accounts.models.responsibility import Responsibility
 from accounts.models.tenants import DirectoryEntry, Tenant
 from accounts.models.touchpoints import Touchpoint, TouchpointTie
 from accounts.models.users import User
+from accounts.models.webhooks import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 __all__ = [
     "ApiAnswer",
@@ -74,4 +80,8 @@ __all__ = [
     "User",
     "Visibility",
     "VisibilityRule",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]
