@@ -279,6 +279,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "CaseKind": "accounts.models.cases.Case.Kind",
+        "ReportKind": "reports.models.reports.Report.Kind",
         "WordsKind": "service.models.cases.CaseEntry.Kind",
     },
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import uritemplate
 from drf_spectacular.openapi import AutoSchema
@@ -14,7 +14,7 @@ from accounts.rest.filters import FIELDS
 from accounts.rest.keyset import CURSOR, LIMIT, MOST_ROWS, ROWS, SORT, sort_names
 from accounts.rest.problems import CONTENT_TYPE
 from accounts.rest.shapes import page_shape
-from accounts.rest.views import Collection, Item, Resource, Verb
+from accounts.rest.views import Collection, Item, Verb
 
 HEADER: Literal["header"] = "header"
 
@@ -74,14 +74,18 @@ def _in_path(name: str) -> OpenApiParameter:
     )  # fmt: skip
 
 
+def _speaks_for(view: Any) -> TypeGuard[Collection | Item | Verb]:
+    return isinstance(view, Collection | Item | Verb)
+
+
 class ResourceSchema(AutoSchema):
-    """Speaks for :class:`Resource`; views of other kinds say it themselves with ``extend_schema``."""
+    """Speaks for lists, records and verbs; other views say it themselves with ``extend_schema``."""
 
     def get_operation_id(self) -> str:
         view = self.view
         if isinstance(view, Verb):
             return f"{view.verb}_{view.noun}"
-        if isinstance(view, Resource):
+        if _speaks_for(view):
             word = {"GET": "read", "POST": "make", "PATCH": "change", "DELETE": "remove"}[
                 self.method
             ]
@@ -93,20 +97,20 @@ class ResourceSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         """Of reading, the view's words; of the rest, those of the method that does it."""
         view = self.view
-        if not isinstance(view, Resource) or self.method == "GET":
+        if not _speaks_for(view) or self.method == "GET":
             return str(super().get_description())
         word = {"POST": "make", "PATCH": "change", "DELETE": "remove"}[self.method]
         does = getattr(view, "act" if isinstance(view, Verb) else word)
         return inspect.getdoc(does) or ""
 
     def get_tags(self) -> list[str]:
-        if isinstance(self.view, Resource):
+        if _speaks_for(self.view):
             return [self.view.plural]
         return super().get_tags()
 
     def get_override_parameters(self) -> list[Any]:
         view = self.view
-        if not isinstance(view, Resource):
+        if not _speaks_for(view):
             return super().get_override_parameters()
         named = [*map(_in_path, uritemplate.variables(self.path))]
         if self.method == "POST":
@@ -144,11 +148,11 @@ class ResourceSchema(AutoSchema):
             return view.new
         if isinstance(view, Item) and self.method == "PATCH":
             return view.changes() if view.changes else None
-        return None if isinstance(view, Resource) else super().get_request_serializer()
+        return None if _speaks_for(view) else super().get_request_serializer()
 
     def get_response_serializers(self) -> Any:
         view = self.view
-        if not isinstance(view, Resource):
+        if not _speaks_for(view):
             return super().get_response_serializers()
         refused = [400, 401, 403, 429]
         if not isinstance(view, Collection):

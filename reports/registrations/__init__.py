@@ -4,6 +4,7 @@ from reports.registrations import (  # noqa: F401 - imports fill the registries
     figures,
     goals,
     internal,
+    programs,
     reports,
     screens,
 )
