@@ -6,6 +6,20 @@ from segmentation.models.customer_groups import (
     CustomerGroupNight,
     CustomerGroupVersion,
 )
+from segmentation.models.ingested_identities import (
+    CustomerAlias,
+    HeldEvent,
+    PersonAlias,
+    PersonGroup,
+)
+from segmentation.models.ingestion import (
+    DeadLetter,
+    EventRule,
+    IngestCount,
+    IngestInbox,
+    IngestSettings,
+    WriteKey,
+)
 from segmentation.models.night_scores import NightScores, Scored
 from segmentation.models.nights import Night, RuleSet
 from segmentation.models.replays import Replay, ReplayDifference
@@ -17,15 +31,24 @@ from segmentation.models.usage_states import UsageDay, UsageFold, UsageState, Us
 
 __all__ = [
     "Assignment",
+    "CustomerAlias",
     "CustomerGroup",
     "CustomerGroupMember",
     "CustomerGroupNight",
     "CustomerGroupVersion",
+    "DeadLetter",
+    "EventRule",
+    "HeldEvent",
+    "IngestCount",
+    "IngestInbox",
+    "IngestSettings",
     "MeasureRow",
     "Move",
     "Night",
     "NightAlarm",
     "NightScores",
+    "PersonAlias",
+    "PersonGroup",
     "Replay",
     "ReplayDifference",
     "RuleDraft",
@@ -38,4 +61,5 @@ __all__ = [
     "UsageFold",
     "UsageState",
     "UsageWindow",
+    "WriteKey",
 ]
