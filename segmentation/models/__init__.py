@@ -15,6 +15,7 @@ from segmentation.models.ingested_identities import (
 from segmentation.models.ingestion import (
     DeadLetter,
     EventRule,
+    EventSeen,
     IngestCount,
     IngestInbox,
     IngestSettings,
@@ -38,6 +39,7 @@ __all__ = [
     "CustomerGroupVersion",
     "DeadLetter",
     "EventRule",
+    "EventSeen",
     "HeldEvent",
     "IngestCount",
     "IngestInbox",

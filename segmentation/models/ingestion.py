@@ -117,6 +117,26 @@ class EventRule(TenantModel):
         return self.pattern
 
 
+class EventSeen(TenantModel):
+    """A name of events that came, to write rules by; noted about once a minute."""
+
+    kind = models.CharField(max_length=6, choices=EventRule.Kind.choices)
+    event = models.CharField(max_length=200)
+    last_at = models.DateTimeField()
+    # Of one of the last: path → short text.
+    properties = models.JSONField(default=dict)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-last_at", "event"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "kind", "event"], name="event_seen_once"),
+        ]
+        indexes = [models.Index(fields=["tenant_id", "-last_at"], name="event_seen_last_ix")]
+
+    def __str__(self) -> str:
+        return self.event
+
+
 class DeadLetter(TenantModel):
     """A message that could not be taken as it is, word by word, until somebody decides."""
 
