@@ -171,13 +171,15 @@ class Tables:
                     "days": formats.days(risk.row["payment_overdue_days"], self.language),
                 }
             ),
-            RENEWAL: lambda: (
-                _("renewal in %(days)s")
-                % {"days": formats.days(risk.row["days_to_renewal"], self.language)}
-            ),
+            RENEWAL: lambda: self._renewal(risk.row["days_to_renewal"]),
         }
         told = "; " if not self.language.startswith("zh") else "；"
         return TableCell(", ".join(risk.flags), told.join(words[flag]() for flag in risk.flags))
+
+    def _renewal(self, days: int) -> str:
+        if not days:
+            return _("renewal due now")
+        return _("renewal in %(days)s") % {"days": formats.days(days, self.language)}
 
     def restated(self, rows: Iterable[Restated]) -> tuple[TableBlock, ...]:
         """All of it on screen, the first on paper."""
