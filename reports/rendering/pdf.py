@@ -107,13 +107,9 @@ def _printable(part: Any) -> Any:
     return part
 
 
-def compiler(place: int = 0) -> typst.Compiler:
-    """The process's own, with our template and no font of the system; ``place``: which of them."""
-    return _compiler(place)
-
-
 @cache
-def _compiler(place: int) -> typst.Compiler:
+def compiler(place: int) -> typst.Compiler:
+    """The process's own, with our template and no font of the system; ``place``: which of them."""
     template = Path(settings.BASE_DIR, "templates", TEMPLATE)
     return typst.Compiler(template, root=template.parent, font_paths=_fonts())
 

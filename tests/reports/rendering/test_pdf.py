@@ -71,10 +71,10 @@ def test_what_looks_like_markup_is_printed_as_it_is(sample: Callable) -> None:
     found.document["title"] = MARKUP
     found.document["figures"][3]["label"] = MARKUP
     pdf_bytes(found.document, {"summary": f"{MARKUP}\n\n= g\n\n- h"}, "key_user")
-    headings = json.loads(compiler().query("heading"))
+    headings = json.loads(compiler(0).query("heading"))
     assert headings[0]["body"]["text"] == MARKUP
     assert [one["level"] for one in headings].count(1) == 1  # the summary's "= g" is no heading
-    printed = compiler().query("par")
+    printed = compiler(0).query("par")
     assert json.dumps(MARKUP, ensure_ascii=False)[1:-1] in printed
 
 
@@ -139,7 +139,7 @@ def test_a_logo_stands_in_the_head(sample: Callable) -> None:
     )
     plain = pdf_bytes(found.document, found.texts, "")
     pdf_bytes(found.document, found.texts, "", logo=logo)
-    images = json.loads(compiler().query("image"))
+    images = json.loads(compiler(0).query("image"))
     assert images[0]["alt"] == "Hanxin HR Cloud"
     assert plain != pdf_bytes(found.document, found.texts, "", logo=logo)
 
