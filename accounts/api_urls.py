@@ -12,5 +12,5 @@ from accounts.rest.resources import patterns
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     *patterns("v1/"),
-    re_path(r"^(?P<path>.*)$", not_found, name="api_nothing"),
+    re_path(r"^(?P<path>[\s\S]*)$", not_found, name="api_nothing"),
 ]

@@ -265,10 +265,12 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.rest.tokens.TokenAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.rest.bodies.JsonBody"],
     "DEFAULT_SCHEMA_CLASS": "accounts.rest.schema.ResourceSchema",
     "EXCEPTION_HANDLER": "accounts.rest.problems.handle",
     "UNAUTHENTICATED_USER": None,
+    # `?format=` is a parameter like any other.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tenure",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import structlog
@@ -10,7 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, permissions, throttling
+from rest_framework import exceptions, permissions, status, throttling
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,6 +26,10 @@ from accounts.tenancy import tenant_scope
 from accounts.tenancy.models import TenantQuerySet
 
 READING = ("GET", "HEAD", "OPTIONS")
+# In place of a scope: whatever the token may.
+EVERY_PROGRAM = "*"
+# Set on a refusal whose record is to stay: what was tried and did not go.
+KEPT = "is_kept"
 
 
 def token_of(request: Request) -> ApiToken | None:
@@ -42,6 +47,8 @@ class ScopePermission(permissions.BasePermission):
         if token is None:
             raise exceptions.NotAuthenticated(_("Say who you are: Authorization: Bearer …"))
         needed = view.scope_to_read if request.method in READING else view.scope_to_write
+        if needed == EVERY_PROGRAM:
+            return True
         if needed not in token.scopes:
             raise exceptions.PermissionDenied(
                 _("This token lacks the scope %(scope)s.") % {"scope": needed}
@@ -60,6 +67,19 @@ class TokenThrottle(throttling.SimpleRateThrottle):
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         token = token_of(request)
         return None if token is None else f"api:{token.tenant_id}:{token.pk}"
+
+    def told(self) -> dict[str, str]:
+        """Headers that say how much is left, and in how many seconds there is more."""
+        # Set by the base class, whose stubs do not know them.
+        known: Any = self
+        if getattr(known, "history", None) is None:
+            return {}
+        oldest = known.history[-1] if known.history else known.now
+        return {
+            "RateLimit-Limit": str(known.num_requests),
+            "RateLimit-Remaining": str(max(0, known.num_requests - len(known.history))),
+            "RateLimit-Reset": str(max(1, math.ceil(oldest + known.duration - known.now))),
+        }
 
 
 class ApiView(APIView):
@@ -81,13 +101,16 @@ class ApiView(APIView):
         try:
             with tenant_scope(tenant.pk), timezone.override(tenant.zone):
                 response = super().dispatch(request, *args, **kwargs)
-                if response.status_code >= 400:
+                if response.status_code >= 400 and not getattr(response, KEPT, False):
                     transaction.set_rollback(True)
                 return response
         finally:
             program.reset(reset)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.method not in self.allowed_methods:
+            # Before scopes are asked for: none of them allows it.
+            raise exceptions.MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
         program.set(self.token.name)
         self.again = answered_once(request) if request.method == "POST" else None
@@ -103,9 +126,21 @@ class ApiView(APIView):
     ) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         again = getattr(self, "again", None)
-        if again is not None and response.status_code < 400:
+        if again is not None and (response.status_code < 400 or getattr(response, KEPT, False)):
             again.keep(response.status_code, response.data)
+        for throttle in getattr(self, "throttles", ()):
+            for name, value in throttle.told().items():
+                final[name] = value
         return final
+
+    def get_throttles(self) -> list[Any]:
+        # Kept: the answer says what is left.
+        self.throttles = list(super().get_throttles())
+        return self.throttles
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        """What can be done here stands in ``Allow``."""
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @property
     def tenant(self) -> Tenant:

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import ApiAnswer
-from accounts.rest.problems import KeyOfAnotherRequest
+from accounts.rest.problems import CONTENT_TYPE, KeyOfAnotherRequest
 
 HEADER = "Idempotency-Key"
 LONGEST = 200
@@ -32,8 +32,12 @@ class AnsweredBefore(exceptions.APIException):
         self.answer = answer
 
     def response(self) -> Response:
+        refused = (self.answer.status or 0) >= 400
         return Response(
-            self.answer.body, status=self.answer.status, headers={"Idempotent-Replayed": "true"}
+            self.answer.body,
+            status=self.answer.status,
+            headers={"Idempotent-Replayed": "true"},
+            content_type=CONTENT_TYPE if refused else None,
         )
 
 
@@ -62,6 +66,8 @@ def answered_once(request: Request) -> Again | None:
         return None
     if len(key) > LONGEST:
         raise exceptions.ValidationError({HEADER: [_("At most 200 characters.")]})
+    if "\x00" in key:
+        raise exceptions.ValidationError({HEADER: [_("A NUL is no text.")]})
     asked = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
     wanted = hashlib.sha256(asked).hexdigest()
     now = timezone.now()

@@ -11,6 +11,8 @@ class KeyConverter:
     regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
+        if "\x00" in value:
+            raise ValueError(value)
         return value.replace("~1", "/").replace("~0", "~")
 
     def to_url(self, value: str) -> str:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from psycopg2 import errors as postgres
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -27,6 +34,21 @@ class KeyOfAnotherRequest(exceptions.APIException):
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     default_code = "key_of_another_request"
+
+
+class TooLarge(exceptions.APIException):
+    """More than we read at once."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+class Busy(exceptions.APIException):
+    """Something else is at work there; the same request will do in a moment."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_code = "busy"
+    wait = 5
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -82,6 +104,16 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
         return exceptions.PermissionDenied()
     if isinstance(error, DjangoValidationError):
         return exceptions.ValidationError(_by_field(error))
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge(_("This is too large."))
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError(_("This request is none."))
+    if isinstance(error, IntegrityError) and isinstance(error.__cause__, postgres.UniqueViolation):
+        return Conflict(_("The same was written a moment ago. Read it again."))
+    if isinstance(error, OperationalError) and isinstance(
+        error.__cause__, postgres.LockNotAvailable
+    ):
+        return Busy(_("Something else is being written. Try again in a moment."))
     return None
 
 

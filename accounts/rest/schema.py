@@ -10,6 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from accounts.rest.base import EVERY_PROGRAM, ApiView
 from accounts.rest.filters import FIELDS
 from accounts.rest.keyset import CURSOR, LIMIT, MOST_ROWS, ROWS, SORT, sort_names
 from accounts.rest.problems import CONTENT_TYPE
@@ -102,6 +103,13 @@ class ResourceSchema(AutoSchema):
         word = {"POST": "make", "PATCH": "change", "DELETE": "remove"}[self.method]
         does = getattr(view, "act" if isinstance(view, Verb) else word)
         return inspect.getdoc(does) or ""
+
+    def get_extensions(self) -> dict[str, Any]:
+        view = self.view
+        if not isinstance(view, ApiView):
+            return super().get_extensions()
+        needed = view.scope_to_read if self.method == "GET" else view.scope_to_write
+        return {} if needed == EVERY_PROGRAM else {"x-scope": needed}
 
     def get_tags(self) -> list[str]:
         if _speaks_for(self.view):
