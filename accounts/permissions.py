@@ -141,6 +141,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 
 
 def may(membership: Membership | None, ability: str) -> bool:
+    "manage_webhooks": (Role.ADMIN,),
     """Whether a member has an ability; nobody has an unknown one."""
     return membership is not None and membership.has_role(*ALLOWED.get(ability, ()))
 

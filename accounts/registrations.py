@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from accounts import (
     first_steps,
     mail_registrations,  # noqa: F401
+    webhook_registrations,  # noqa: F401
 )
 from accounts.loads import registry
 from accounts.loads.kinds import KINDS

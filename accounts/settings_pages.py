@@ -12,4 +12,5 @@ settings_pages: dict[str, str | Promise] = {
     "mail_settings": _("Letters"),
     "channels": _("Channels"),
     "api_tokens": _("API tokens"),
+    "webhooks": _("Webhooks"),
 }

@@ -14,6 +14,9 @@ from accounts.actions.mail_sending import is_due, release_abandoned, send_batch
 from accounts.actions.mail_troubles import tell_troubles
 from accounts.actions.notifications import write_digests
 from accounts.actions.retention import forget_old
+from accounts.actions.webhook_sending import send_webhooks as send_some
+from accounts.actions.webhook_sending import webhooks_wait
+from accounts.actions.webhooks import wake_webhooks, webhooks_woke
 from accounts.models import Tenant
 
 
@@ -90,3 +93,19 @@ def post_to_chats(tenant_id: int) -> None:
 def sweep_bounces() -> None:
     """Read what came back to the mailbox of returned letters, where the operator names one."""
     read_bounce_mailbox()
+
+
+@shared_task(name="accounts.tasks.send_webhooks")
+def send_webhooks(tenant_id: int) -> None:
+    """Tell a tenant's endpoints some of what waits. What is left goes behind the other tenants'."""
+    webhooks_woke(tenant_id)
+    if send_some(tenant_id=tenant_id).more:
+        wake_webhooks(tenant_id)
+
+
+@shared_task(name="accounts.tasks.sweep_webhooks")
+def sweep_webhooks() -> None:
+    """Enqueue what waits for endpoints, also what a dead worker held or the broker forgot."""
+    for tenant_id in Tenant.objects.order_by("pk").values_list("id", flat=True):
+        if webhooks_wait(tenant_id=tenant_id):
+            wake_webhooks(tenant_id)

@@ -78,4 +78,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.mail_urls")),
     path("", include("accounts.token_urls")),
     path("", include("accounts.touchpoint_urls")),
+    path("", include("accounts.webhook_urls")),
 ]

@@ -217,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep bounces": {"task": "accounts.tasks.sweep_bounces", "schedule": schedule(5 * 60.0)},
     "sweep channels": {"task": "accounts.tasks.sweep_channels", "schedule": schedule(30.0)},
     "sweep old": {"task": "accounts.tasks.sweep_old", "schedule": schedule(6 * 60 * 60.0)},
+    "sweep webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": schedule(10.0)},
     "sweep mail": {"task": "accounts.tasks.sweep_mail", "schedule": schedule(20.0)},
 }
 
@@ -313,6 +314,8 @@ CHANNELS_ANYWHERE = env.bool("CHANNELS_ANYWHERE", False)
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Whether tenants' webhooks may lead into the network, and use HTTP without TLS and any port.
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True

@@ -1,19 +1,27 @@
-"""Deleting what people were told, and what is known of letters, once the tenant's time for it is over."""
+"""Deleting what people and other programs were told, and what is known of letters, once the time for
+it is over."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.models import ChannelPost, Notification, OutgoingMail
+from accounts.models import (
+    ChannelPost,
+    Notification,
+    OutgoingMail,
+    WebhookDelivery,
+    WebhookEvent,
+)
 from accounts.queries.mail import mail_settings
 from accounts.tenancy import tenant_scope
 
 AT_ONCE = 2000
 # At a time, of each tenant and kind: what is left is deleted the next time.
 MOST_PARTS = 50
+WEBHOOKS_KEPT = timedelta(days=30)
 # Somebody has to look at these, or a worker.
 _UNSETTLED = (
     OutgoingMail.State.QUEUED,
@@ -23,15 +31,22 @@ _UNSETTLED = (
 
 
 def forget_old(*, tenant_id: int, now: datetime | None = None) -> int:
-    """Delete old notifications and letters in parts, each a transaction of its own; returns how many.
+    """Delete old notifications, letters and events of webhooks in parts, each a transaction of its own;
+    returns how many.
     Links, answers and the audit are no part of it."""
     moment = now or timezone.now()
     forgotten = 0
-    for find in (_old_notifications, _old_posts, _old_letters):
+    finds = (
+        (_old_notifications, "created_at"),
+        (_old_posts, "created_at"),
+        (_old_letters, "created_at"),
+        (_old_webhooks, "happened_at"),
+    )
+    for find, age in finds:
         for _number in range(MOST_PARTS):
             with tenant_scope(tenant_id):
                 rows = find(moment)
-                ids = list(rows.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE])
+                ids = list(rows.order_by(age).values_list("pk", flat=True)[:AT_ONCE])
                 rows.model._default_manager.filter(pk__in=ids).delete()
             forgotten += len(ids)
             if len(ids) < AT_ONCE:
@@ -61,4 +76,15 @@ def _old_letters(now: datetime) -> QuerySet[OutgoingMail]:
     days = mail_settings().letters_kept_days
     old = OutgoingMail.objects.filter(created_at__lt=now - timedelta(days=days))
     found: QuerySet[OutgoingMail] = old.exclude(state__in=_UNSETTLED)
+    return found
+
+
+def _old_webhooks(now: datetime) -> QuerySet[WebhookEvent]:
+    """What happened, with its deliveries and their tries; not while one still waits."""
+    waiting = WebhookDelivery.objects.filter(
+        event=OuterRef("pk"), state=WebhookDelivery.State.WAITING
+    )
+    found: QuerySet[WebhookEvent] = WebhookEvent.objects.filter(
+        ~Exists(waiting), happened_at__lt=now - WEBHOOKS_KEPT
+    )
     return found

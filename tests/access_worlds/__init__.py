@@ -18,6 +18,7 @@ from access_worlds import (
     surveys,
     tokens,
     touchpoints,
+    webhooks,
     work,
 )
 
@@ -35,5 +36,6 @@ MODULES: tuple[ModuleType, ...] = (
     surveys,
     tokens,
     touchpoints,
+    webhooks,
     work,
 )
