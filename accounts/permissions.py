@@ -137,11 +137,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "view_notifications": EVERYONE,
     "manage_mail": (Role.ADMIN,),
     "manage_channels": (Role.ADMIN,),
+    "manage_webhooks": (Role.ADMIN,),
 }
 
 
 def may(membership: Membership | None, ability: str) -> bool:
-    "manage_webhooks": (Role.ADMIN,),
     """Whether a member has an ability; nobody has an unknown one."""
     return membership is not None and membership.has_role(*ALLOWED.get(ability, ()))
 

@@ -308,14 +308,14 @@ BOUNCE_IMAP_URL = env.str("BOUNCE_IMAP_URL", "")
 BOUNCE_TOKEN = env.str("BOUNCE_TOKEN", "")
 # Whether tenants' channels for Teams may lead to any host, also inside the network.
 CHANNELS_ANYWHERE = env.bool("CHANNELS_ANYWHERE", False)
+# Whether tenants' webhooks may lead into the network, and use HTTP without TLS and any port.
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
 
 # --- Language and time ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-# Whether tenants' webhooks may lead into the network, and use HTTP without TLS and any port.
-WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
