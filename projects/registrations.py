@@ -21,6 +21,7 @@ from projects import (  # noqa: F401 - words for the audit
     handover_labels,
     labels,
     notification_labels,
+    webhook_registrations,
     weekly_labels,
 )
 from projects.actions.responsibility import derive_faces

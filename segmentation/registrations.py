@@ -9,7 +9,11 @@ from accounts import (
 from accounts.labels import FIELDS, VERBS, WORDINGS
 from accounts.loads import registry
 from accounts.models import Role
-from segmentation import group_uses
+from accounts.rest import resources, scopes
+from segmentation import (
+    group_uses,
+    webhook_registrations,  # noqa: F401
+)
 from segmentation.loads import Usage
 from segmentation.measures import register_measures
 from segmentation.queries.saved_views import views_of_group

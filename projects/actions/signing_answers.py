@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
+from accounts.actions.webhooks import emit
 from accounts.contact_links import LinkClosed
 from accounts.models import Tenant, User
 from projects.actions.amendments import enter_baseline
@@ -148,4 +149,16 @@ def _take(
         **({"baseline": str(baseline.version)} if baseline else {}),
         **({"reason": answer.reason} if answer.reason else {}),
         **further,
+    )
+    emit(
+        "change_request.signed" if signed else "change_request.declined",
+        {
+            "customer_id": change.project.customer_id,
+            "project": change.project.key,
+            "change_request": change.key,
+            "effort_days": change.effort_days,
+            "price": change.price,
+            ("signed_on" if signed else "declined_on"): on,
+        },
+        at=at,
     )

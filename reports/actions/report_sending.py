@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
+from accounts.actions.webhooks import emit_all
 from accounts.letter_texts import is_silent
 from accounts.models import Tenant, User
 from accounts.tenancy import current_tenant_id
@@ -131,6 +133,20 @@ def _mark_sent(reports: Sequence[Report], by: User, now: datetime) -> None:
         report.revision += 1
     Report.objects.bulk_update(reports, ["state", "sent_at", "sent_by", "correction", "revision"])
     _note_suggested(reports, by, now)
+    emit_all("report.sent", [_as_told(report) for report in reports], at=now)
+
+
+def _as_told(report: Report) -> dict[str, Any]:
+    """What other programs hear of it."""
+    return {
+        "report": report.pk,
+        "kind": report.kind,
+        "customer_id": report.customer_id,
+        "period": report.period,
+        "language": report.language,
+        "version": report.version,
+        "is_correction": report.correction_of_id is not None,
+    }
 
 
 def _note_suggested(reports: Sequence[Report], by: User, now: datetime) -> None:

@@ -7,4 +7,5 @@ from reports.registrations import (  # noqa: F401 - imports fill the registries
     programs,
     reports,
     screens,
+    webhooks,
 )

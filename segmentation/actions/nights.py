@@ -18,10 +18,12 @@ from accounts.loads.running import LOCK_CLASS as LOADS
 from accounts.models import Tenant, User
 from accounts.tenancy import tenant_scope
 from segmentation.actions.group_nights import evaluate_groups
+from segmentation.actions.night_events import tell_night
 from segmentation.actions.results import Computed, Progress, compute_result
 from segmentation.actions.storing import store
 from segmentation.actions.turns import Turn, take_turn
 from segmentation.frames.gathering import discard
+from segmentation.frames.ingestion import LOCK_CLASS as INGESTION
 from segmentation.models import Night, RuleSet
 
 log = structlog.get_logger("tenure.nights")
@@ -162,7 +164,7 @@ def compute_and_store(
                 moves=[night.moves_count, len(computed.moves)],
             )
         if stored != "unchanged":
-            _store(night, computed, started_at, perf_counter() - started)
+            _store(night, computed, started_at, perf_counter() - started, stored)
         elif night.state != Night.State.DONE:
             Night.objects.filter(pk=night.pk).update(state=Night.State.DONE, claim=None, error="")
         discard()
@@ -188,16 +190,20 @@ def compute_and_store(
 
 
 def known_now() -> datetime:
-    """This moment, once every load that is being written has been.
+    """This moment, once every load and every request that is being written has been.
 
-    Loads write under a lock of the tenant and count as known from a moment inside it. So what is
-    known by this moment can all be seen by now, and what is written later is known later: the night
-    can be replayed.
+    Loads write under a lock of the tenant and count as known from a moment inside it; so do requests
+    that bring usage, which share a lock of their own. So what is known by this moment can all be seen
+    by now, and what is written later is known later: the night can be replayed.
     """
     lock = "(%s + current_setting('app.tenant_id')::bigint)"
     _execute(f"SELECT pg_advisory_lock{lock}", [LOADS])
     try:
-        return timezone.now()
+        _execute(f"SELECT pg_advisory_lock{lock}", [INGESTION])
+        try:
+            return timezone.now()
+        finally:
+            _execute(f"SELECT pg_advisory_unlock{lock}", [INGESTION])
     finally:
         _execute(f"SELECT pg_advisory_unlock{lock}", [LOADS])
 
@@ -227,7 +233,9 @@ def _compute(
         ) from error
 
 
-def _store(night: Night, computed: Computed, started_at: datetime, seconds: float) -> None:
+def _store(
+    night: Night, computed: Computed, started_at: datetime, seconds: float, stored: Stored
+) -> None:
     zone = night.zone
     if night.pk is None:
         # Somebody may have asked for it while it was computed.
@@ -253,6 +261,7 @@ def _store(night: Night, computed: Computed, started_at: datetime, seconds: floa
     night.finished_at = timezone.now()
     night.seconds = round(seconds + perf_counter() - clock, 3)
     night.save(update_fields=["finished_at", "seconds"])
+    tell_night(night, is_restated=stored == "restated")
 
 
 def _told(tenant: Tenant, night: Night) -> AbstractContextManager[Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.models import Case, Tenant, User
+from service.actions.case_events import tell_opened, tell_solved
 from service.actions.case_letters import owner_member, tell_member, write_customer
 from service.actions.case_rows import add_entry, change_fact, locked_work, save_work
 from service.actions.case_words import checked_words, note_answer, refuse_crossed, running_state
@@ -78,6 +79,7 @@ def solve_case(
     change_fact(work, moment, closed_at=moment)
     clock = solved(clock, promises(tenant).hours, moment)
     _change_state(work, State.SOLVED, clock, why="", by=by, now=moment, needs_why=False)
+    tell_solved(work)
     return write_customer("solved", work, tenant, words=words, by=by, now=moment)
 
 
@@ -92,11 +94,13 @@ def close_case(*, case: Case, seen: int, why: str, tenant: Tenant, by: User) -> 
     work, now = locked_work(case.pk, seen), timezone.now()
     if work.state == State.CLOSED:
         raise ValidationError(_("This case is closed already."))
-    clock = clock_of(work)
-    if work.is_undone:
+    clock, was_undone = clock_of(work), work.is_undone
+    if was_undone:
         change_fact(work, now, closed_at=now)
         clock = solved(clock, promises(tenant).hours, now)
     _change_state(work, State.CLOSED, clock, why=why, by=by, now=now)
+    if was_undone:
+        tell_solved(work)
     return work
 
 
@@ -135,6 +139,7 @@ def reopen_case(
         before=before, after=State.REOPENED,
     )  # fmt: skip
     record("case.reopened", by=by, about=work.case, number=work.number, why=words)
+    tell_opened(work, reopened=True)
     member = owner_member(work)
     if member is not None and (by is None or member.user_id != by.pk):
         tell_member(member, "reopened", work, tenant, words=words)

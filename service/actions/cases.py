@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.actions.facts import note_creation
 from accounts.models import Case, Colleague, Contact, Customer, Responsibility, Tenant, User
+from service.actions.case_events import tell_opened
 from service.actions.case_letters import owner_member, tell_member
 from service.actions.case_rows import add_entry, change_fact, locked_work, save_work
 from service.compute.case_clocks import Clock, run_out, wound
@@ -88,6 +89,7 @@ def report_case(
     if text.strip():
         add_entry(work, Kind.CUSTOMER, text=text, by=by, name=name, now=moment)
     record("case.reported", by=by, about=case, customer=customer.name, kind=kind, priority=chosen)
+    tell_opened(work, reopened=False)
     member = owner_member(work)
     if member is not None and (by is None or member.user_id != by.pk):
         tell_member(member, "reported", work, tenant, words=text)

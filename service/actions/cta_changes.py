@@ -15,6 +15,7 @@ from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditRecord, User
+from service.actions.cta_events import CLOSED, REOPENED, tell_ctas
 from service.models import Cta, WorkChange
 
 # Fields that a change may give back.
@@ -110,6 +111,8 @@ def keep(
         Cta.objects.filter(pk__in=ids).update(**values, version_seen=F("version_seen") + 1)
     change = WorkChange.objects.create(by=by, verb=verb, rows=rows)
     record_each(batch.ctas, verb, by=by, **told)
+    if "state" in values:
+        tell_ctas(REOPENED if values["state"] == Cta.State.OPEN else CLOSED, ids)
     return Changed(change, len(ids), batch.passed_over)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from service.actions.cta_changes import Batch, Changed, keep, lock, one_open_of_play, record_each
+from service.actions.cta_events import CLOSED, REOPENED, tell_ctas
 from service.actions.cta_work import OPEN, refuse_second_open
 from service.actions.ranks import refresh_ranks
 from service.models import Cta, CtaStep, WorkChange
@@ -88,6 +89,7 @@ def undo_change(*, change: WorkChange, by: User) -> int:
     opened = [cta for cta in ctas if rows[cta.pk]["before"]["state"] == Cta.State.OPEN]
     refuse_second_open([cta for cta in opened if cta.state != Cta.State.OPEN])
     _give_back_steps(rows)
+    was_open = {cta.pk: cta.state == Cta.State.OPEN for cta in ctas}
     for cta in ctas:
         for name, value in _read(rows[cta.pk]["before"]).items():
             setattr(cta, name, value)
@@ -98,6 +100,9 @@ def undo_change(*, change: WorkChange, by: User) -> int:
     current.undone_at = timezone.now()
     current.save(update_fields=["undone_at"])
     record_each(ctas, "cta.undone", by=by, undone=current.verb)
+    changed = [cta for cta in ctas if (cta.state == Cta.State.OPEN) != was_open[cta.pk]]
+    tell_ctas(REOPENED, (cta.pk for cta in changed if cta.state == Cta.State.OPEN))
+    tell_ctas(CLOSED, (cta.pk for cta in changed if cta.state != Cta.State.OPEN))
     refresh_ranks(ctas=[cta.pk for cta in opened])
     return len(ctas)
 

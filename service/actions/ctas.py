@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Colleague, Customer, Tenant, User
 from accounts.tenancy import current_tenant_id
+from service.actions.cta_events import OPENED, tell_ctas
 from service.actions.ranks import refresh_ranks
 from service.models import Cta, CtaStep, Play, PlayVersion
 
@@ -98,6 +99,7 @@ def open_cta(
     )
     record("cta.opened", by=by, about=cta, customer=customer.name, due_on=due_on.isoformat())
     refresh_ranks(ctas=[cta.pk])
+    tell_ctas(OPENED, [cta.pk])
     return cta
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.planning import planning
 from segmentation.models import Night
+from service.actions.cta_events import tell_run
 from service.actions.play_notices import tell_owners
 from service.compute.play_documents import PlayDocument, Step, read
 from service.frames.play_statements import (
@@ -64,6 +65,7 @@ def run_plays(*, tenant: Tenant, run: PlayRun, now: datetime | None = None) -> P
     for follow in after_runs:
         follow(run.as_of)
     tell_owners(as_of=run.as_of, now=moment)
+    tell_run(moment)
     run.state, run.claim, run.error = Night.State.DONE, None, ""
     run.night_digest = night.digest
     run.finished_at = timezone.now()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.audit import record
 from accounts.models import Tenant, User
 from accounts.tenancy import current_tenant_id
+from service.actions.cta_events import tell_closed
 from service.actions.play_runs import keep_standing
 from service.compute.play_documents import (
     DocumentFaulty,
@@ -250,7 +251,10 @@ def _close_open(play: Play, now: datetime, by: User | None) -> int:
             "WHERE tenant_id = %s AND play_id = %s AND state = 'open'",
             [Cta.State.SWITCHED_OFF, now, by.pk if by else None, current_tenant_id(), play.pk],
         )
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+    if count:
+        tell_closed(now)
+    return count
 
 
 def _readable(document: PlayDocument) -> PlayDocument:

@@ -21,6 +21,7 @@ from accounts.actions.contracts import (
     shorten_contract,
     write_contract,
 )
+from accounts.actions.webhooks import emit
 from accounts.models import Contract, ContractLine, Instalment, User
 from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
 from service.actions.renewal_upkeep import refresh_renewals, take_renewals_turn
@@ -155,6 +156,14 @@ def undo_outcome(*, outcome: RenewalOutcome, by: User) -> None:
         outcome=current.kind,
         contract=follower.key if follower else "",
     )
+    emit(
+        "renewal.reverted",
+        {
+            "contract": current.contract.key,
+            "customer_id": current.contract.customer_id,
+            "outcome": current.kind,
+        },
+    )
     refresh_renewals([current.contract.customer_id])
 
 
@@ -186,6 +195,19 @@ def _written(renewal: Renewal, outcome: RenewalOutcome) -> RenewalOutcome:
         arr_before=f"{outcome.arr_before:f}",
         arr_after=f"{outcome.arr_after:f}",
         churn_reason=outcome.churn_reason,
+    )
+    emit(
+        "renewal.decided",
+        {
+            "contract": outcome.contract.key,
+            "customer_id": outcome.contract.customer_id,
+            "outcome": outcome.kind,
+            "due_on": renewal.due_on,
+            "arr_before": outcome.arr_before,
+            "arr_after": outcome.arr_after,
+            "renewed_by": outcome.follower.key if outcome.follower else None,
+            "churn_reason": outcome.churn_reason or None,
+        },
     )
     refresh_renewals([renewal.customer_id])
     return outcome

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions, note_creation
+from accounts.actions.webhooks import emit
 from accounts.contact_links import LinkClosed
 from accounts.models import RowVersion, Tenant
 from service.actions.survey_notices import tell_low
@@ -71,6 +72,7 @@ def give_score(
     current.answered_at = moment
     current.save(update_fields=["answered_at"])
     record("survey.answered", by=None, about=answer, contact=current.name, score=score)
+    tell_answer(answer, changed=False)
     tell_low(answer)
     return answer
 
@@ -149,3 +151,19 @@ def change_answer(answer: SurveyAnswer, values: Mapping[str, Any], now: datetime
     answer.save(update_fields=[*changed, "known_from"])
     if "score" in changed:
         record("survey.answer_changed", by=None, about=answer, score=answer.score)
+        tell_answer(answer, changed=True)
+
+
+def tell_answer(answer: SurveyAnswer, *, changed: bool) -> None:
+    """Tell other programs the score, and not whose it is or why."""
+    emit(
+        "survey.answered",
+        {
+            "answer": answer.pk,
+            "customer_id": answer.customer_id,
+            "kind": answer.kind,
+            "score": answer.score,
+            "answered_on": answer.answered_on,
+            "changed": changed,
+        },
+    )

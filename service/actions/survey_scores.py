@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import note_creation
-from accounts.models import Contact, ContactRole, Customer, Tenant
-from service.actions.survey_answers import LONGEST_COMMENT, change_answer
+from accounts.models import Contact, ContactRole, Customer, Tenant, User
+from service.actions.survey_answers import LONGEST_COMMENT, change_answer, tell_answer
 from service.actions.survey_notices import tell_low
 from service.models import SurveyAnswer
 from service.models.surveys import SCALES
@@ -66,5 +66,70 @@ def keep_score(
     )  # fmt: skip
     note_creation(answer, at=moment)
     record("survey.answered", by=None, about=answer, contact=contact.name, score=score)
+    tell_answer(answer, changed=False)
     tell_low(answer)
     return answer
+
+
+@transaction.atomic
+def record_answer(
+    *,
+    customer: Customer,
+    contact: Contact | None,
+    key: str,
+    kind: str,
+    score: int,
+    comment: str,
+    answered_on: date,
+    today: date,
+    by: User | None,
+) -> SurveyAnswer:
+    """Write down an answer to a survey that was asked elsewhere, as a load of surveys does.
+
+    Args:
+        key: the tenant's own, once.
+        kind: of ``SCALES``.
+
+    Raises:
+        ValidationError: the score is not on the scale, the key was used, the day is to come, or it is
+            another customer's contact.
+    """
+    low, high = SCALES[kind]
+    if not low <= score <= high:
+        words = _("From %(low)s to %(high)s.") % {"low": low, "high": high}
+        raise ValidationError({"score": words})
+    if answered_on > today:
+        raise ValidationError({"answered_on": _("This day is still to come.")})
+    if contact is not None and contact.customer_id != customer.pk:
+        raise ValidationError({"contact": _("This belongs to another customer.")})
+    if SurveyAnswer.objects.filter(key=key).exists():
+        raise _used()
+    moment = timezone.now()
+    answer = SurveyAnswer(
+        customer=customer, contact=contact, key=key, kind=kind, score=score,
+        comment=comment.strip(), roles=_roles_on(contact, answered_on) if contact else [],
+        answered_on=answered_on, known_from=moment,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            answer.save()
+    except IntegrityError as error:
+        # Another one of two that came at once.
+        raise _used() from error
+    note_creation(answer, at=moment)
+    told = {"contact": contact.name} if contact else {}
+    record("survey.answered", by=by, about=answer, score=score, **told)
+    tell_answer(answer, changed=False)
+    tell_low(answer)
+    return answer
+
+
+def _used() -> ValidationError:
+    return ValidationError({"key": _("There is an answer with this key already.")})
+
+
+def _roles_on(contact: Contact, day: date) -> list[str]:
+    """The roles that a contact held on a day."""
+    roles = ContactRole.objects.filter(contact=contact).exclude(to_on__lt=day)
+    held = roles.exclude(from_on__gt=day).order_by("role").values_list("role", flat=True)
+    return list(held.distinct())

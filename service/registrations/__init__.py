@@ -11,5 +11,6 @@ from service.registrations import (  # noqa: F401
     renewals,
     requests,
     surveys,
+    webhooks,
     work,
 )
