@@ -1,0 +1,129 @@
+"""Requests that could not be handled at once: kept whole before they are answered, handled soon."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, OperationalError, transaction
+from django.utils import timezone
+
+from accounts.tenancy import tenant_scope
+from segmentation.actions.ingesting import account, ingest, take
+from segmentation.actions.releasing import release_held
+from segmentation.compute.message_bodies import Body, read_body
+from segmentation.compute.messages import Read, bad_message
+from segmentation.models import DeadLetter, EventSeen, HeldEvent, IngestInbox, PersonGroup
+from segmentation.queries.doors import Door, door_of_key
+from segmentation.queries.ingestion import ingest_settings
+
+log = structlog.get_logger("tenure.ingestion")
+
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=1)
+# A request that PostgreSQL refuses so often for what it says is taken apart.
+TRIES_WHOLE = 2
+MOST_TRIES = 50
+MOST_AT_ONCE = 200
+NAMES_KEPT = timedelta(days=30)
+OLD_AT_ONCE = 2000
+
+
+def keep(raw: bytes, *, door: Door, call: str, arrived: datetime) -> None:
+    """Keep a request that was let in, in a transaction of its own; afterwards it is durable.
+
+    Raises:
+        DatabaseError: it is not kept.
+    """
+    with tenant_scope(door.tenant_id):
+        IngestInbox.objects.create(
+            key_id=door.key_id,
+            call=call,
+            body=raw,
+            received_at=arrived,
+            not_before=timezone.now(),
+        )
+
+
+def work_off(tenant_id: int) -> int:
+    """Handle what a tenant's inbox holds and is due, each request in a transaction of its own; returns
+    how many were. Two at once do no harm."""
+    handled = 0
+    with tenant_scope(tenant_id):
+        due = IngestInbox.objects.filter(
+            state=IngestInbox.State.WAITING, not_before__lte=timezone.now()
+        )
+        ids = list(due.order_by("id").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    for pk in ids:
+        try:
+            handled += _handle(tenant_id, pk)
+        except DatabaseError as error:
+            _put_off(tenant_id, pk, error)
+    return handled
+
+
+def _handle(tenant_id: int, pk: int) -> int:
+    with tenant_scope(tenant_id):
+        row = (
+            IngestInbox.objects.select_for_update(skip_locked=True)
+            .select_related("key")
+            .filter(pk=pk, state=IngestInbox.State.WAITING)
+            .first()
+        )
+        if row is None:
+            return 0
+        door, body = door_of_key(row.key), read_body(bytes(row.body), row.call)
+        if row.error and row.attempts >= TRIES_WHOLE:
+            _one_by_one(body, door, row)
+        else:
+            ingest(body, door=door, call=row.call, arrived=row.received_at)
+        row.delete()
+    return 1
+
+
+def _one_by_one(body: Body, door: Door, row: IngestInbox) -> None:
+    for message in body.messages:
+        alone = replace(body, messages=[message])
+        try:
+            with transaction.atomic():
+                ingest(alone, door=door, call=row.call, arrived=row.received_at)
+        except OperationalError:
+            # Not what it says: somebody holds a lock, or PostgreSQL is going down.
+            raise
+        except DatabaseError:
+            read = Read(messages=[message])
+            taken = take(read, door=door, call=row.call)
+            taken.bad.append(bad_message(message, row.call, DeadLetter.Reason.NOT_SAVED))
+            account(read, taken, door=door, sent_at=body.sent_at)
+
+
+def _put_off(tenant_id: int, pk: int, error: DatabaseError) -> None:
+    """Try again later: soon, then less and less often."""
+    with tenant_scope(tenant_id):
+        row = IngestInbox.objects.select_for_update().filter(pk=pk).first()
+        if row is None:
+            return
+        row.attempts += 1
+        row.not_before = timezone.now() + min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
+        # A lock that somebody holds says nothing about the request, however often.
+        if not isinstance(error, OperationalError):
+            row.error = type(error).__name__
+            if row.attempts >= MOST_TRIES:
+                row.state = IngestInbox.State.DEAD
+        row.save(update_fields=["attempts", "not_before", "error", "state"])
+    log.warning("ingestion put off", inbox=pk, attempts=row.attempts, error=type(error).__name__)
+
+
+def tidy(tenant_id: int) -> None:
+    """Release what waits for customers that are there by now, and forget what is too old to keep."""
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        if HeldEvent.objects.exists() or PersonGroup.objects.exclude(traits={}).exists():
+            release_held()
+        kept = now - timedelta(days=ingest_settings().dead_letters_kept_days)
+        old = DeadLetter.objects.filter(received_at__lt=kept).order_by("received_at")
+        ids = list(old.values_list("pk", flat=True)[:OLD_AT_ONCE])
+        if ids:
+            DeadLetter.objects.filter(pk__in=ids).delete()
+        EventSeen.objects.filter(last_at__lt=now - NAMES_KEPT).delete()
