@@ -170,9 +170,10 @@ class World:
             row = {"id": identity, "customer_id": customer, "key": f"K{number}-{contract}"}
             renewal_of = chance.choice([None, earlier, earlier])
             self.learn("contract", {**row, "renewal_of_id": renewal_of}, renewal_of_id=None)
-            for module, start in {
-                (chance.choice(self.modules), self.day()) for _ in range(chance.randrange(1, 4))
-            }:
+            # Sorted: the order of a set is another one in every process, and so would the world be.
+            for module, start in sorted(
+                {(chance.choice(self.modules), self.day()) for _ in range(chance.randrange(1, 4))}
+            ):
                 self.learn(
                     "line",
                     {
@@ -191,7 +192,7 @@ class World:
                     annual_fee=abs(self.money()),
                     ends_on=start + timedelta(100),
                 )
-            for due in {self.day() for _ in range(chance.randrange(4))}:
+            for due in sorted({self.day() for _ in range(chance.randrange(4))}):
                 paid_by = chance.choice([None, *payments])
                 self.learn(
                     "instalment",
