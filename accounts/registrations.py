@@ -155,5 +155,19 @@ for scope in (
     scopes.Scope("customers:write", _("Change customers"), "edit_customers"),
     scopes.Scope("contacts:read", _("Read contacts"), "view_customers"),
     scopes.Scope("contacts:write", _("Write down contacts"), "edit_customers"),
+    scopes.Scope("modules:read", _("Read modules"), "view_modules"),
+    scopes.Scope("contracts:read", _("Read contracts and instalments"), "view_money"),
+    # As loads write them: on screen only the decision of a renewal writes one.
+    scopes.Scope("contracts:write", _("Write down contracts"), "manage_loads"),
+    scopes.Scope("payments:read", _("Read payments"), "view_money"),
+    scopes.Scope("touchpoints:read", _("Read touchpoints"), "view_customers"),
+    scopes.Scope("touchpoints:write", _("Write down touchpoints"), "log_touchpoints"),
+    scopes.Scope("responsibilities:read", _("Read who is whose face"), "view_customers"),
+    scopes.Scope("people:read", _("Read colleagues, members and teams"), "manage_people"),
+    scopes.Scope("departments:read", _("Read departments"), "edit_case_targets"),
+    scopes.Scope("calendar:read", _("Read the working calendar"), "edit_calendar"),
+    scopes.Scope("audit:read", _("Read the audit"), "view_audit"),
+    scopes.Scope("loads:read", _("Read loads"), "manage_loads"),
+    scopes.Scope("loads:write", _("Load facts of every kind"), "manage_loads"),
 ):
     scopes.register(scope)

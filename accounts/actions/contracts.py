@@ -43,7 +43,7 @@ def write_contract(
     signed_on: date,
     renewal_of: Contract | None = None,
     yearly_instalments: bool = False,
-    by: User,
+    by: User | None,
 ) -> Contract:
     """A new contract with its subscription lines.
 
@@ -91,7 +91,9 @@ def write_contract(
 
 
 @transaction.atomic
-def shorten_contract(*, contract: Contract, last_day: date, by: User) -> dict[int, date | None]:
+def shorten_contract(
+    *, contract: Contract, last_day: date, by: User | None
+) -> dict[int, date | None]:
     """Let the subscription lines that run beyond a day end on it. Returns the ids of those with the
     last days they had.
 
@@ -117,7 +119,7 @@ def shorten_contract(*, contract: Contract, last_day: date, by: User) -> dict[in
 
 
 @transaction.atomic
-def restore_ends(*, contract: Contract, ends: Mapping[int, date | None], by: User) -> None:
+def restore_ends(*, contract: Contract, ends: Mapping[int, date | None], by: User | None) -> None:
     """Give lines the last days back that they had."""
     lines = list(
         ContractLine.objects.select_for_update().filter(contract=contract, pk__in=list(ends))
@@ -128,7 +130,7 @@ def restore_ends(*, contract: Contract, ends: Mapping[int, date | None], by: Use
 
 
 @transaction.atomic
-def remove_contract(*, contract: Contract, by: User) -> None:
+def remove_contract(*, contract: Contract, by: User | None) -> None:
     """Take a contract away with its lines and its instalments; nights before now still know it.
 
     Raises:

@@ -16,6 +16,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.actions.audit import program
 from accounts.actions.loads import (
     NotPossible,
     finish,
@@ -121,7 +122,12 @@ def _check_or_run(load: Load, tenant: Tenant) -> None:
             progress=show_progress(load),
         )
     if not checking:
-        finish(load, result, by=load.created_by)
+        # Through whom it came: the audit names the program that sent the rows.
+        through = program.set(load.options.get("program", ""))
+        try:
+            finish(load, result, by=load.created_by)
+        finally:
+            program.reset(through)
         return
     keep_result(load, result)
     load.preview = result.preview.as_json() if result.preview else None

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions.audit import record
+from accounts.actions.audit import program, record
 from accounts.loads.reading import FileRefused, Source
 from accounts.loads.registry import LoadKind, find_kind
 from accounts.loads.running import LoadOptions, Progress, Result, run_load, take_writing_lock
@@ -115,7 +115,9 @@ def keep_result(load: Load, result: Result) -> None:
 
 
 @transaction.atomic
-def receive_file(*, kind: LoadKind, filename: str, chunks: Iterable[bytes], by: User) -> Load:
+def receive_file(
+    *, kind: LoadKind, filename: str, chunks: Iterable[bytes], by: User | None
+) -> Load:
     """Keep an uploaded file in pieces, for a worker on any host to read."""
     load = Load.objects.create(kind=kind.name, filename=filename[:300], created_by=by)
     size = 0
@@ -145,7 +147,7 @@ def open_parts(load: Load) -> BinaryIO:
 
 
 @transaction.atomic
-def ask_for_check(*, load: Load, options: LoadOptions, by: User) -> None:
+def ask_for_check(*, load: Load, options: LoadOptions, by: User | None) -> None:
     """Have the file checked with these options: a dry run by a worker."""
     _advance(
         load,
@@ -170,9 +172,23 @@ def ask_for_run(*, load: Load, skip_bad: bool, by: User) -> None:
 
 
 @transaction.atomic
-def ask_for_undo(*, load: Load, by: User) -> None:
+def ask_for_run_unseen(*, load: Load, options: LoadOptions, by: User | None) -> None:
+    """Have a file loaded by a worker that nobody looks at before: a program's."""
+    _advance(
+        load,
+        [State.UPLOADED],
+        state=State.QUEUED,
+        options=options.as_json() | {"program": program.get()},
+        attempts=0,
+        started_at=None,
+    )
+    record("load.started", by=by, about=load, kind=load.kind, skip_bad=options.skip_bad)
+
+
+@transaction.atomic
+def ask_for_undo(*, load: Load, by: User | None) -> None:
     """Have a load taken back by a worker."""
-    notes = {**load.notes, "undone_by": by.pk}
+    notes = {**load.notes, "undone_by": by.pk if by else None}
     notes.pop("dependants", None)
     _advance(load, [State.DONE], state=State.UNDOING, notes=notes, attempts=0, started_at=None)
 

@@ -45,7 +45,7 @@ def log_touchpoint(
     customer: Customer,
     values: TouchpointValues,
     ties: Mapping[str, int] | None = None,
-    by: User,
+    by: User | None,
 ) -> Touchpoint:
     """Keep a meeting; the first of its rows.
 
@@ -81,7 +81,7 @@ def change_touchpoint(
     values: TouchpointValues,
     ties: Mapping[str, int] | None = None,
     seen: datetime | None = None,
-    by: User,
+    by: User | None,
 ) -> Touchpoint:
     """Give a meeting other values, all its contacts' rows alike; the first of its rows.
 
@@ -112,7 +112,9 @@ def change_touchpoint(
 
 
 @transaction.atomic
-def remove_touchpoint(*, touchpoint: Touchpoint, seen: datetime | None = None, by: User) -> None:
+def remove_touchpoint(
+    *, touchpoint: Touchpoint, seen: datetime | None = None, by: User | None
+) -> None:
     """Take a meeting away, with every contact's row; nights before now still know it."""
     rows = _locked(touchpoint, seen)
     record(
@@ -145,6 +147,9 @@ def _spread(rows: list[Touchpoint], values: TouchpointValues, now: datetime) -> 
     wanted: list[Contact | None] = list(values.contacts) or [None]
     ids = [contact.pk if contact else None for contact in wanted]
     kept = {row.contact_id: row for row in rows if row.contact_id in ids}
+    if rows[0] not in kept.values():
+        # The first row stays whoever was there: the meeting keeps its key.
+        kept[ids[0]] = rows[0]
     free = [row for row in rows if row not in kept.values()]
     occasion = (rows[0].occasion or secrets.token_hex(8)) if len(wanted) > 1 else ""
     written = []
@@ -219,7 +224,7 @@ def _tie(row: Touchpoint, ties: Mapping[str, int]) -> None:
     )
 
 
-def _say_next(row: Touchpoint, by: User) -> None:
+def _say_next(row: Touchpoint, by: User | None) -> None:
     if row.next_step:
         touchpoint_noted.send(sender=Touchpoint, touchpoint=row, by=by)
 

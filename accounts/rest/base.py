@@ -38,6 +38,18 @@ def token_of(request: Request) -> ApiToken | None:
     return found if isinstance(found, ApiToken) else None
 
 
+def _refuse_other_media(request: Request) -> None:
+    """
+    Raises:
+        UnsupportedMediaType: there is a body that none of the parsers reads.
+    """
+    held = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
+    if held and request.method not in READING:
+        known: Any = request
+        if known.negotiator.select_parser(request, known.parsers) is None:
+            raise exceptions.UnsupportedMediaType(request.content_type)
+
+
 class ScopePermission(permissions.BasePermission):
     """The token has the scope that the view asks for, and the person it is of has the ability."""
 
@@ -46,6 +58,9 @@ class ScopePermission(permissions.BasePermission):
         token = token_of(request)
         if token is None:
             raise exceptions.NotAuthenticated(_("Say who you are: Authorization: Bearer …"))
+        if request.method not in view.allowed_methods:
+            # Before a scope is asked for: none allows it.
+            raise exceptions.MethodNotAllowed(str(request.method))
         needed = view.scope_to_read if request.method in READING else view.scope_to_write
         if needed == EVERY_PROGRAM:
             return True
@@ -108,10 +123,8 @@ class ApiView(APIView):
             program.reset(reset)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        if request.method not in self.allowed_methods:
-            # Before scopes are asked for: none of them allows it.
-            raise exceptions.MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
+        _refuse_other_media(request)
         program.set(self.token.name)
         self.again = answered_once(request) if request.method == "POST" else None
 
