@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
+    # First: it answers what client libraries send, by thousands, and needs none of the others.
+    "segmentation.ingest_http.IngestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages with tables shrink to a sixth. Django pads what it compresses (BREACH) and masks tokens.
@@ -189,6 +191,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # Beat only wakes the sweepers; they ask the database what is due. Two beats do no harm.
 CELERY_BEAT_SCHEDULE = {
     "sweep nights": {"task": "segmentation.tasks.sweep_nights", "schedule": schedule(30.0)},
+    "sweep ingestion": {
+        "task": "segmentation.tasks.sweep_ingestion",
+        "schedule": schedule(5.0),
+        # What waits behind a long night need not be done often afterwards.
+        "options": {"expires": 30},
+    },
     "sweep faces": {"task": "projects.tasks.sweep_faces", "schedule": schedule(15 * 60.0)},
     "sweep gates": {"task": "projects.tasks.sweep_gates", "schedule": schedule(15 * 60.0)},
     "sweep weeklies": {

@@ -6,4 +6,5 @@ class SegmentationConfig(AppConfig):
     verbose_name = "Segmentation"
 
     def ready(self) -> None:
-        from segmentation import registrations  # noqa: F401 - fills the registries
+        # Both fill the registries.
+        from segmentation import ingest_registrations, registrations  # noqa: F401

@@ -22,6 +22,7 @@ from segmentation.actions.alarms import (
     tell_alarm,
 )
 from segmentation.actions.claims import due_night, is_long, work_on_night
+from segmentation.actions.ingest_inbox import tidy, work_off
 from segmentation.actions.replay_claims import due_replay, work_on_replay
 from segmentation.queries.pulse import TenantPulse, pulse_of, remember_pulse, tenant_pulse
 
@@ -110,3 +111,15 @@ def compute_replay(tenant_id: int, replay_id: int) -> None:
     tenant = Tenant.objects.get(pk=tenant_id)
     work_on_replay(tenant=tenant, replay_id=replay_id)
     enqueue_due(tenant)
+
+
+@shared_task
+def sweep_ingestion() -> None:
+    """Handle requests that could not be handled when they came, and release what waited for customers
+    that are there by now; trouble with one tenant holds up no other."""
+    for tenant in Tenant.objects.order_by("pk"):
+        try:
+            work_off(tenant.id)
+            tidy(tenant.id)
+        except Exception as error:
+            log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)

@@ -1,4 +1,4 @@
-"""Celery workers of the tests: real processes on the test's database and broker."""
+"""Workers and web servers of the tests: real processes on the test's database and broker."""
 
 from __future__ import annotations
 
@@ -13,15 +13,6 @@ from django.db import connection
 
 def start_worker(queue: str) -> subprocess.Popen[bytes]:
     """A Celery worker of its own on the test's database and broker, as the application's role."""
-    database = connection.settings_dict
-    user, password = quote(database["USER"], safe=""), quote(database["PASSWORD"], safe="")
-    host, port = quote(database["HOST"], safe=""), database["PORT"]
-    url = f"postgres://{user}:{password}@/{database['NAME']}?host={host}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url + (f"&port={port}" if port else ""),
-        "REDIS_URL": settings.REDIS_URL,
-    }
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "celery", "--app=config.celery", "worker"),
@@ -29,6 +20,31 @@ def start_worker(queue: str) -> subprocess.Popen[bytes]:
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
         cwd=settings.BASE_DIR,
-        env=environment,
+        env=_environment(),
         start_new_session=True,
     )
+
+
+def start_web(port: int, *, workers: int = 1) -> subprocess.Popen[bytes]:
+    """The web server as `make run` starts it, on the test's database and broker; answers soon."""
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}"),
+            *(f"--workers={workers}", "--threads=4", "--log-level=error", "--no-control-socket"),
+        ],
+        cwd=settings.BASE_DIR,
+        env={**_environment(), "LOG_LEVEL": "WARNING"},
+        start_new_session=True,
+    )
+
+
+def _environment() -> dict[str, str]:
+    database = connection.settings_dict
+    user, password = quote(database["USER"], safe=""), quote(database["PASSWORD"], safe="")
+    host, port = quote(database["HOST"], safe=""), database["PORT"]
+    url = f"postgres://{user}:{password}@/{database['NAME']}?host={host}"
+    return {
+        **os.environ,
+        "DATABASE_URL": url + (f"&port={port}" if port else ""),
+        "REDIS_URL": settings.REDIS_URL,
+    }

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from accounts.tenancy import tenant_scope
-from segmentation.actions.ingesting import account, ingest, take
+from segmentation.actions.ingesting import Taken, account, ingest
 from segmentation.actions.releasing import release_held
 from segmentation.compute.message_bodies import Body, read_body
 from segmentation.compute.messages import Read, bad_message
@@ -58,7 +58,7 @@ def work_off(tenant_id: int) -> int:
     for pk in ids:
         try:
             handled += _handle(tenant_id, pk)
-        except DatabaseError as error:
+        except Exception as error:
             _put_off(tenant_id, pk, error)
     return handled
 
@@ -91,14 +91,12 @@ def _one_by_one(body: Body, door: Door, row: IngestInbox) -> None:
         except OperationalError:
             # Not what it says: somebody holds a lock, or PostgreSQL is going down.
             raise
-        except DatabaseError:
-            read = Read(messages=[message])
-            taken = take(read, door=door, call=row.call)
-            taken.bad.append(bad_message(message, row.call, DeadLetter.Reason.NOT_SAVED))
-            account(read, taken, door=door, sent_at=body.sent_at)
+        except Exception:
+            refused = bad_message(message, row.call, DeadLetter.Reason.NOT_SAVED)
+            account(Read([message]), Taken(bad=[refused]), door=door, sent_at=body.sent_at)
 
 
-def _put_off(tenant_id: int, pk: int, error: DatabaseError) -> None:
+def _put_off(tenant_id: int, pk: int, error: Exception) -> None:
     """Try again later: soon, then less and less often."""
     with tenant_scope(tenant_id):
         row = IngestInbox.objects.select_for_update().filter(pk=pk).first()

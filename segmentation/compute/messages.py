@@ -30,6 +30,8 @@ CALLS = ("track", "page", "screen", "identify", "group", "alias")
 SHORT_CALLS = {name[0]: name for name in (*CALLS, "batch")}
 EVENTS = frozenset(("track", "page", "screen"))
 _NOTHING: Mapping[str, Any] = {}
+# What objects within objects may stand in; without them the message can be kept.
+_TOO_DEEP = {"properties": None, "traits": None, "context": None, "integrations": None}
 
 
 class EventRow(TypedDict):
@@ -140,6 +142,8 @@ def read_messages(
             if not texts_checked and has_no_text(message):
                 raise Bad("bad_value", "text")
             kind = message.get("type") if call == "batch" else call
+            if not isinstance(kind, str):
+                raise Bad("unknown_type", "type")
             if kind in EVENTS:
                 _event(read, n, kind, message, arrived, ahead, rules)
             elif kind in _READERS:
@@ -148,6 +152,8 @@ def read_messages(
                 raise Bad("unknown_type", "type")
         except Bad as bad:
             read.bad.append(bad_message(message, call, bad.reason, bad.detail))
+        except RecursionError:
+            read.bad.append(bad_message({**message, **_TOO_DEEP}, call, "bad_value", "depth"))
     return read
 
 
