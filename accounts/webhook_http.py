@@ -51,6 +51,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, anywhere: bool) -
         trouble = "timeout" if "timed out" in str(error) else "tls"
     except TimeoutError:
         trouble = "timeout"
+    except http.client.RemoteDisconnected:
+        trouble = "no_connection"
     except http.client.HTTPException:
         trouble = "no_http"
     except (OSError, ValueError):
