@@ -128,6 +128,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "decide_requests": (Role.PRODUCT_MANAGER, Role.ADMIN),
     "send_updates": (Role.PRODUCT_MANAGER, Role.ADMIN, Role.SERVICE_MANAGER),
     "view_modules": EVERYONE,
+    # What products send: how it goes, and which event belongs to which module.
+    "view_sources": (Role.ADMIN, Role.PRODUCT_MANAGER),
+    # Keys, rules, and what could not be taken: that holds what was sent, word by word.
+    "edit_sources": (Role.ADMIN,),
     "manage_loads": (Role.ADMIN,),
     "manage_people": (Role.ADMIN,),
     "manage_tenant": (Role.ADMIN,),

@@ -12,6 +12,7 @@ from accounts.models import Role
 from accounts.rest import resources, scopes
 from segmentation import (
     group_uses,
+    source_registrations,  # noqa: F401
     webhook_registrations,  # noqa: F401
 )
 from segmentation.loads import Usage

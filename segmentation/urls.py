@@ -1,6 +1,6 @@
 """URLs of this app inside a tenant."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from segmentation.views import (
     assignments,
@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("nights/<str:day>/replays/<int:pk>/retries/", replays.retries, name="replay_retries"),
     path("modules/", modules.modules, name="modules"),
+    path("", include("segmentation.source_urls")),
     path("rules/", rules.rules, name="rules"),
     path("rules/versions/<int:version>/", rules.rule_version, name="rule_version"),
     path("rules/versions/<int:version>/rules.json", rules.rule_file, name="rule_file"),

@@ -101,7 +101,7 @@ def still_undoable(records: Iterable[AuditEntry]) -> set[int]:
 
 
 # What a record holds for those who undo it.
-_UNTOLD = {"known_from", "assignment"}
+_UNTOLD = {"known_from", "assignment", "letters"}
 
 
 def entry(record: AuditRecord) -> AuditEntry:

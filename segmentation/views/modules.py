@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
-from accounts.permissions import require
+from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from segmentation.charts import list_url
 from segmentation.filter_choices import OWNED, UNUSED, USED
@@ -80,6 +80,7 @@ def modules(request: TenantRequest) -> HttpResponse:
     context = {
         "day": day,
         "has_night": night is not None,
+        "may_view_sources": may(request.membership, "view_sources"),
         "narrowing": narrowing,
         "steps": [] if found else first_steps.steps_for(request.membership),
         "scopes": scope_tabs(scope, table),
