@@ -36,43 +36,56 @@ class Page:
 
 @dataclass(frozen=True)
 class _Order:
-    """``name`` as it is asked for, with - in front where the last comes first."""
+    """``name`` as it is asked for, with - in front where the last comes first. ``tie``: by what rows of
+    equal values are told apart. ``may_be_empty``: of columns that never are, indexes give the order."""
 
     name: str
     column: str
     descending: bool
+    tie: str
+    may_be_empty: bool
 
     def expressions(self, *, backwards: bool) -> list[Any]:
         """Rows without a value come last either way, and first when read backwards."""
         falling = self.descending != backwards
         nulls: dict[str, Any] = {"nulls_first": True} if backwards else {"nulls_last": True}
-        column, pk = F(PLACE), F("pk")
+        if not self.may_be_empty:
+            nulls = {}
+        column, pk = F(PLACE), F(self.tie)
         if falling:
             return [column.desc(**nulls), pk.desc()]
         return [column.asc(**nulls), pk.asc()]
 
-    def beyond(self, value: Any, pk: int, *, backwards: bool) -> Q:
+    def beyond(self, value: Any, pk: int | str, *, backwards: bool) -> Q:
         """The rows after the place, or before it when read backwards."""
         further = "lt" if self.descending != backwards else "gt"
         same = Q(**{PLACE: value}) if value is not None else Q(**{f"{PLACE}__isnull": True})
-        beside = same & Q(**{f"pk__{further}": pk})
+        beside = same & Q(**{f"{self.tie}__{further}": pk})
+        if not self.may_be_empty:
+            # Said twice: the first part is what an index is entered by.
+            return Q(**{f"{PLACE}__{further}e": value}) & (
+                beside | Q(**{f"{PLACE}__{further}": value})
+            )
         if value is None:
             return beside | Q(**{f"{PLACE}__isnull": False}) if backwards else beside
         rest = Q(**{f"{PLACE}__{further}": value})
         return beside | rest if backwards else beside | rest | Q(**{f"{PLACE}__isnull": True})
 
 
-def page_of(found: QuerySet[Any], request: Request, *, sorts: Mapping[str, str]) -> Page:
+def page_of(
+    found: QuerySet[Any], request: Request, *, sorts: Mapping[str, str], tie: str = "pk"
+) -> Page:
     """The page that a request asks for.
 
     Args:
         sorts: name in ``?sort=`` → column; the first is the order of who asks for none, and a ``-``
             in front of its name makes that order fall.
+        tie: a unique column of whole numbers or texts, of rows that have no number of their own.
 
     Raises:
         ValidationError: a limit, an order or a cursor that is none.
     """
-    order = _order(request.query_params.get(SORT, ""), sorts)
+    order = _order(request.query_params.get(SORT, ""), sorts, found, tie)
     limit = _limit(request.query_params.get(LIMIT))
     ordered = found.order_by().annotate(**{PLACE: F(order.column)})
     place = _place(request.query_params.get(CURSOR), order, ordered)
@@ -102,7 +115,7 @@ def sort_names(sorts: Mapping[str, str]) -> list[str]:
     return found
 
 
-def _order(asked: str, sorts: Mapping[str, str]) -> _Order:
+def _order(asked: str, sorts: Mapping[str, str], found: QuerySet[Any], tie: str) -> _Order:
     known = sort_names(sorts)
     name = asked or known[0]
     if name not in known:
@@ -111,7 +124,21 @@ def _order(asked: str, sorts: Mapping[str, str]) -> _Order:
         )
     plain = name.removeprefix("-")
     column = sorts[plain] if plain in sorts else sorts[f"-{plain}"]
-    return _Order(name, column, name.startswith("-"))
+    return _Order(name, column, name.startswith("-"), tie, _may_be_empty(found, column))
+
+
+def _may_be_empty(found: QuerySet[Any], column: str) -> bool:
+    """Whether a row of these may lack the value; of what is computed nobody knows."""
+    if column in found.query.annotations:
+        return True
+    options: Any = found.model._meta
+    for name in column.split("__"):
+        field = options.pk if name == "pk" else options.get_field(name)
+        if field.null:
+            return True
+        if field.is_relation:
+            options = field.related_model._meta
+    return False
 
 
 def _limit(asked: str | None) -> int:
@@ -127,7 +154,7 @@ def _limit(asked: str | None) -> int:
 @dataclass(frozen=True)
 class _Place:
     value: Any
-    pk: int
+    pk: int | str
     backwards: bool
 
 
@@ -138,11 +165,13 @@ def _place(cursor: str | None, order: _Order, ordered: QuerySet[Any]) -> _Place 
         name, text, pk, backwards = json.loads(
             base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")
         )
-        if name != order.name or not isinstance(pk, int) or not 0 <= pk < 2**63:
+        if name != order.name or not _tells_apart(pk, order.tie):
             raise ValueError(cursor)
         field: Field[Any, Any] = ordered.query.annotations[PLACE].output_field
         value = None if text is None else field.to_python(text)
-        if isinstance(value, str) and "\x00" in value:
+        if isinstance(value, str) and not _is_text(value):
+            raise ValueError(cursor)
+        if value is None and not order.may_be_empty:
             raise ValueError(cursor)
     except (ValueError, TypeError, binascii.Error, DjangoValidationError) as error:
         raise serializers.ValidationError(
@@ -151,13 +180,26 @@ def _place(cursor: str | None, order: _Order, ordered: QuerySet[Any]) -> _Place 
     return _Place(value, pk, bool(backwards))
 
 
+def _tells_apart(value: Any, tie: str) -> bool:
+    """Whether a cursor's value is one of a column by which rows are told apart."""
+    if tie == "pk":
+        return isinstance(value, int) and 0 <= value < 2**63
+    return isinstance(value, str) and _is_text(value)
+
+
+def _is_text(value: str) -> bool:
+    """Whether the database can look for it."""
+    return "\x00" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+
+
 def _address(request: Request, order: _Order, row: Any, *, backwards: bool) -> str:
     value = getattr(row, PLACE)
     if isinstance(value, datetime | date):
         value = value.isoformat()
     elif isinstance(value, Decimal):
         value = str(value)
-    packed = json.dumps([order.name, value, row.pk, backwards], separators=(",", ":"))
+    last = getattr(row, order.tie)
+    packed = json.dumps([order.name, value, last, backwards], separators=(",", ":"))
     cursor = base64.urlsafe_b64encode(packed.encode()).decode("ascii").rstrip("=")
     asked: Sequence[tuple[str, str]] = [
         (name, given)

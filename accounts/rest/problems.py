@@ -102,6 +102,8 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, RecursionError):
+        return exceptions.ParseError(_("This is nested too deeply."))
     if isinstance(error, DjangoValidationError):
         return exceptions.ValidationError(_by_field(error))
     if isinstance(error, RequestDataTooBig):

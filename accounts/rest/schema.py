@@ -163,7 +163,11 @@ class ResourceSchema(AutoSchema):
         if not _speaks_for(view):
             return super().get_response_serializers()
         refused = [400, 401, 403, 429]
-        if not isinstance(view, Collection):
+        if (
+            not isinstance(view, Collection)
+            or view.may_be_missing
+            or uritemplate.variables(self.path)
+        ):
             refused.append(404)
         answers: dict[Any, Any]
         if isinstance(view, Verb):

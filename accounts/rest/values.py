@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -81,3 +82,15 @@ class Named(serializers.CharField):
 def colleagues(context: Mapping[str, Any]) -> QuerySet[Any]:
     """For :class:`Named`: people of the vendor; their e-mail is their key."""
     return Colleague.objects.all()
+
+
+class Day(serializers.DateField):
+    """A day on which something of ours may happen: others would only count working days for long."""
+
+    FIRST, LAST = date(1900, 1, 1), date(2200, 12, 31)
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if not self.FIRST <= day <= self.LAST:
+            raise serializers.ValidationError(_("A day from 1900 to 2200."))
+        return day

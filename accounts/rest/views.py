@@ -49,6 +49,10 @@ class Collection(Resource):
     filters: ClassVar[Sequence[Filter]] = ()
     # Name in ?sort= → column; the first is the usual order, falling with - in front.
     sorts: ClassVar[Mapping[str, str]] = {"key": "key"}
+    # By what rows of equal values are told apart: a number or a text of theirs that nobody shares.
+    tie: ClassVar[str] = "pk"
+    # That it answers 404 for what leads nowhere; lists of another record do so anyway.
+    may_be_missing: ClassVar[bool] = False
     new: ClassVar[type[serializers.BaseSerializer[Any]] | None] = None
 
     def make(self, given: Given) -> Any:
@@ -57,7 +61,8 @@ class Collection(Resource):
 
     def get(self, request: Request, **names: str) -> Response:
         only = fields_asked(request, self.shape)
-        page = page_of(narrowed(self.found(), request, self.filters), request, sorts=self.sorts)
+        found = narrowed(self.found(), request, self.filters)
+        page = page_of(found, request, sorts=self.sorts, tie=self.tie)
         rows = self.shape(self.told(page.rows), many=True, only=only).data
         return Response({"next": page.next, "previous": page.previous, "results": rows})
 
