@@ -184,3 +184,18 @@ overview_blocks.register(
     )
 )
 warmed.update({"portfolio": "scope=all", "tiers": "", "modules": ""})
+
+resources.register("segmentation.api.urls")
+for _scope in (
+    scopes.Scope("nights:read", _("Read nights"), "view_nights"),
+    scopes.Scope("nights:write", _("Ask for nights"), "run_nights"),
+    scopes.Scope("standings:read", _("Read tiers, stages and scores"), "view_tiers"),
+    scopes.Scope("moves:read", _("Read moves"), "view_tiers"),
+    scopes.Scope("groups:read", _("Read customer groups"), "view_groups"),
+    scopes.Scope("rules:read", _("Read the rules"), "view_rules"),
+    scopes.Scope("rules:write", _("Publish rules"), "edit_rules"),
+    scopes.Scope("retention:read", _("Read retention"), "view_retention"),
+    scopes.Scope("strategies:read", _("Read strategies"), "view_tiers"),
+    scopes.Scope("usage:read", _("Read usage"), "view_customers"),
+):
+    scopes.register(_scope)

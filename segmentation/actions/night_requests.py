@@ -10,7 +10,7 @@ from segmentation.models import Night
 
 
 @transaction.atomic
-def request_night(*, tenant: Tenant, by: User) -> tuple[Night, bool]:
+def request_night(*, tenant: Tenant, by: User | None) -> tuple[Night, bool]:
     """The night of the day that ended last where the tenant is, and whether it is new.
 
     A stored night is left as it is; a worker computes a new one, the sweeper brings it to one.

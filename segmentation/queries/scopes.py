@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -123,3 +123,8 @@ def page_scope(request: TenantRequest, asked: str = "") -> Scope:
 def widest_scope(membership: Membership) -> Scope:
     """As far as the member may look: for figures that ignore whose customers they are."""
     return scope_of(membership, membership.sees("customers"))
+
+
+def everybody() -> Scope:
+    """Every customer, for programs of the tenant's own; nothing asks whose scope it is."""
+    return Scope(cast(Membership, None), str(Visibility.ALL), (str(Visibility.ALL),))

@@ -1,0 +1,1 @@
+"""What nights say, for other programs, by noun."""
