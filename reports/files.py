@@ -56,7 +56,7 @@ def remembered_pdf(report: Report, audience: str, *, answer_url: str) -> ReportF
     Each process remembers as many as ``REMEMBERED``, of some 100 KB, whichever were asked for last.
     """
     told = json.dumps(report.texts, sort_keys=True, ensure_ascii=False)
-    key = (report.pk, report.document_hash, told, audience, answer_url)
+    key = (report.tenant_id, report.pk, report.document_hash, told, audience, answer_url)
     with _REMEMBERING:
         found = _remembered.pop(key, None)
     if found is None:
