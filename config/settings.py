@@ -290,7 +290,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "CaseKind": "accounts.models.cases.Case.Kind",
+        "RenewalState": "service.api.renewals.STATE_CHOICES",
         "ReportKind": "reports.models.reports.Report.Kind",
+        "ReportStatus": "reports.models.reports.Report.State",
+        "RequestStatus": "service.models.requests.Request.Status",
+        "SurveyKind": "service.models.surveys.SurveyKind",
         "WordsKind": "service.models.cases.CaseEntry.Kind",
     },
 }

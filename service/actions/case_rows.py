@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.actions.audit import program
 from accounts.actions.facts import keep_versions
 from accounts.models import Case, User
 from service.compute.case_clocks import Clock
@@ -70,14 +71,15 @@ def add_entry(
     now: datetime,
     **data: Any,
 ) -> CaseEntry:
-    """Write down what was said or done. ``name``: of a customer's person."""
+    """Write down what was said or done. ``name``: of a customer's person; empty: who of ours, or the
+    program through which it was done."""
     entry: CaseEntry = CaseEntry.objects.create(
         case=work.case,
         opening=work.number,
         kind=kind,
         text=text.strip(),
         by=by,
-        name=name or (str(by) if by else ""),
+        name=name or (str(by) if by else program.get()),
         at=now,
         data=data,
     )

@@ -25,7 +25,7 @@ State = CaseWork.State
 
 
 @transaction.atomic
-def wait_for_customer(*, case: Case, seen: int, why: str, by: User) -> CaseWork:
+def wait_for_customer(*, case: Case, seen: int, why: str, by: User | None) -> CaseWork:
     """Stop the clock of the solution until the customer answers.
 
     Raises:
@@ -42,7 +42,7 @@ def wait_for_customer(*, case: Case, seen: int, why: str, by: User) -> CaseWork:
 
 
 @transaction.atomic
-def go_on(*, case: Case, seen: int, why: str, tenant: Tenant, by: User) -> CaseWork:
+def go_on(*, case: Case, seen: int, why: str, tenant: Tenant, by: User | None) -> CaseWork:
     """Start the clock again: the customer is not waited for any more.
 
     Raises:
@@ -84,7 +84,7 @@ def solve_case(
 
 
 @transaction.atomic
-def close_case(*, case: Case, seen: int, why: str, tenant: Tenant, by: User) -> CaseWork:
+def close_case(*, case: Case, seen: int, why: str, tenant: Tenant, by: User | None) -> CaseWork:
     """End it: a solved one for good, another one without a solution.
 
     Raises:
@@ -199,7 +199,7 @@ def _keep_opening(work: CaseWork, why: str, name: str, now: datetime) -> None:
 
 
 def _change_state(
-    work: CaseWork, state: str, clock: Clock, *, why: str, by: User, now: datetime,
+    work: CaseWork, state: str, clock: Clock, *, why: str, by: User | None, now: datetime,
     needs_why: bool = True,
 ) -> None:  # fmt: skip
     if needs_why and not why.strip():

@@ -98,7 +98,7 @@ def report_case(
 
 @transaction.atomic
 def change_priority(
-    *, case: Case, seen: int, priority: str, why: str, tenant: Tenant, by: User
+    *, case: Case, seen: int, priority: str, why: str, tenant: Tenant, by: User | None
 ) -> CaseWork:
     """Say how urgent it is; its clock is set anew.
 
@@ -133,7 +133,7 @@ def change_priority(
 
 @transaction.atomic
 def assign_cases(
-    *, case_ids: Sequence[int], owner: Colleague, why: str, tenant: Tenant, by: User
+    *, case_ids: Sequence[int], owner: Colleague, why: str, tenant: Tenant, by: User | None
 ) -> int:
     """Let somebody look after these cases. Returns how many were another's or nobody's; each of those
     says so in its history, and the person is told once."""
@@ -156,7 +156,7 @@ def assign_cases(
         )  # fmt: skip
         changed.append(work)
     member = owner.membership
-    if changed and member is not None and member.user_id != by.pk:
+    if changed and member is not None and (by is None or member.user_id != by.pk):
         more = len(changed) - 1
         words = why.strip()
         if more:
@@ -166,7 +166,9 @@ def assign_cases(
 
 
 @transaction.atomic
-def tie_case(*, case: Case, seen: int, title: str, values: Mapping[str, Any], by: User) -> CaseWork:
+def tie_case(
+    *, case: Case, seen: int, title: str, values: Mapping[str, Any], by: User | None
+) -> CaseWork:
     """Change what it is called and what it concerns: ``kind``, ``contact``, ``module``, ``project``.
 
     Raises:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
+from accounts.actions.audit import program
 from accounts.models import AuditRecord, User
 from service.actions.cta_events import CLOSED, REOPENED, tell_ctas
 from service.models import Cta, WorkChange
@@ -89,7 +90,7 @@ def keep(
     values: Mapping[str, Any],
     *,
     told: Mapping[str, Any],
-    by: User,
+    by: User | None,
     step: int | None = None,
 ) -> Changed:
     """Give all work of a batch these values, with a record of each; ``told``: what the audit says of
@@ -142,11 +143,15 @@ def second_open() -> ValidationError:
 
 
 def record_each(ctas: Sequence[Cta], verb: str, *, by: User | None, **told: Any) -> None:
-    """A record of the audit per piece of work, in one statement."""
+    """A record of the audit per piece of work, in one statement, as :func:`accounts.actions.audit.record`
+    says them."""
+    through = program.get()
+    if through and by is not None:
+        told["program"] = through
     AuditRecord.objects.bulk_create(
         AuditRecord(
             actor=by,
-            actor_label=by.email if by else "",
+            actor_label=by.email if by else through,
             verb=verb,
             object_type=Cta._meta.label_lower,
             object_id=cta.pk,

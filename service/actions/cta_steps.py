@@ -21,7 +21,7 @@ from service.models import Cta, CtaStep, WorkChange
 
 
 @transaction.atomic
-def complete_step(*, step: CtaStep, seen: int, by: User) -> Changed:
+def complete_step(*, step: CtaStep, seen: int, by: User | None) -> Changed:
     """Tick a step off. With the last one the work is done.
 
     Raises:
@@ -47,7 +47,7 @@ def complete_step(*, step: CtaStep, seen: int, by: User) -> Changed:
 
 
 @transaction.atomic
-def reopen_step(*, step: CtaStep, seen: int, by: User) -> Changed:
+def reopen_step(*, step: CtaStep, seen: int, by: User | None) -> Changed:
     """Say that a step is not done after all; its work has to be open.
 
     Raises:

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions.audit import program
 from accounts.actions.notifications import notify
 from accounts.addresses import tenant_path
 from accounts.models import Colleague, Customer, User
@@ -28,7 +29,7 @@ LONGEST_NOTE = 4000
 
 
 @transaction.atomic
-def snooze(*, seen: Seen, until: date | None, today: date, by: User) -> Changed:
+def snooze(*, seen: Seen, until: date | None, today: date, by: User | None) -> Changed:
     """Put work out of sight until a day, on which it comes back; None: back at once.
 
     Raises:
@@ -45,7 +46,7 @@ def snooze(*, seen: Seen, until: date | None, today: date, by: User) -> Changed:
 
 
 @transaction.atomic
-def reassign(*, seen: Seen, owner: Colleague | None, by: User) -> Changed:
+def reassign(*, seen: Seen, owner: Colleague | None, by: User | None) -> Changed:
     """Hand work on to a colleague (None: to nobody), with the open steps of who had it.
 
     Raises:
@@ -67,11 +68,11 @@ def reassign(*, seen: Seen, owner: Colleague | None, by: User) -> Changed:
     return keep(batch, "cta.reassigned", {"owner": owner}, told=told, by=by)
 
 
-def _tell_owner(handed_on: Sequence[Cta], owner: Colleague | None, by: User) -> None:
+def _tell_owner(handed_on: Sequence[Cta], owner: Colleague | None, by: User | None) -> None:
     """The colleague finds out, where it is a member and not who does it: one line, however much."""
     if owner is None or not handed_on:
         return
-    given: dict[str, Any] = {"by": str(by)}
+    given: dict[str, Any] = {"by": str(by) if by else program.get()}
     if len(handed_on) == 1:
         kind, path = "work.handed_on", tenant_path("cta", handed_on[0].pk)
         customer = Customer.objects.get(pk=handed_on[0].customer_id)
@@ -83,7 +84,7 @@ def _tell_owner(handed_on: Sequence[Cta], owner: Colleague | None, by: User) -> 
 
 
 @transaction.atomic
-def close(*, seen: Seen, ending: str, reason: str = "", note: str = "", by: User) -> Changed:
+def close(*, seen: Seen, ending: str, reason: str = "", note: str = "", by: User | None) -> Changed:
     """Say that work is ``done`` or ``dismissed``.
 
     Args:
@@ -118,7 +119,7 @@ def close(*, seen: Seen, ending: str, reason: str = "", note: str = "", by: User
 
 
 @transaction.atomic
-def reopen(*, seen: Seen, by: User) -> Changed:
+def reopen(*, seen: Seen, by: User | None) -> Changed:
     """Open closed work again, however it ended.
 
     Raises:

@@ -43,7 +43,7 @@ def make_call(
     amount: Decimal | None,
     note: str,
     today: date,
-    by: User,
+    by: User | None,
 ) -> RenewalCall:
     """Say how far a renewal is, how likely, and with how much.
 

@@ -41,7 +41,9 @@ class NewTerm:
 
 
 @transaction.atomic
-def renew(*, contract: Contract, term: NewTerm, note: str, today: date, by: User) -> RenewalOutcome:
+def renew(
+    *, contract: Contract, term: NewTerm, note: str, today: date, by: User | None
+) -> RenewalOutcome:
     """Write the contract that renews one. It expands, contracts or renews by its annual fees.
 
     Raises:
@@ -93,7 +95,7 @@ def renew(*, contract: Contract, term: NewTerm, note: str, today: date, by: User
 
 @transaction.atomic
 def churn(
-    *, contract: Contract, reason: str, last_day: date, note: str, today: date, by: User
+    *, contract: Contract, reason: str, last_day: date, note: str, today: date, by: User | None
 ) -> RenewalOutcome:
     """The customer does not renew. Ends it earlier than agreed, the contract's lines end then.
 
@@ -127,7 +129,7 @@ def churn(
 
 
 @transaction.atomic
-def undo_outcome(*, outcome: RenewalOutcome, by: User) -> None:
+def undo_outcome(*, outcome: RenewalOutcome, by: User | None) -> None:
     """Take an outcome back, and with it what it wrote.
 
     Raises:
@@ -226,7 +228,7 @@ def _refuse_changed(follower: Contract, outcome: RenewalOutcome) -> None:
         )
 
 
-def _give_ends_back(outcome: RenewalOutcome, by: User) -> None:
+def _give_ends_back(outcome: RenewalOutcome, by: User | None) -> None:
     before = {int(pk): date.fromisoformat(day) for pk, day in outcome.shortened.items()}
     lines = ContractLine.objects.filter(contract=outcome.contract, pk__in=list(before))
     found = {line.pk: line for line in lines}

@@ -36,7 +36,7 @@ class Decision:
 
 @transaction.atomic
 def decide_request(
-    *, request: Request, seen: int, decision: Decision, today: date, by: User
+    *, request: Request, seen: int, decision: Decision, today: date, by: User | None
 ) -> RequestDecision:
     """Decide a request for everybody who asked, and write down whom to answer.
 

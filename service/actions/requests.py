@@ -96,7 +96,9 @@ def capture_ask(
 
 
 @transaction.atomic
-def edit_request(*, request: Request, seen: int, values: Mapping[str, Any], by: User) -> bool:
+def edit_request(
+    *, request: Request, seen: int, values: Mapping[str, Any], by: User | None
+) -> bool:
     """Give a request these values, some of ``FIELDS``. Returns whether anything changed.
 
     Raises:
@@ -125,7 +127,7 @@ def edit_request(*, request: Request, seen: int, values: Mapping[str, Any], by: 
 
 
 @transaction.atomic
-def merge_request(*, request: Request, into: Request, by: User) -> None:
+def merge_request(*, request: Request, into: Request, by: User | None) -> None:
     """Let one request stand under another: its asks and votes count there from now on.
 
     Raises:
@@ -154,7 +156,7 @@ def merge_request(*, request: Request, into: Request, by: User) -> None:
 
 
 @transaction.atomic
-def separate_request(*, request: Request, by: User) -> None:
+def separate_request(*, request: Request, by: User | None) -> None:
     """Take a merged request out again, with what was merged into it before; nothing of it was lost.
 
     Raises:
@@ -206,7 +208,7 @@ def withdraw_vote(*, vote: Vote, by: User | None) -> None:
 
 
 @transaction.atomic
-def open_voting(*, is_open: bool, by: User) -> None:
+def open_voting(*, is_open: bool, by: User | None) -> None:
     """Let contacts see the shared requests and vote on them, or not."""
     settings, _made = RequestSettings.objects.select_for_update().get_or_create()
     if settings.is_voting_open != is_open:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,11 +57,9 @@ def keep_score(
         tell_low(answer, before=before)
         return answer
     today = tenant.local_date(moment)
-    roles = ContactRole.objects.filter(contact=contact).exclude(to_on__lt=today)
-    held = roles.exclude(from_on__gt=today).order_by("role").values_list("role", flat=True)
     answer = SurveyAnswer.objects.create(
         customer_id=contact.customer_id, contact=contact, key=key, kind=kind,
-        roles=list(held.distinct()), answered_on=today, answered_at=moment, known_from=moment,
+        roles=_roles_on(contact, today), answered_on=today, answered_at=moment, known_from=moment,
         **values,
     )  # fmt: skip
     note_creation(answer, at=moment)

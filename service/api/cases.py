@@ -1,4 +1,4 @@
-"""Cases for other programs: reported, listed, read."""
+"""Cases for other programs: reported, listed, read, changed."""
 
 from __future__ import annotations
 
@@ -7,45 +7,70 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Case, Contact, Customer, Module
-from accounts.rest.base import ApiView
-from accounts.rest.paging import Pages
+from accounts.rest import filters
+from accounts.rest.keyset import CURSOR
 from accounts.rest.problems import Conflict
-from service.actions.case_words import answer_customer, hear_customer, note_internally
-from service.actions.cases import LONGEST_TEXT, LONGEST_TITLE, report_case
-from service.models import CaseEntry, CaseWork
+from accounts.rest.shapes import Shaped
+from accounts.rest.views import Collection, Given, Item, Record, Resource
+from service.actions.cases import LONGEST_TEXT, LONGEST_TITLE, report_case, tie_case
+from service.models import CaseWork
+
+EXAMPLE: dict[str, Any] = {
+    "key": "TN-311",
+    "customer": "C-1042",
+    "contact": "ann@aurora.example",
+    "title": "The list stays empty",
+    "module": "orders",
+    "kind": "problem",
+    "priority": "high",
+    "state": "open",
+    "owner": "mia@vendor.example",
+    "opened_at": "2026-11-20T09:30:00+08:00",
+    "first_response_at": None,
+    "closed_at": None,
+    "response_due_at": "2026-11-20T11:30:00+08:00",
+    "resolution_due_at": "2026-11-23T09:30:00+08:00",
+    "is_breached": False,
+    "satisfaction": None,
+}
 
 
-class CaseFields(serializers.Serializer[Case]):
+@extend_schema_serializer(examples=[OpenApiExample("A case", EXAMPLE, response_only=True)])
+class CaseFields(Shaped):
     """A case as other programs see it. Moments with their offset; empty: not yet, or not known."""
 
     key = serializers.CharField()
     customer = serializers.CharField(source="customer.key")
     contact = serializers.SerializerMethodField()
     title = serializers.CharField()
+    module = serializers.SerializerMethodField()
     kind = serializers.ChoiceField(Case.Kind.choices)
     priority = serializers.ChoiceField(Case.Priority.choices)
     state = serializers.SerializerMethodField()
     owner = serializers.SerializerMethodField()
     opened_at = serializers.DateTimeField()
-    first_response_at = serializers.DateTimeField()
-    closed_at = serializers.DateTimeField()
+    first_response_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
     response_due_at = serializers.SerializerMethodField()
     resolution_due_at = serializers.SerializerMethodField()
     is_breached = serializers.SerializerMethodField()
-    satisfaction = serializers.IntegerField()
+    satisfaction = serializers.IntegerField(allow_null=True)
 
     def get_contact(self, case: Case) -> str | None:
         return case.contact.key if case.contact else None
 
+    def get_module(self, case: Case) -> str | None:
+        work = work_of(case)
+        return work.module.key if work is not None and work.module is not None else None
+
     def get_state(self, case: Case) -> str:
-        work = _work(case)
+        work = work_of(case)
         if work is not None:
             return work.state
         # Brought by a file a moment ago: its clock is being set.
@@ -61,14 +86,14 @@ class CaseFields(serializers.Serializer[Case]):
         return _moment(case, "resolution_due_at")
 
     def get_is_breached(self, case: Case) -> bool:
-        work = _work(case)
+        work = work_of(case)
         return work is not None and work.is_breached
 
 
-class NewCase(serializers.Serializer[Case]):
+class NewCase(serializers.Serializer[Any]):
     """What a customer brings. Without a priority the one that its kind and tier suggest."""
 
-    customer = serializers.CharField(help_text="Key of the customer.")
+    customer = serializers.CharField(max_length=200, help_text="Key of the customer.")
     title = serializers.CharField(max_length=LONGEST_TITLE)
     kind = serializers.ChoiceField(Case.Kind.choices, default=Case.Kind.PROBLEM)
     text = serializers.CharField(
@@ -81,163 +106,127 @@ class NewCase(serializers.Serializer[Case]):
         help_text="Needed where the priority is another than suggested.",
     )  # fmt: skip
     contact = serializers.CharField(
-        required=False, allow_null=True, default=None, help_text="Key of the contact."
+        max_length=200,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Key of the contact.",
     )
     module = serializers.CharField(
-        required=False, allow_null=True, default=None, help_text="Key of the module."
+        max_length=200,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Key of the module.",
     )
 
 
-class CasePage(serializers.Serializer[Any]):
-    """A page of cases; ``next`` and ``previous`` are addresses, to be followed as they are."""
+class CaseChanges(serializers.Serializer[Any]):
+    """What may be changed; what is not sent stays."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = CaseFields(many=True)
-
-
-class NewWords(serializers.Serializer[Any]):
-    """What was said about a case."""
-
-    kind = serializers.ChoiceField(
-        CaseEntry.Kind.choices[:3],
-        help_text="`customer`: the customer's words; `answer`: words to the customer, who is written to; "
-        "`note`: for us alone. The last two need the token of a person.",
+    title = serializers.CharField(max_length=LONGEST_TITLE)
+    kind = serializers.ChoiceField(Case.Kind.choices)
+    contact = serializers.CharField(
+        max_length=200, allow_null=True, help_text="Key of the contact."
     )
-    text = serializers.CharField(max_length=LONGEST_TEXT)
+    module = serializers.CharField(max_length=200, allow_null=True, help_text="Key of the module.")
 
 
-class CaseWords(serializers.Serializer[CaseEntry]):
-    kind = serializers.ChoiceField(CaseEntry.Kind.choices)
-    text = serializers.CharField()
-    name = serializers.CharField()
-    at = serializers.DateTimeField()
-
-
-FILTERS = [
-    OpenApiParameter("customer", str, description="Key of a customer."),
-    OpenApiParameter("state", str, enum=CaseWork.State.values),
-    OpenApiParameter("priority", str, enum=Case.Priority.values),
-    OpenApiParameter("limit", int, description="Rows of a page, at most 500."),
-    OpenApiParameter("cursor", str, description="From `next` or `previous` of a page."),
-]
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="The same request with the same key is answered again, not done again.",
-)
-REFUSED = OpenApiResponse(description="A problem document (RFC 9457).")
-REFUSALS = {400: REFUSED, 401: REFUSED, 403: REFUSED, 404: REFUSED, 429: REFUSED}
-
-
-class CasePages(Pages):
-    ordering = ("-pk",)
-
-
-class CaseApi(ApiView):
+class CaseRows(Resource):
+    noun, plural = "case", "cases"
     scope_to_read, scope_to_write = "cases:read", "cases:write"
+    shape = CaseFields
 
-    def cases(self) -> QuerySet[Case]:
+    def found(self) -> QuerySet[Any]:
         """Those of the customers that the token sees, each with its work and its people."""
-        found: QuerySet[Case] = Case.objects.select_related("customer", "contact", "colleague")
+        rows: QuerySet[Any] = Case.objects.select_related("customer", "contact", "colleague")
         if self.member is not None:
-            found = found.filter(customer__in=self.customers().values("pk"))
-        return found.prefetch_related(Prefetch("work", CaseWork.objects.all()))
+            rows = rows.filter(customer__in=self.customers().values("pk"))
+        return rows.prefetch_related(Prefetch("work", CaseWork.objects.select_related("module")))
 
 
-class CaseList(CaseApi):
-    @extend_schema(
-        operation_id="list_cases",
-        parameters=FILTERS,
-        responses={200: CasePage, **REFUSALS},
-    )
-    def get(self, request: Request) -> Response:
-        """Cases, those reported last first."""
-        found = self.cases()
-        for name, column, known in (
-            ("customer", "customer__key", None),
-            ("state", "work__state", CaseWork.State.values),
-            ("priority", "priority", Case.Priority.values),
-        ):
-            wanted = request.query_params.get(name)
-            if wanted is None:
-                continue
-            if known is not None and wanted not in known:
-                raise serializers.ValidationError(
-                    {name: [_("One of: %(known)s.") % {"known": ", ".join(known)}]}
-                )
-            found = found.filter(**{column: wanted})
-        pages = CasePages()
-        rows: Any = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(CaseFields(rows, many=True).data)
+class CaseRecord(CaseRows, Record):
+    """Who changes a case has its work in hand first, as everything that changes one."""
 
-    @extend_schema(
-        operation_id="report_case",
-        parameters=[IDEMPOTENCY],
-        request=NewCase,
-        responses={201: CaseFields, 422: REFUSED, **REFUSALS},
-    )
-    def post(self, request: Request) -> Response:
-        """Report a case; its clock starts."""
-        given = NewCase(data=request.data)
-        given.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(given.validated_data)
-        customer = self.customers().filter(key=values.pop("customer")).first()
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
-        contact, module = _named(customer, values.pop("contact"), values.pop("module"))
-        work = report_case(
-            customer=customer, contact=contact, ties={"module": module} if module else {},
-            tenant=self.tenant, by=self.person, **values,
-        )  # fmt: skip
-        made = CaseFields(self.cases().get(pk=work.case_id)).data
-        return Response(made, status=status.HTTP_201_CREATED)
-
-
-class CaseDetail(CaseApi):
-    @extend_schema(operation_id="read_case", responses={200: CaseFields, **REFUSALS})
-    def get(self, request: Request, key: str) -> Response:
-        """One case."""
-        found = self.cases().filter(key=key).first()
+    def row(self, *, locked: bool = False) -> Any:
+        if locked:
+            works = CaseWork.objects.filter(case__key=self.kwargs["key"])
+            works.select_for_update(of=("self",)).first()
+        found = self.found().filter(**self.names()).first()
         if found is None:
             raise Http404
-        return Response(CaseFields(found).data)
+        return found
 
-
-class CaseSayings(CaseApi):
-    @extend_schema(
-        operation_id="add_words",
-        parameters=[IDEMPOTENCY],
-        request=NewWords,
-        responses={201: CaseWords, 409: REFUSED, 422: REFUSED, **REFUSALS},
-    )
-    def post(self, request: Request, key: str) -> Response:
-        """Write down what the customer said, answer, or note something."""
-        given = NewWords(data=request.data)
-        given.is_valid(raise_exception=True)
-        case = self.cases().filter(key=key).first()
-        if case is None:
-            raise Http404
-        if _work(case) is None:
+    def work(self, row: Any) -> CaseWork:
+        """
+        Raises:
+            Conflict: it came by a file, and its clock is not set yet.
+        """
+        found = work_of(row)
+        if found is None:
             raise Conflict(_("This case came by a file a moment ago. Try again in a minute."))
-        entry = self._said(case, **given.validated_data)
-        return Response(CaseWords(entry).data, status=status.HTTP_201_CREATED)
-
-    def _said(self, case: Case, kind: str, text: str) -> CaseEntry:
-        if kind == CaseEntry.Kind.CUSTOMER:
-            name = case.contact.name if case.contact else self.token.name
-            return hear_customer(
-                case=case, text=text, tenant=self.tenant, name=name, by=self.person
-            )
-        if self.person is None:
-            raise PermissionDenied(_("This takes the token of a person."))
-        if kind == CaseEntry.Kind.NOTE:
-            return note_internally(case=case, text=text, by=self.person)
-        return answer_customer(case=case, text=text, tenant=self.tenant, by=self.person).entry
+        return found
 
 
-def _named(
+class Cases(CaseRows, Collection):
+    """Cases, those reported last first."""
+
+    may_be_missing = True
+    sorts = {"-reported": "pk", "opened_at": "opened_at"}
+    filters = (
+        filters.text("customer", "customer__key", help="Key of a customer."),
+        filters.choice("state", "work__state", CaseWork.State.choices),
+        filters.choice("priority", "priority", Case.Priority.choices),
+        filters.text("owner", "colleague__key", help="E-mail of the person."),
+        filters.moment("opened_since", "opened_at__gte"),
+        filters.moment("changed_since", "work__changed_at__gte"),
+    )
+    new = NewCase
+
+    def get(self, request: Request, **names: str) -> Response:
+        try:
+            return super().get(request, **names)
+        except serializers.ValidationError as error:
+            # So programs were told since there are cases here.
+            if isinstance(error.detail, dict) and set(error.detail) == {CURSOR}:
+                raise Http404 from error
+            raise
+
+    def make(self, given: Given) -> Any:
+        """Report a case; its clock starts."""
+        customer = self.customers().filter(key=given.pop("customer")).first()
+        if customer is None:
+            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        contact, module = named(customer, given.pop("contact"), given.pop("module"))
+        work = report_case(
+            customer=customer, contact=contact, ties={"module": module} if module else {},
+            tenant=self.tenant, by=self.person, **given,
+        )  # fmt: skip
+        return self.found().get(pk=work.case_id)
+
+
+class OneCase(CaseRecord, Item):
+    """One case."""
+
+    changes = CaseChanges
+
+    def change(self, row: Any, given: Given) -> None:
+        """Change what it is called and what it concerns."""
+        work = self.work(row)
+        contact, module = named(row.customer, given.get("contact"), given.get("module"))
+        tie_case(
+            case=row, seen=work.version, title=given.get("title", row.title),
+            values={
+                "kind": given.get("kind", row.kind),
+                "contact": contact if "contact" in given else row.contact,
+                "module": module if "module" in given else work.module,
+                "project": work.project,
+            },
+            by=self.person,
+        )  # fmt: skip
+
+
+def named(
     customer: Customer, contact_key: str | None, module_key: str | None
 ) -> tuple[Contact | None, Module | None]:
     """The contact and the module of these keys.
@@ -259,12 +248,12 @@ def _named(
     return contact, module
 
 
-def _work(case: Case) -> CaseWork | None:
+def work_of(case: Case) -> CaseWork | None:
     """The work, which was fetched with its case."""
     return next(iter(case.work.all()), None)
 
 
 def _moment(case: Case, name: str) -> str | None:
-    work = _work(case)
+    work = work_of(case)
     found = getattr(work, name) if work is not None else None
     return serializers.DateTimeField().to_representation(found) if found else None

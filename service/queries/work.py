@@ -12,10 +12,11 @@ from django.db.models import Count, F, Q, QuerySet
 from accounts.models import Colleague, Customer, Membership, Responsibility, Visibility
 from accounts.models.reach import colleagues_of
 from accounts.models.responsibility import faced_by
-from segmentation.models import MeasureRow
+from segmentation.models import CustomerGroup, MeasureRow
 from segmentation.queries.stored import latest_night
 from service.models import Cta, CtaStep, PlayVersion
 from service.models.ctas import work_helped_by
+from service.triggers import Names
 
 OPEN, SNOOZED, CLOSED, ALL = "open", "snoozed", "closed", "all"
 STATES = (OPEN, SNOOZED, CLOSED, ALL)
@@ -151,6 +152,13 @@ def rows_of(ctas: Sequence[Cta]) -> list[WorkRow]:
     return [
         WorkRow(cta, tiers.get(cta.customer_id, ""), *steps.get(cta.pk, (0, 0))) for cta in ctas
     ]
+
+
+def names_for(currency: str, ctas: Iterable[Cta]) -> Names:
+    """The tenant's words that the reasons of this work need: one statement where one names a group."""
+    groups = {int(cta.reason["group"]) for cta in ctas if "group" in cta.reason}
+    found = CustomerGroup.objects.filter(pk__in=groups) if groups else CustomerGroup.objects.none()
+    return Names(currency, dict(found.values_list("pk", "name")))
 
 
 def step_counts(ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -7,5 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rest import resources, scopes
 
 resources.register("service.api.urls")
-scopes.register(scopes.Scope("cases:read", _("Read cases"), "view_cases"))
-scopes.register(scopes.Scope("cases:write", _("Report cases"), "work_cases"))
+for _scope in (
+    scopes.Scope("cases:read", _("Read cases"), "view_cases"),
+    scopes.Scope("cases:write", _("Report cases"), "work_cases"),
+    scopes.Scope("ctas:read", _("Read work"), "view_work"),
+    scopes.Scope("ctas:write", _("Open and change work"), "work_ctas"),
+    scopes.Scope("plays:read", _("Read plays"), "view_plays"),
+    scopes.Scope("renewals:read", _("Read renewals"), "view_renewals"),
+    scopes.Scope("renewals:call", _("Say what is expected of renewals"), "call_renewals"),
+    scopes.Scope("renewals:write", _("Decide renewals"), "decide_renewals"),
+    scopes.Scope("requests:read", _("Read requests"), "view_requests"),
+    scopes.Scope("requests:write", _("Write down requests and votes"), "capture_requests"),
+    scopes.Scope("requests:decide", _("Change, merge and decide requests"), "decide_requests"),
+    scopes.Scope("surveys:read", _("Read surveys and answers"), "view_surveys"),
+    scopes.Scope("surveys:write", _("Write down answers to surveys"), "send_surveys"),
+):
+    scopes.register(_scope)

@@ -240,9 +240,11 @@ def _of_play(found: Cta, part: str) -> str:
 
 def _history(found: Cta) -> list[dict[str, Any]]:
     """What was done to it, the latest first; what a night's plays did is no record of the audit."""
-    records = AuditRecord.objects.filter(
-        object_type=Cta._meta.label_lower, object_id=found.pk
-    ).select_related("actor")[:HISTORY]
+    records = list(
+        AuditRecord.objects.filter(
+            object_type=Cta._meta.label_lower, object_id=found.pk
+        ).select_related("actor")[:HISTORY]
+    )
     told = [
         {
             "at": one.at,
@@ -259,7 +261,10 @@ def _history(found: Cta) -> list[dict[str, Any]]:
     night = {"body": "", "actor": _("The platform")}
     if found.play_id is not None:
         told.append(night | {"at": found.created_at, "title": verb_label("cta.opened")})
-    if found.closed_at is not None and found.closed_by_id is None:
+    # What a program of the tenant's own closed has a record, as everybody's doing has.
+    ends = {f"cta.{found.state}", *(["cta.step_done"] if found.state == Cta.State.DONE else [])}
+    by_night = found.closed_by_id is None and not any(one.verb in ends for one in records)
+    if found.closed_at is not None and by_night:
         told.append(night | {"at": found.closed_at, "title": str(found.get_state_display())})
     return sorted(told, key=lambda one: one["at"], reverse=True)
 

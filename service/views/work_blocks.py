@@ -14,7 +14,7 @@ from accounts.requests import TenantRequest
 from service.models import Cta
 from service.queries import work as queries
 from service.views.work_rows import brief_rows, shown_rows, today_of
-from service.views.work_words import names_for, reason_labels, reason_of, title_of
+from service.views.work_words import reason_labels, reason_of, title_of
 from ui.timelines import TimelineEntry, TimelinePage
 
 FIRST, SHOWN = 10, 4
@@ -61,7 +61,7 @@ def timeline(request: TenantRequest, customer: Customer, page: TimelinePage) -> 
     works = visible.select_related("owner", "version", "closed_by")
     opened = works.filter(opened_on__lte=page.until).order_by("-opened_on", "-pk")[: page.most]
     closed = works.filter(closed_at__lt=page.before).order_by("-closed_at", "-pk")[: page.most]
-    names, labels = names_for(request.tenant.currency, opened), reason_labels()
+    names, labels = queries.names_for(request.tenant.currency, opened), reason_labels()
     entries = [
         TimelineEntry(
             at=cta.opened_on,

@@ -16,12 +16,11 @@ from service.compute.ranks import RankWeights
 from service.models import Cta
 from service.queries.close_reasons import close_reasons
 from service.queries.ranks import versions_by_number
-from service.queries.work import WorkRow, rows_of
+from service.queries.work import WorkRow, names_for, rows_of
 from service.triggers import Names
 from service.views.work_words import (
     RankWords,
     ending_of,
-    names_for,
     rank_words,
     reason_labels,
     reason_of,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from segmentation.models import CustomerGroup
 from segmentation.strategies import language_of
 from service.compute.ranks import (
     MANY_CASES,
@@ -26,13 +25,6 @@ from service.queries.ranks import Arithmetic, arithmetic_of
 from service.triggers import Names
 from ui import formats
 from ui.tags.formats import language
-
-
-def names_for(currency: str, ctas: Iterable[Cta]) -> Names:
-    """The tenant's words that the reasons of this work need: one statement where one names a group."""
-    groups = {int(cta.reason["group"]) for cta in ctas if "group" in cta.reason}
-    found = CustomerGroup.objects.filter(pk__in=groups) if groups else CustomerGroup.objects.none()
-    return Names(currency, dict(found.values_list("pk", "name")))
 
 
 def title_of(cta: Cta) -> str:

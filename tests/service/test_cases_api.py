@@ -16,7 +16,7 @@ from members import make_member
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.actions.tokens import make_token, revoke_token
-from accounts.models import ApiAnswer, ApiToken, Case, Contact, Customer, Tenant, User
+from accounts.models import ApiAnswer, ApiToken, Case, Contact, Customer, Module, Tenant, User
 from accounts.rest.tokens import written
 from accounts.tenancy import tenant_scope
 from service.models import CaseEntry
@@ -123,6 +123,52 @@ def test_words_are_added_by_whose_they_are(tenant: Tenant, customer: Customer) -
             ("customer", "Again."),
             ("answer", "Hello."),
         ]
+
+
+def test_a_case_is_changed_and_worked_on(tenant: Tenant, customer: Customer) -> None:
+    tickets = program(tenant)
+    member = make_member(tenant, "sam@acme.example", "service_manager")
+    his = program(tenant, member=member)
+    with tenant_scope(tenant.id):
+        Module.objects.create(key="core", name="Core")
+    made = tickets.post({"customer": "C-1", "title": "It stops"})
+    path, tag = f"{CASES}/{made.json()['key']}", made["ETag"]
+    better = {"title": "It stops at noon", "module": "core", "contact": "ann", "kind": "question"}
+    assert tickets.patch(path, better).status_code == 428
+    changed = tickets.patch(path, better, if_match=tag)
+    assert changed.status_code == 200, changed.content
+    assert {name: changed.json()[name] for name in better} == better
+    assert tickets.patch(path, better, if_match=tag).status_code == 412
+    assert tickets.patch(path, {"contact": "bob"}, if_match="*").status_code == 400
+    assert tickets.patch(path, {"contact": None}, if_match="*").json()["contact"] is None
+    assigned = tickets.post({"owner": "sam@acme.example"}, path=f"{path}/assign").json()
+    assert assigned["owner"] == "sam@acme.example"
+    urgent = {"priority": "urgent", "why": "All stand still."}
+    assert tickets.post(urgent, path=f"{path}/prioritise").json()["priority"] == "urgent"
+    assert tickets.post(urgent, path=f"{path}/prioritise").status_code == 400
+    assert tickets.post({"why": "x"}, path=f"{path}/wait").status_code == 400, "nobody answered"
+    assert his.post({"kind": "answer", "text": "Soon."}, path=f"{path}/words").status_code == 201
+    assert tickets.post({"why": "x"}, path=f"{path}/wait").json()["state"] == "waiting"
+    assert tickets.post({"why": "x"}, path=f"{path}/go-on").json()["state"] == "open"
+    assert tickets.post({"text": "Done."}, path=f"{path}/solve").status_code == 403
+    solved = his.post({"text": "Done."}, path=f"{path}/solve").json()
+    assert (solved["state"], solved["closed_at"] is None) == ("solved", False)
+    assert tickets.post({"why": "x"}, path=f"{path}/reopen").status_code == 403
+    assert his.post({"why": "Again."}, path=f"{path}/reopen").json()["state"] == "reopened"
+    assert tickets.post({"why": ""}, path=f"{path}/close").status_code == 400
+    assert tickets.post({"why": "Gave up."}, path=f"{path}/close").json()["state"] == "closed"
+    with tenant_scope(tenant.id):
+        told = CaseEntry.objects.filter(kind="change").exclude(by=member.user)
+        assert {one.name for one in told} == {"tickets"}
+
+
+def test_of_a_case_that_came_by_a_file_just_now(tenant: Tenant, customer: Customer) -> None:
+    tickets = program(tenant)
+    with tenant_scope(tenant.id):
+        Case.objects.create(customer=customer, key="k", title="t", opened_at=timezone.now())
+    for verb, body in (("close", {"why": "x"}), ("words", {"kind": "customer", "text": "x"})):
+        assert tickets.post(body, path=f"{CASES}/k/{verb}").status_code == 409
+    assert tickets.patch(f"{CASES}/k", {"title": "x"}, if_match="*").status_code == 409
 
 
 def test_who_has_no_token_that_lets_in(tenant: Tenant, customer: Customer, alice: User) -> None:
