@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.management import call_command
@@ -15,6 +15,8 @@ from accounts.tenancy import tenant_scope
 from reports.models import Report
 
 MONTH = "2026-10"
+# A Thursday after it, noon in Shanghai.
+MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 
 

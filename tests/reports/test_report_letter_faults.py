@@ -19,17 +19,11 @@ from reports.actions.report_letters import letters_wait, write_letters
 from reports.actions.report_links import revoke_links
 from reports.actions.report_sending import send_reports
 from reports.models import Report, ReportLink, ReportRecipient
-from tests.reports.report_world import made, served
+from reports.views import report_recipients
+from tests.reports.report_world import MORNING, made, served
 
-pytestmark = pytest.mark.django_db(transaction=True)
-MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("november")]
 EVENING = datetime(2026, 11, 19, 14, tzinfo=UTC)  # in quiet hours in Shanghai
-
-
-@pytest.fixture(autouse=True)
-def november(time_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    time_machine.move_to(MORNING, tick=False)
-    monkeypatch.setattr("reports.actions.report_sending.wake", lambda tenant_id: None)
 
 
 @pytest.fixture
@@ -64,6 +58,8 @@ def test_a_letter_that_cannot_be_written_holds_up_no_other(
             raise ValueError("Li Wei's secret")
         return really(tenant, recipient, *rest)
 
+    # Imported by the first request, it would keep what stands here now for ever.
+    assert report_recipients.letter_for is really
     monkeypatch.setattr(report_letters, "letter_for", torn)
     assert write_letters(tenant_id=tenant.pk) == 1
     assert written_to() == ["zhou@anna.example"]

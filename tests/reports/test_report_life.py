@@ -32,22 +32,9 @@ from reports.actions.report_texts import correct_report, edit_texts, refresh_rep
 from reports.forms.reports import MembersForm
 from reports.models import Report, ReportChange, ReportRecipient
 from reports.queries.report_readers import Reader
-from tests.reports.report_world import made, make, reader, served
+from tests.reports.report_world import MORNING, made, make, reader, served
 
-pytestmark = pytest.mark.django_db(transaction=True)
-MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)  # a Thursday, noon in Shanghai
-
-
-@pytest.fixture(autouse=True)
-def november(time_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    time_machine.move_to(MORNING, tick=False)
-    monkeypatch.setattr("reports.actions.report_sending.wake", lambda tenant_id: None)
-
-
-@pytest.fixture
-def anna(tenant: Tenant) -> Customer:
-    with tenant_scope(tenant.pk):
-        return served("anna")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("november")]
 
 
 @pytest.fixture

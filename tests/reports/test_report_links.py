@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,22 +22,9 @@ from reports.files import remembered_pdf
 from reports.models import Report, ReportAnswer, ReportLink
 from reports.queries.report_readers import Reader
 from service.models import Ask, SurveyAnswer
-from tests.reports.report_world import made, served
+from tests.reports.report_world import MORNING, made
 
-pytestmark = pytest.mark.django_db(transaction=True)
-MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def november(time_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    time_machine.move_to(MORNING, tick=False)
-    monkeypatch.setattr("reports.actions.report_sending.wake", lambda tenant_id: None)
-
-
-@pytest.fixture
-def anna(tenant: Tenant) -> Customer:
-    with tenant_scope(tenant.pk):
-        return served("anna")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("november")]
 
 
 @pytest.fixture

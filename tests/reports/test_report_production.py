@@ -34,12 +34,6 @@ def november(time_machine: Any) -> None:
     time_machine.move_to(NOVEMBER, tick=False)
 
 
-@pytest.fixture
-def anna(tenant: Tenant) -> Customer:
-    with tenant_scope(tenant.pk):
-        return served("anna")
-
-
 def test_who_has_a_running_contract_and_a_reader_gets_one(tenant: Tenant, anna: Customer) -> None:
     with tenant_scope(tenant.pk):
         nobody_reads = customer("nobody")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,24 +21,11 @@ from service.actions.survey_sending import ask_contact
 from service.actions.surveys import change_survey_settings, keep_shipped_survey
 from service.models import SurveyAnswer
 from service.queries.surveys import survey_settings
-from tests.reports.report_world import made, served
+from tests.reports.report_world import MORNING, made
 
-pytestmark = pytest.mark.django_db(transaction=True)
-MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("november")]
 RECOMMEND = "How likely are you to recommend us"
 SATISFIED = "How satisfied are you with what we did for you?"
-
-
-@pytest.fixture(autouse=True)
-def november(time_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    time_machine.move_to(MORNING, tick=False)
-    monkeypatch.setattr("reports.actions.report_sending.wake", lambda tenant_id: None)
-
-
-@pytest.fixture
-def anna(tenant: Tenant) -> Customer:
-    with tenant_scope(tenant.pk):
-        return served("anna")
 
 
 @pytest.fixture

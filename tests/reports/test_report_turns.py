@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from threading import Thread
 from typing import Any
 
@@ -22,21 +22,8 @@ from reports.actions.report_texts import correct_report, refresh_report
 from reports.models import Report
 from tests.reports.report_world import made, make, served
 
-pytestmark = pytest.mark.django_db(transaction=True)
-MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("november")]
 SECONDS = 20
-
-
-@pytest.fixture(autouse=True)
-def november(time_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    time_machine.move_to(MORNING, tick=False)
-    monkeypatch.setattr("reports.actions.report_sending.wake", lambda tenant_id: None)
-
-
-@pytest.fixture
-def anna(tenant: Tenant) -> Customer:
-    with tenant_scope(tenant.pk):
-        return served("anna")
 
 
 def elsewhere(what: Callable[[], Any]) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -18,15 +16,8 @@ from reports.actions.report_texts import correct_report, edit_texts
 from reports.models import Report
 from tests.reports.report_world import made, make, served
 
-pytestmark = pytest.mark.django_db(transaction=True)
-MORNING = datetime(2026, 11, 19, 4, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("november")]
 CHANGES = "/t/acme/reports/changes/"
-
-
-@pytest.fixture(autouse=True)
-def november(time_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    time_machine.move_to(MORNING, tick=False)
-    monkeypatch.setattr("reports.actions.report_sending.wake", lambda tenant_id: None)
 
 
 @pytest.fixture
