@@ -290,6 +290,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "CaseKind": "accounts.models.cases.Case.Kind",
+        "ContactRole": "accounts.models.customers.ContactRole.Kind",
+        "MemberRole": "accounts.models.members.Role",
         "RenewalState": "service.api.renewals.STATE_CHOICES",
         "ReportKind": "reports.models.reports.Report.Kind",
         "ReportStatus": "reports.models.reports.Report.State",

@@ -52,7 +52,7 @@ class UpdateValues:
 
 
 @transaction.atomic
-def draft_update(*, values: UpdateValues, by: User) -> ProductUpdate:
+def draft_update(*, values: UpdateValues, by: User | None) -> ProductUpdate:
     """Write an update; nobody gets it yet.
 
     Raises:
@@ -66,7 +66,9 @@ def draft_update(*, values: UpdateValues, by: User) -> ProductUpdate:
 
 
 @transaction.atomic
-def change_update(*, update: ProductUpdate, seen: int, values: UpdateValues, by: User) -> None:
+def change_update(
+    *, update: ProductUpdate, seen: int, values: UpdateValues, by: User | None
+) -> None:
     """Give a draft these words.
 
     Raises:
@@ -80,7 +82,7 @@ def change_update(*, update: ProductUpdate, seen: int, values: UpdateValues, by:
 
 
 @transaction.atomic
-def drop_update(*, update: ProductUpdate, seen: int, by: User) -> None:
+def drop_update(*, update: ProductUpdate, seen: int, by: User | None) -> None:
     """Throw a draft away.
 
     Raises:
@@ -93,7 +95,7 @@ def drop_update(*, update: ProductUpdate, seen: int, by: User) -> None:
 
 @transaction.atomic
 def send_update(
-    *, update: ProductUpdate, seen: int, today: date, by: User, now: datetime | None = None
+    *, update: ProductUpdate, seen: int, today: date, by: User | None, now: datetime | None = None
 ) -> int:
     """Ship its requests, and write down everybody whom it goes to: each contact who asked, and each
     contact with one of its roles at an owner of its modules, once. A sweeper writes the letters.
@@ -133,7 +135,7 @@ def audience_of(update: ProductUpdate) -> Audience:
     )
 
 
-def _ship(update: ProductUpdate, by: User, now: datetime) -> int:
+def _ship(update: ProductUpdate, by: User | None, now: datetime) -> int:
     """Its requests are there now."""
     found = Request.objects.select_for_update().filter(pk__in=audience_of(update).requests)
     shipped = [one for one in found.order_by("pk") if one.status != Request.Status.SHIPPED]

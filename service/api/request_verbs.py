@@ -25,8 +25,8 @@ from service.api.requests import (
     LANGUAGES,
     NewRequest,
     RequestRows,
+    Words,
     asking,
-    known_languages,
     named_contact,
 )
 from service.models import Request, Vote
@@ -56,17 +56,6 @@ class Merging(serializers.Serializer[Any]):
     into = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
-class Answers(serializers.DictField):
-    """Language → what those who asked are told; they are written to."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(child=serializers.CharField(max_length=LONGEST_ANSWER), **kwargs)
-
-    def to_internal_value(self, data: Any) -> dict[str, str]:
-        found: dict[str, str] = super().to_internal_value(data)
-        return known_languages(found)
-
-
 @extend_schema_serializer(
     examples=[OpenApiExample("Planned", {"status": "planned", "planned_for": "2027-Q1"})]
 )
@@ -76,7 +65,10 @@ class Deciding(serializers.Serializer[Any]):
 
     status = serializers.ChoiceField(Request.Status.choices)
     planned_for = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
-    answers = Answers(required=False, default=dict)
+    answers = Words(
+        LONGEST_ANSWER, required=False, default=dict,
+        help_text="Language → what those who asked are told; they are written to.",
+    )  # fmt: skip
     language = serializers.ChoiceField(LANGUAGES, required=False, allow_blank=True, default="")
     note = serializers.CharField(
         max_length=LONGEST_ANSWER, required=False, allow_blank=True, default="",

@@ -61,27 +61,18 @@ def modules(context: Any) -> QuerySet[Any]:
     return Module.objects.all()
 
 
-class Titles(serializers.DictField):
-    """Language → title in the vendor's words."""
+class Words(serializers.DictField):
+    """Language → words, of languages that letters are written in."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        child = serializers.CharField(max_length=LONGEST_TITLE)
-        super().__init__(child=child, **kwargs)
+    def __init__(self, longest: int, **kwargs: Any) -> None:
+        super().__init__(child=serializers.CharField(max_length=longest), **kwargs)
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         found: dict[str, str] = super().to_internal_value(data)
-        return known_languages(found)
-
-
-def known_languages(found: dict[str, str]) -> dict[str, str]:
-    """
-    Raises:
-        ValidationError: words in a language that letters are not written in.
-    """
-    if unknown := sorted(set(found) - set(LANGUAGES)):
-        words = _("One of: %(known)s.") % {"known": ", ".join(LANGUAGES)}
-        raise serializers.ValidationError({name: [words] for name in unknown})
-    return found
+        if unknown := sorted(set(found) - set(LANGUAGES)):
+            words = _("One of: %(known)s.") % {"known": ", ".join(LANGUAGES)}
+            raise serializers.ValidationError({name: [words] for name in unknown})
+        return found
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A request", EXAMPLE, response_only=True)])
@@ -98,7 +89,7 @@ class RequestFields(Shaped):
     planned_for = serializers.CharField()
     decided_on = serializers.DateField(allow_null=True)
     shipped_on = serializers.DateField(allow_null=True)
-    shared_titles = Titles(help_text="What contacts of other customers may read.")
+    shared_titles = Words(LONGEST_TITLE, help_text="What contacts of other customers may read.")
     merged_into = serializers.IntegerField(source="root_id", allow_null=True)
     customers = serializers.IntegerField()
     arr = serializers.DecimalField(
@@ -156,7 +147,9 @@ class RequestChanges(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=LONGEST_TITLE)
     text = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True)
     module = Named(among=modules)
-    shared_titles = Titles(help_text="All of them; none: it is not shared. Name no customer.")
+    shared_titles = Words(
+        LONGEST_TITLE, help_text="All of them; none: it is not shared. Name no customer."
+    )
 
 
 class RequestRows(Resource):

@@ -12,6 +12,7 @@ from service.api.plays import OnePlay, Plays
 from service.api.renewals import OneRenewal, Renewals
 from service.api.requests import Asks, OneRequest, Requests
 from service.api.surveys import OneSurveyAnswer, SurveyAnswers, SurveyRounds
+from service.api.updates import OneUpdate, Updates, UpdateSending
 
 _CASES = {
     "words": case_verbs.CaseSaying,
@@ -75,6 +76,9 @@ urlpatterns: list[URLPattern] = [
         for verb, view in _REQUESTS.items()
     ),
     path("asks", Asks.as_view(), name="api_asks"),
+    path("updates", Updates.as_view(), name="api_updates"),
+    path("updates/<int:pk>", OneUpdate.as_view(), name="api_update"),
+    path("updates/<int:pk>/send", UpdateSending.as_view(), name="api_update_send"),
     path("survey-answers", SurveyAnswers.as_view(), name="api_survey_answers"),
     path("survey-answers/<key:key>", OneSurveyAnswer.as_view(), name="api_survey_answer"),
     path("survey-rounds", SurveyRounds.as_view(), name="api_survey_rounds"),

@@ -21,5 +21,7 @@ for _scope in (
     scopes.Scope("requests:decide", _("Change, merge and decide requests"), "decide_requests"),
     scopes.Scope("surveys:read", _("Read surveys and answers"), "view_surveys"),
     scopes.Scope("surveys:write", _("Write down answers to surveys"), "send_surveys"),
+    scopes.Scope("updates:read", _("Read product updates"), "view_requests"),
+    scopes.Scope("updates:write", _("Write and send product updates"), "send_updates"),
 ):
     scopes.register(_scope)

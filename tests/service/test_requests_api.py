@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from members import make_member
 from night_facts import customer
 
-from accounts.models import Colleague, Customer, Tenant, VisibilityRule
+from accounts.models import Colleague, Customer, OutgoingMail, Tenant, VisibilityRule
 from accounts.tenancy import tenant_scope
+from service.actions.update_sending import write_letters
 from service.models import Ask, Request, RequestAnswer, Vote
 from service.queries.requests import BoardFilter, listed
 from tests.service.request_world import contact, module, night
@@ -143,6 +144,9 @@ def test_a_decision_is_told_to_who_asked(tenant: Tenant, crm: Program) -> None:
     assert (decided.json()["status"], decided.json()["planned_for"]) == ("planned", "2027-Q1")
     with tenant_scope(tenant.id):
         assert RequestAnswer.objects.get().name == "Ann-One"
+    write_letters(tenant_id=tenant.pk)
+    with tenant_scope(tenant.id):
+        assert OutgoingMail.objects.get().to == "ann-one@one.example"
 
 
 def test_a_person_sees_and_may_what_screens_let_it(
