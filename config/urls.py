@@ -18,7 +18,7 @@ urlpatterns = [
     # Where rule files and editors find it; the same for every tenant.
     path("schemas/rules.json", rule_schema, name="rule_schema"),
 ]
-handler400 = "ui.views.bad_request"
+handler400 = "config.error_pages.bad_request"
 handler403 = "ui.views.permission_denied"
 handler404 = "ui.views.page_not_found"
-handler500 = "ui.views.server_error"
+handler500 = "config.error_pages.server_error"

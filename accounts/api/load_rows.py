@@ -98,7 +98,7 @@ def _cell(value: Any, place: int, name: str) -> str:
         raise serializers.ValidationError(
             {str(place): {name: [_("A text, a number, true, false or null is needed here.")]}}
         )
-    if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+    if "\x00" in value:
         raise serializers.ValidationError({str(place): [_("A NUL is no text.")]})
     return value.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -15,6 +16,8 @@ from accounts.rest.problems import TooLarge
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_LEVELS = 50
+# JSON may escape half of a pair alone; UTF-8 cannot say it.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class JsonBody(JSONParser):
@@ -53,17 +56,19 @@ def _refuse(constant: str) -> NoReturn:
 def _check(found: Any) -> None:
     """
     Raises:
-        ParseError: more than so many levels; a number too large to be one.
+        ParseError: more than so many levels; a number too large to be one; half a character.
     """
     level = [found]
     for _depth in range(MOST_LEVELS):
         if any(isinstance(one, float) and not math.isfinite(one) for one in level):
             raise exceptions.ParseError(_("A number is too large."))
+        if any(isinstance(one, str) and _HALF.search(one) for one in level):
+            raise exceptions.ParseError(_("Half a character is no text."))
         level = [
             inner
             for one in level
             if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
+            for inner in ((*one, *one.values()) if isinstance(one, dict) else one)
         ]
         if not level:
             return

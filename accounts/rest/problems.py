@@ -95,6 +95,19 @@ def not_found(request: HttpRequest, path: str = "") -> JsonResponse:
     return JsonResponse(found, status=HTTPStatus.NOT_FOUND, content_type=CONTENT_TYPE)
 
 
+def bad_request(request: HttpRequest) -> JsonResponse:
+    """For requests below /api/ that are refused before any view is asked."""
+    found = problem(HTTPStatus.BAD_REQUEST, _("This request is none."), code="parse_error")
+    return JsonResponse(found, status=HTTPStatus.BAD_REQUEST, content_type=CONTENT_TYPE)
+
+
+def broken(request: HttpRequest) -> JsonResponse:
+    """For requests below /api/ that broke us; asks nothing of the database, which may be why."""
+    words = "Something went wrong here; nothing of this request was kept."
+    found = problem(HTTPStatus.INTERNAL_SERVER_ERROR, words, code="error")
+    return JsonResponse(found, status=found["status"], content_type=CONTENT_TYPE)
+
+
 def _as_api_error(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, exceptions.APIException):
         return error
@@ -108,6 +121,9 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
         return exceptions.ValidationError(_by_field(error))
     if isinstance(error, RequestDataTooBig):
         return TooLarge(_("This is too large."))
+    if isinstance(error, OverflowError):
+        # A moment of year 1 or 9999 that another time zone puts outside of all years.
+        return exceptions.ParseError(_("A number or a moment is too large or too small."))
     if isinstance(error, SuspiciousOperation):
         return exceptions.ParseError(_("This request is none."))
     if isinstance(error, IntegrityError) and isinstance(error.__cause__, postgres.UniqueViolation):

@@ -16,6 +16,7 @@ from members import make_member
 
 from accounts.actions.audit import record
 from accounts.actions.teams import create_team
+from accounts.api.me import WhoAmI
 from accounts.models import (
     ApiToken,
     CalendarVersion,
@@ -119,6 +120,19 @@ def test_words_are_in_the_language_that_is_asked_for(crm: Program) -> None:
     assert answer.json()["code"] == english.json()["code"] == "invalid"
 
 
+@pytest.mark.parametrize("path", ["customers/a%00b", "customers?name=%00", "customers?%00=1"])
+def test_a_nul_is_no_text_anywhere(crm: Program, path: str) -> None:
+    answer = Client().get(f"{V1}/{path}", headers=crm.headers())
+    assert (answer.status_code, answer["Content-Type"]) == (400, PROBLEM)
+
+
+def test_what_breaks_is_a_problem_too(crm: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WhoAmI, "get", lambda *given, **named: 1 / 0)
+    answer = Client(raise_request_exception=False).get(f"{V1}/me", headers=crm.headers())
+    assert (answer.status_code, answer["Content-Type"]) == (500, PROBLEM)
+    assert "division" not in answer.content.decode()
+
+
 # --- Bodies ---------------------------------------------------------------------------------------
 
 
@@ -133,6 +147,8 @@ def test_words_are_in_the_language_that_is_asked_for(crm: Program) -> None:
         b'{"name": ' + b"9" * 5000 + b"}",
         b"\xff\xfe",
         b'"\xed\xa0\x80"',
+        b'{"name": "\\ud800"}',
+        b'{"\\udfff": 1}',
         b"nothing",
     ],
 )
