@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET
 
 from accounts.models import DirectoryEntry
+from segmentation.queries.ingest_pulse import last_ingestion
 from segmentation.queries.pulse import last_pulse
 
 
@@ -59,6 +60,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         age = (timezone.now() - datetime.fromisoformat(found.pop("swept_at"))).total_seconds()
         lines += [f"tenure_{name} {value}" for name, value in found.items()]
         lines.append(f"tenure_sweep_age_seconds {age:.0f}")
+    lines += [f"tenure_ingest_{name} {value:g}" for name, value in last_ingestion().items()]
     text = "".join(f"# TYPE {line.split()[0]} gauge\n{line}\n" for line in lines)
     return HttpResponse(text, content_type="text/plain; version=0.0.4")
 

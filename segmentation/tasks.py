@@ -24,6 +24,7 @@ from segmentation.actions.alarms import (
 from segmentation.actions.claims import due_night, is_long, work_on_night
 from segmentation.actions.ingest_inbox import tidy, work_off
 from segmentation.actions.replay_claims import due_replay, work_on_replay
+from segmentation.queries.ingest_pulse import remember_ingestion, tenant_ingestion
 from segmentation.queries.pulse import TenantPulse, pulse_of, remember_pulse, tenant_pulse
 
 log = structlog.get_logger("tenure.nights")
@@ -117,9 +118,13 @@ def compute_replay(tenant_id: int, replay_id: int) -> None:
 def sweep_ingestion() -> None:
     """Handle requests that could not be handled when they came, and release what waited for customers
     that are there by now; trouble with one tenant holds up no other."""
+    found = []
     for tenant in Tenant.objects.order_by("pk"):
         try:
             work_off(tenant.id)
             tidy(tenant.id)
+            with tenant_scope(tenant.id):
+                found.append(tenant_ingestion(timezone.now()))
         except Exception as error:
             log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
+    remember_ingestion(found)

@@ -92,7 +92,7 @@ class EventRule(TenantModel):
 
     position = models.PositiveIntegerField()
     kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices, default=Kind.ANY)
-    # The event's name, or the page's; `*` stands for any text. Case counts.
+    # The event's name as it is shown, `Viewed Docs Page`; `*` stands for any text. Case counts.
     pattern = models.CharField(_("name"), max_length=200, default="*")
     # A path into the event's properties such as `plan.name`; empty: they do not matter.
     property_path = models.CharField(_("property"), max_length=200, blank=True)
