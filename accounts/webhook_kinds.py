@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_resolver
 from django.utils.functional import Promise
 
 from accounts.letter_texts import public_address
@@ -60,7 +60,8 @@ def links_of(kind: str, data: Mapping[str, Any]) -> dict[str, str]:
         if any(value in (None, "") for value in values):
             continue
         try:
-            path = reverse(url_name, args=values, urlconf=settings.ROOT_URLCONF)
+            # Not by `reverse`, which puts the tenant of a page's request in front.
+            path = "/" + get_resolver(settings.ROOT_URLCONF).reverse(url_name, *values)
         except NoReverseMatch:
             # A key that no address can hold.
             continue

@@ -52,7 +52,7 @@ FIELDS.update(
         "address": _("Address"),
         "count": _("Number"),
         "hours": _("Hours that the former secret holds"),
-        "since": _("Since"),
+        "since": _("Events since"),
         "webhook": pgettext_lazy("noun", "Webhook"),
         "webhook_off": _("Why it was switched off"),
     }

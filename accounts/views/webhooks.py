@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -135,7 +136,7 @@ def deactivations(request: TenantRequest, pk: int) -> HttpResponse:
             request,
             title=_("Switch %(name)s off?") % {"name": endpoint},
             body=_("What happens meanwhile is not kept for it."),
-            action=_("Switch off"),
+            action=pgettext("webhook", "Switch off"),
             back_url=reverse("webhook", args=[pk]),
         )
     actions.switch_off(endpoint=endpoint, by=request.user)
@@ -153,7 +154,7 @@ def activations(request: TenantRequest, pk: int) -> HttpResponse:
             request,
             title=_("Switch %(name)s on again?") % {"name": endpoint},
             body=_("It is told what happens from now on."),
-            action=_("Switch on"),
+            action=pgettext("webhook", "Switch on"),
             back_url=reverse("webhook", args=[pk]),
             kind="primary",
         )

@@ -268,6 +268,8 @@ def test_every_event_is_shown_with_an_example(admin: Client, tenant: Tenant) -> 
     told = page(admin, "events/")
     for kind in kinds_in_order():
         assert f"<code>{kind.key}</code>" in told
+    assert "http://127.0.0.1:8000/api/v1/nights/2026-11-22" in told
+    assert "/t/acme/api/" not in told
 
 
 def test_every_link_of_an_event_leads_to_the_api() -> None:
