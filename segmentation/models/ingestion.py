@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.tenancy import TenantForeignKey, TenantModel
 
@@ -156,7 +157,7 @@ class DeadLetter(TenantModel):
         NOT_SAVED = "not_saved", _("The database refused it")
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("dead letter", "Open")
         REPLAYED = "replayed", _("Sent again")
         DISCARDED = "discarded", _("Discarded")
 
@@ -197,7 +198,7 @@ class IngestInbox(TenantModel):
     """A request that could not be handled at once: durable, and handled soon."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
+        WAITING = "waiting", pgettext_lazy("inbox", "Waiting")
         DEAD = "dead", _("Given up")
 
     key = TenantForeignKey(WriteKey, models.PROTECT, related_name="+")
