@@ -291,7 +291,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CaseKind": "accounts.models.cases.Case.Kind",
         "ContactRole": "accounts.models.customers.ContactRole.Kind",
+        "GoalState": "service.models.success_plans.Goal.State",
         "MemberRole": "accounts.models.members.Role",
+        "ReferralState": "service.models.referrals.Referral.State",
         "RenewalState": "service.api.renewals.STATE_CHOICES",
         "ReportKind": "reports.models.reports.Report.Kind",
         "ReportStatus": "reports.models.reports.Report.State",

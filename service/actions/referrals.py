@@ -21,7 +21,7 @@ FIELDS = ("contact", "prospect", "prospect_name", "referred_on", "state", "note"
 
 @transaction.atomic
 def record_referral(
-    *, referrer: Customer, values: Mapping[str, Any], today: date, by: User
+    *, referrer: Customer, values: Mapping[str, Any], today: date, by: User | None
 ) -> Referral:
     """Write down a recommendation.
 
@@ -43,7 +43,7 @@ def record_referral(
 
 @transaction.atomic
 def change_referral(
-    *, referral: Referral, seen: int, values: Mapping[str, Any], today: date, by: User
+    *, referral: Referral, seen: int, values: Mapping[str, Any], today: date, by: User | None
 ) -> bool:
     """Give it these values. Returns whether anything changed.
 
@@ -73,7 +73,7 @@ def change_referral(
 
 
 @transaction.atomic
-def remove_referral(*, referral: Referral, by: User) -> None:
+def remove_referral(*, referral: Referral, by: User | None) -> None:
     """Take one away that was written down by mistake; nights before now still know it."""
     current = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
     keep_versions([current], until=timezone.now())

@@ -58,7 +58,7 @@ def today_of_tenant() -> date:
 
 @transaction.atomic
 def add_row(
-    *, model: type[PlanRow], customer: Customer, values: Mapping[str, Any], by: User
+    *, model: type[PlanRow], customer: Customer, values: Mapping[str, Any], by: User | None
 ) -> PlanRow:
     """A new goal, milestone or privilege of a customer.
 
@@ -79,7 +79,7 @@ def add_row(
 
 @transaction.atomic
 def change_row(
-    *, row: PlanRow, values: Mapping[str, Any], seen: int | None = None, by: User
+    *, row: PlanRow, values: Mapping[str, Any], seen: int | None = None, by: User | None
 ) -> PlanRow:
     """Give a row other values.
 
@@ -114,7 +114,7 @@ def change_row(
 
 
 @transaction.atomic
-def remove_row(*, row: PlanRow, by: User) -> None:
+def remove_row(*, row: PlanRow, by: User | None) -> None:
     """Take a row away; milestones of a goal stay, without it."""
     current = _locked(row, None)
     now = timezone.now()

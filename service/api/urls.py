@@ -9,8 +9,17 @@ from service.api import case_verbs, cta_verbs, renewal_verbs, request_verbs
 from service.api.cases import Cases, OneCase
 from service.api.ctas import Ctas, OneCta
 from service.api.plays import OnePlay, Plays
+from service.api.referrals import OneReferral, Referrals
 from service.api.renewals import OneRenewal, Renewals
 from service.api.requests import Asks, OneRequest, Requests
+from service.api.success_plans import (
+    Goals,
+    Milestones,
+    OneGoal,
+    OneMilestone,
+    OnePrivilege,
+    Privileges,
+)
 from service.api.surveys import OneSurveyAnswer, SurveyAnswers, SurveyRounds
 from service.api.updates import OneUpdate, Updates, UpdateSending
 
@@ -76,6 +85,14 @@ urlpatterns: list[URLPattern] = [
         for verb, view in _REQUESTS.items()
     ),
     path("asks", Asks.as_view(), name="api_asks"),
+    path("referrals", Referrals.as_view(), name="api_referrals"),
+    path("referrals/<int:pk>", OneReferral.as_view(), name="api_referral"),
+    path("goals", Goals.as_view(), name="api_goals"),
+    path("goals/<int:pk>", OneGoal.as_view(), name="api_goal"),
+    path("joint-milestones", Milestones.as_view(), name="api_milestones"),
+    path("joint-milestones/<int:pk>", OneMilestone.as_view(), name="api_milestone"),
+    path("privileges", Privileges.as_view(), name="api_privileges"),
+    path("privileges/<int:pk>", OnePrivilege.as_view(), name="api_privilege"),
     path("updates", Updates.as_view(), name="api_updates"),
     path("updates/<int:pk>", OneUpdate.as_view(), name="api_update"),
     path("updates/<int:pk>/send", UpdateSending.as_view(), name="api_update_send"),

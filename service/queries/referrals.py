@@ -73,8 +73,8 @@ def referrals(scope: Scope, today: date) -> QuerySet:
     return with_outcomes(found, today, scope.membership)
 
 
-def with_outcomes(found: QuerySet, today: date, membership: Membership) -> QuerySet:
-    """``arr`` is None of prospects that the member does not see."""
+def with_outcomes(found: QuerySet, today: date, membership: Membership | None) -> QuerySet:
+    """``arr`` is None of prospects that the member does not see; no member: every one is seen."""
     lines = ContractLine.objects.filter(
         contract__customer=OuterRef("prospect"), is_trial=False
     ).order_by()
@@ -97,10 +97,10 @@ def with_outcomes(found: QuerySet, today: date, membership: Membership) -> Query
     )
 
 
-def _where_seen(amount: Coalesce, membership: Membership) -> Coalesce | Case:
+def _where_seen(amount: Coalesce, membership: Membership | None) -> Coalesce | Case:
     """Of the prospects that the member sees; in the statement, so that no file, order or sum tells
     more than the page does."""
-    if membership.sees("customers") == Visibility.ALL:
+    if membership is None or membership.sees("customers") == Visibility.ALL:
         return amount
     visible = Customer.objects.visible_to(membership).order_by().values("pk")
     return Case(When(prospect__in=visible, then=amount), output_field=_MONEY)

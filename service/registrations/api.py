@@ -23,5 +23,11 @@ for _scope in (
     scopes.Scope("surveys:write", _("Write down answers to surveys"), "send_surveys"),
     scopes.Scope("updates:read", _("Read product updates"), "view_requests"),
     scopes.Scope("updates:write", _("Write and send product updates"), "send_updates"),
+    scopes.Scope("referrals:read", _("Read referrals"), "view_referrals"),
+    scopes.Scope("referrals:write", _("Write down referrals"), "record_referrals"),
+    scopes.Scope("account_files:read", _("Read success plans and privileges"), "view_customers"),
+    scopes.Scope(
+        "account_files:write", _("Change success plans and privileges"), "edit_account_files"
+    ),
 ):
     scopes.register(_scope)
