@@ -159,7 +159,7 @@ def tell_answer(answer: SurveyAnswer, *, changed: bool) -> None:
     emit(
         "survey.answered",
         {
-            "answer": answer.pk,
+            "answer": answer.key,
             "customer_id": answer.customer_id,
             "kind": answer.kind,
             "score": answer.score,

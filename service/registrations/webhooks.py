@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.webhook_kinds import Link, WebhookKind, register_webhook
 
 _CUSTOMER: dict[str, Link] = {"customer": ("api_customer", ("customer",))}
-_CASE: dict[str, Link] = {"case": ("api_case", ("case",)), **_CUSTOMER}
+_CASE_LINKS: dict[str, Link] = {"case": ("api_case", ("case",)), **_CUSTOMER}
+_CTA_LINKS: dict[str, Link] = {"cta": ("api_cta", ("cta",)), **_CUSTOMER}
+_ANSWER_LINKS: dict[str, Link] = {"answer": ("api_survey_answer", ("answer",)), **_CUSTOMER}
+_RENEWAL_LINKS: dict[str, Link] = {"renewal": ("api_renewal", ("contract",)), **_CUSTOMER}
 _CTA: dict[str, Any] = {
     "cta": 981,
     "customer": "C-00017",
@@ -45,7 +48,7 @@ _KINDS = (
         _("CTA opened"),
         _("Work for a customer was opened, by a play or by hand."),
         _CTA,
-        _CUSTOMER,
+        _CTA_LINKS,
     ),
     (
         "cta.closed",
@@ -55,28 +58,28 @@ _KINDS = (
             "switched_off."
         ),
         {**_CTA, "state": "done"},
-        _CUSTOMER,
+        _CTA_LINKS,
     ),
     (
         "cta.reopened",
         _("CTA opened again"),
         _("Work that was over is open again."),
         _CTA,
-        _CUSTOMER,
+        _CTA_LINKS,
     ),
     (
         "survey.answered",
         _("Survey answered"),
         _("A contact gave a score, or another one instead (changed)."),
         {
-            "answer": 311,
+            "answer": "link-311",
             "customer": "C-00017",
             "kind": "nps",
             "score": 4,
             "answered_on": "2026-11-22",
             "changed": False,
         },
-        _CUSTOMER,
+        _ANSWER_LINKS,
     ),
     (
         "renewal.decided",
@@ -84,14 +87,14 @@ _KINDS = (
         _("A contract was renewed, or the customer leaves. Outcome: renewed, expanded, contracted "
           "or churned."),
         _RENEWAL,
-        _CUSTOMER,
+        _RENEWAL_LINKS,
     ),
     (
         "renewal.reverted",
         _("Decision on a renewal taken back"),
         _("What was decided on a renewal was taken back: it is open again."),
         {name: _RENEWAL[name] for name in ("contract", "customer", "outcome")},
-        _CUSTOMER,
+        _RENEWAL_LINKS,
     ),
     (
         "case.opened",
@@ -99,14 +102,14 @@ _KINDS = (
         _("A customer reported something, or a case was opened again (reopened). Cases that files "
           "bring are not told."),
         {**_CASE_DATA, "reopened": False},
-        _CASE,
+        _CASE_LINKS,
     ),
     (
         "case.solved",
         _("Case solved"),
         _("A case was solved, or closed without a solution (state: closed)."),
         {**_CASE_DATA, "state": "solved"},
-        _CASE,
+        _CASE_LINKS,
     ),
 )  # fmt: skip
 for _place, (_key, _label, _words, _example, _links) in enumerate(_KINDS):

@@ -116,7 +116,7 @@ def test_a_score_is_told_and_not_whose_it_is(tenant: Tenant, bob: User, told: An
     invitation, _path = world.asked()
     answer = give_score(invitation=invitation, score=3, tenant=tenant, now=NOW)
     whole = {
-        "answer": answer.pk, "customer": world.ann.customer.key, "kind": answer.kind, "score": 3,
+        "answer": answer.key, "customer": world.ann.customer.key, "kind": answer.kind, "score": 3,
         "answered_on": answer.answered_on.isoformat(), "changed": False,
     }  # fmt: skip
     assert told() == [("survey.answered", whole)]
