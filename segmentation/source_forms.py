@@ -71,7 +71,9 @@ class IngestSettingsForm(forms.ModelForm):
             ),
             "update_customers": gettext_lazy("Name, industry, size and further facts."),
             "create_contacts": gettext_lazy("By an identify call of a person of a known customer."),
-            "update_contacts": gettext_lazy("Name, e-mail, phone, title and further facts."),
+            "update_contacts": gettext_lazy(
+                "Name, phone, title and further facts. An e-mail address that is there stays."
+            ),
             "events_per_second": gettext_lazy("A key may have a limit of its own."),
             "dead_letters_kept_days": gettext_lazy(
                 "They hold word by word what was sent, persons among it. Then they are deleted."
@@ -128,7 +130,10 @@ class DeadLetterFilter(forms.Form):
 
 
 class ResolutionForm(forms.Form):
-    """Who an unknown key is: a customer that is there, a new one, or nobody of interest."""
+    """Who an unknown key is: a customer that is there, a new one, or nobody of interest.
+
+    ``address``: where customers are looked for while one types.
+    """
 
     group = forms.CharField(max_length=200, strip=False, widget=forms.HiddenInput)
     meant = forms.ChoiceField(
@@ -140,30 +145,44 @@ class ResolutionForm(forms.Form):
             (IGNORE, gettext_lazy("Nobody of interest: such events are not taken")),
         ),
     )
-    customer = forms.CharField(label=gettext_lazy("Its key here"), max_length=200, required=False)
+    customer = forms.CharField(label=gettext_lazy("Name or key"), max_length=300, required=False)
     key = forms.CharField(label=gettext_lazy("Key"), max_length=200, required=False)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, membership: Membership, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.membership = membership
         self.found: Customer | None = None
+        self.fields["customer"].widget.attrs.update(
+            {
+                "autocomplete": "off",
+                "hx-get": address,
+                "hx-trigger": "input changed delay:250ms",
+                "hx-target": "#similar",
+                "hx-select": "#similar",
+                "hx-swap": "outerHTML",
+            }
+        )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         meant = given.get("meant")
         if meant == CUSTOMER:
-            self.found = (
-                Customer.objects.visible_to(self.membership)
-                .filter(key=given.get("customer", ""))
-                .first()
-            )
+            self.found = self._customer(given.get("customer", ""))
             if self.found is None:
-                self.add_error(
-                    "customer", ValidationError(_("There is no customer with this key."))
-                )
+                words = _("No customer, or more than one, has this name or key.")
+                self.add_error("customer", ValidationError(words))
         if meant == NEW and not given.get("key"):
             self.add_error("key", ValidationError(_("Give the new customer a key.")))
         if meant == NEW and not given.get("name"):
             self.add_error("name", ValidationError(_("Give the new customer a name.")))
         return given
+
+    def _customer(self, text: str) -> Customer | None:
+        """The one customer with this key, or else with this name."""
+        visible = Customer.objects.visible_to(self.membership)
+        for asked in ({"key": text}, {"name": text}):
+            found: list[Customer] = list(visible.filter(**asked)[:2]) if text else []
+            if len(found) == 1:
+                return found[0]
+        return None

@@ -204,7 +204,7 @@ def _file(request: TenantRequest, found: QuerySet[DeadLetter]) -> HttpResponse:
     headings: list[Any] = [
         pgettext("message", "Received"), _("Reason"), _("Detail"), _("Event"),
         pgettext("message", "Call"), _("Write key"),
-        _("Message"), _("State"), _("What was sent"),
+        _("Message"), _("State"), pgettext("message", "What was sent"),
     ]  # fmt: skip
     return file_response(
         headings,

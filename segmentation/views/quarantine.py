@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -93,15 +94,16 @@ def unknown(request: TenantRequest) -> HttpResponse:
             messages.warning(request, _("Nothing waits under this key any more."))
         return redirect("quarantine")
     form = _form(request, found)
-    is_decided = request.method == "POST" and "pick" not in request.POST and form.is_valid()
-    if is_decided and _resolved(request, found, form):
+    if form.is_bound and form.is_valid() and _resolved(request, found, form):
         return redirect("quarantine")
     context = {
         "unknown": found,
         "form": form,
         "action": address_of(key),
         "held": held_of(key, MOST_HELD),
-        "similar": found_customers(request.membership, key)[:MOST_SIMILAR],
+        "similar": found_customers(request.membership, form["customer"].value() or key)[
+            :MOST_SIMILAR
+        ],
         "breadcrumbs": breadcrumbs((_("Quarantine"), reverse("quarantine"))),
     }
     return render(request, "segmentation/sources/unknown_customer.html", context)
@@ -140,14 +142,15 @@ def _form(request: TenantRequest, found: UnknownCustomer) -> ResolutionForm:
     initial: dict[str, Any] = {
         "group": found.key, "meant": CUSTOMER, "key": found.key, "name": found.key,
     }  # fmt: skip
-    membership = request.membership
-    if request.method != "POST":
-        return ResolutionForm(initial=initial, membership=membership)
+    form_for = partial(ResolutionForm, membership=request.membership, address=address_of(found.key))
+    typed = request.POST if request.method == "POST" else request.GET
+    if request.method == "POST" and "pick" not in typed and typed.get("do") != "search":
+        return form_for(request.POST)
+    # What was typed so far, where somebody looks for a customer; or the one that was picked.
+    initial |= {name: typed[name] for name in ("customer", "key", "name") if name in typed}
     if "pick" in request.POST:
-        initial |= {name: request.POST.get(name, "") for name in ("key", "name")}
-        initial |= {"customer": request.POST["pick"]}
-        return ResolutionForm(initial=initial, membership=membership)
-    return ResolutionForm(request.POST, membership=membership)
+        initial["customer"] = request.POST["pick"]
+    return form_for(initial=initial)
 
 
 def _resolved(request: TenantRequest, found: UnknownCustomer, form: ResolutionForm) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,6 +20,7 @@ from tests.segmentation.screens.source_world import held
 
 URL = "/t/acme/settings/sources/quarantine/"
 ONE = f"{URL}customer/"
+NOT_ONE = "No customer, or more than one, has this name or key."
 
 
 @pytest.fixture
@@ -107,8 +109,11 @@ def test_nobody_of_interest_is_forgotten_and_may_be_remembered(
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"meant": "customer", "customer": "nowhere"}, "There is no customer with this key."),
-        ({"meant": "customer"}, "There is no customer with this key."),
+        (
+            {"meant": "customer", "customer": "nowhere"},
+            NOT_ONE,
+        ),
+        ({"meant": "customer"}, NOT_ONE),
         ({"meant": "new", "key": "X", "name": ""}, "Give the new customer a name."),
         ({"meant": "new", "key": "", "name": "X"}, "Give the new customer a key."),
         ({"meant": "new", "key": "C-1", "name": "X"}, "Another customer has this key."),
@@ -129,18 +134,43 @@ def test_what_cannot_be_decided_so_is_said_and_waits(
         assert HeldEvent.objects.count() == 1
 
 
-def test_similar_names_are_offered_and_picked_without_scripts(
+def test_customers_are_looked_for_and_picked_without_scripts(
     tenant: Tenant, client: Client
 ) -> None:
     with tenant_scope(tenant.id):
         customer("Blue Ltd", key="B-1")
-        held("Blue")
-    assert [one.key for one in client.get(ONE, {"group": "Blue"}).context["similar"]] == ["B-1"]
-    picked = client.post(ONE, {"group": "Blue", "meant": "new", "pick": "B-1"})
-    assert picked.context["form"]["customer"].value() == "B-1"
-    assert picked.context["form"]["meant"].value() == "customer"
+        customer("Red Ltd", key="R-1")
+        held("blue")
+
+    def similar(answer: Any) -> list[str]:
+        return [one.key for one in answer.context["similar"]]
+
+    # What the sender's key is like, and then what somebody types.
+    assert similar(client.get(ONE, {"group": "blue"})) == ["B-1"]
+    assert similar(client.get(ONE, {"group": "blue", "customer": "red"})) == ["R-1"]
+    typed = {"group": "blue", "meant": "new", "name": "Typed", "customer": "red"}
+    searched = client.post(ONE, typed | {"do": "search"})
+    assert similar(searched) == ["R-1"]
+    picked = client.post(ONE, typed | {"pick": "R-1"})
+    for answer, shown in ((searched, "red"), (picked, "R-1")):
+        assert answer.context["form"]["customer"].value() == shown
+        assert answer.context["form"]["name"].value() == "Typed"
+        assert not answer.context["form"].errors
     with tenant_scope(tenant.id):
         assert HeldEvent.objects.count() == 1
+
+
+def test_a_name_will_do_where_one_customer_has_it(tenant: Tenant, client: Client) -> None:
+    with tenant_scope(tenant.id):
+        blue = customer("Blue Ltd", key="B-1")
+        customer("Twin", key="T-1")
+        customer("Twin", key="T-2")
+        held("x")
+        held("y")
+    assert "is written" in decide(client, "x", "customer", customer="Blue Ltd")
+    assert "more than one" in decide(client, "y", "customer", customer="Twin")
+    with tenant_scope(tenant.id):
+        assert UsageEvent.objects.get().customer == blue
 
 
 @pytest.mark.parametrize("group", ["", "nothing waits here", "x" * 5000])
