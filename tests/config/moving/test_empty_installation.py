@@ -70,8 +70,6 @@ def test_an_empty_installation_counts_and_reports_the_same(
     assert told["people_made"] == told["people"]
     assert two.digest(LAST_DAY) == stored
     assert two.digest("2026-11-01") == one.digest("2026-11-01")
-    assert two.run("tiers", "--tenant", "acme") == one.run("tiers", "--tenant", "acme")
-    for report in (reports[0], reports[-1]):
-        for form in ("html", "json", "xlsx", "pdf"):
-            asked = ("report", report, "--tenant", "acme", "--format", form)
-            assert two.run(*asked) == one.run(*asked), form
+    for form in ("json", "pdf"):
+        asked = ("report", reports[-1], "--tenant", "acme", "--format", form)
+        assert two.run(*asked) == one.run(*asked), form
