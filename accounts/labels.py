@@ -23,6 +23,7 @@ VERBS: dict[str, str | Promise] = {
     "contact.removed": _("Contact removed"),
     ASSIGNED: _("One person named for customers"),
     ASSIGNMENT_UNDONE: _("Naming for customers undone"),
+    "customer.added": _("Customer added"),
     "customer.changed": _("Customer changed"),
     "demo.seeded": _("Demo filled"),
     "invitation.accepted": _("Invitation accepted"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,6 +34,8 @@ LONG_NIGHTS = "long"
 """The queue of tenants whose nights take long, and with them their replays and warming: where a
 worker reads only the others, they never wait for one. A worker that is told nothing reads both in
 turn."""
+
+TIDY_SECONDS = 30
 
 MOST_SECONDS = 4 * 60 * 60
 """Longer than any night may take; what hangs is ended and tried again, or given up."""
@@ -122,7 +125,9 @@ def sweep_ingestion() -> None:
     for tenant in Tenant.objects.order_by("pk"):
         try:
             work_off(tenant.id)
-            tidy(tenant.id)
+            # Less often: it looks through all that waits.
+            if cache.add(f"ingestion-tidied:{tenant.id}", True, TIDY_SECONDS):
+                tidy(tenant.id)
             with tenant_scope(tenant.id):
                 found.append(tenant_ingestion(timezone.now()))
         except Exception as error:

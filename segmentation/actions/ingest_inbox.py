@@ -14,7 +14,9 @@ from segmentation.actions.ingesting import Taken, account, ingest
 from segmentation.actions.releasing import release_held
 from segmentation.compute.message_bodies import Body, read_body
 from segmentation.compute.messages import Read, bad_message
-from segmentation.models import DeadLetter, EventSeen, HeldEvent, IngestInbox, PersonGroup
+from segmentation.frames.ingestion import take_shared_lock
+from segmentation.frames.releasing import settled
+from segmentation.models import DeadLetter, EventSeen, IngestCount, IngestInbox
 from segmentation.queries.doors import Door, door_of_key
 from segmentation.queries.ingestion import ingest_settings
 
@@ -27,6 +29,7 @@ TRIES_WHOLE = 2
 MOST_TRIES = 50
 MOST_AT_ONCE = 200
 NAMES_KEPT = timedelta(days=30)
+COUNTS_KEPT = timedelta(days=7)
 OLD_AT_ONCE = 2000
 
 
@@ -117,11 +120,14 @@ def tidy(tenant_id: int) -> None:
     """Release what waits for customers that are there by now, and forget what is too old to keep."""
     now = timezone.now()
     with tenant_scope(tenant_id):
-        if HeldEvent.objects.exists() or PersonGroup.objects.exclude(traits={}).exists():
-            release_held()
+        if customers := settled(None):
+            take_shared_lock(impatient=True)
+            release_held(group_keys=customers)
+    with tenant_scope(tenant_id):
         kept = now - timedelta(days=ingest_settings().dead_letters_kept_days)
         old = DeadLetter.objects.filter(received_at__lt=kept).order_by("received_at")
         ids = list(old.values_list("pk", flat=True)[:OLD_AT_ONCE])
         if ids:
             DeadLetter.objects.filter(pk__in=ids).delete()
         EventSeen.objects.filter(last_at__lt=now - NAMES_KEPT).delete()
+        IngestCount.objects.filter(minute__lt=now - COUNTS_KEPT).delete()

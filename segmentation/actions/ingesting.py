@@ -76,7 +76,7 @@ def ingest(body: Body, *, door: Door, call: str, arrived: datetime) -> Mapping[s
 
 def take(read: Read, *, door: Door, call: str) -> Taken:
     """Write what was read, in the open scope; what cannot be is in the result."""
-    aliases = take_shared_lock()
+    aliases = take_shared_lock(impatient=True)
     now = timezone.now()
     taken = Taken(ignored=read.ignored, bad=list(read.bad))
     if read.identified or read.grouped or read.aliased:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,8 +35,20 @@ def resolve_unknown(
     Returns how many messages were released, or dropped.
 
     Raises:
-        ValidationError: a new customer without a key or name, or whose key is another's.
+        ValidationError: a new customer without a key or name, or whose key is another's; a load that
+            is being written holds something up.
     """
+    try:
+        with transaction.atomic():
+            return _resolve(group_key, customer, new, by)
+    except OperationalError as error:
+        raise ValidationError(_("A load is being written. Try it again in a moment.")) from error
+
+
+def _resolve(
+    group_key: str, customer: Customer | None, new: tuple[str, str] | None, by: User | None
+) -> int:
+    take_shared_lock(impatient=True)
     if new is not None:
         customer = _make(*new, by)
     if customer is None:
@@ -72,7 +84,6 @@ def _make(key: str, name: str, by: User | None) -> Customer:
         raise ValidationError({"key": _("Give the new customer a key.")})
     if not name or len(name) > LONGEST_NAME:
         raise ValidationError({"name": _("Give the new customer a name.")})
-    take_shared_lock()
     made = put_customers(
         described=[Described(key, {"name": name})],
         may_make=True,

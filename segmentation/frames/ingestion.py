@@ -142,14 +142,18 @@ class Unresolved:
     has_new_module: bool
 
 
-def take_shared_lock() -> Aliases:
+def take_shared_lock(*, impatient: bool = False) -> Aliases:
     """Until the transaction ends, no night takes the moment as of which it knows the facts. What is
-    received after this is known after it."""
+    received after this is known after it.
+
+    Args:
+        impatient: from now on the transaction waits two seconds for a lock, no longer.
+    """
     parameters = {"lock": LOCK_CLASS + current_tenant_id(), "tenant": current_tenant_id()}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SET LOCAL lock_timeout = '{LOCK_WAIT}'; "
-            "SELECT pg_advisory_xact_lock_shared(%(lock)s), "
+            (f"SET LOCAL lock_timeout = '{LOCK_WAIT}'; " if impatient else "")
+            + "SELECT pg_advisory_xact_lock_shared(%(lock)s), "
             "EXISTS (SELECT 1 FROM segmentation_personalias WHERE tenant_id = %(tenant)s), "
             "EXISTS (SELECT 1 FROM segmentation_customeralias WHERE tenant_id = %(tenant)s)",
             parameters,
