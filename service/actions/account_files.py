@@ -18,7 +18,7 @@ from service.models import AccountFile, Sponsor
 
 @transaction.atomic
 def write_background(
-    *, customer: Customer, text: str, seen: int | None = None, by: User
+    *, customer: Customer, text: str, seen: int | None = None, by: User | None
 ) -> AccountFile:
     """What is to be known of a customer.
 
@@ -56,7 +56,7 @@ def write_background(
 
 @transaction.atomic
 def name_sponsor(
-    *, customer: Customer, contact: Contact, from_on: date, is_shared: bool = False, by: User
+    *, customer: Customer, contact: Contact, from_on: date, is_shared: bool = False, by: User | None
 ) -> Sponsor:
     """Say who stands for us at the customer from a day on; who did before has ended the day before.
 
@@ -102,7 +102,7 @@ def name_sponsor(
 
 @transaction.atomic
 def end_sponsor(
-    *, sponsor: Sponsor, to_on: date, why: str, seen: int | None = None, by: User
+    *, sponsor: Sponsor, to_on: date, why: str, seen: int | None = None, by: User | None
 ) -> Sponsor:
     """Say that nobody stands for us any more, since when and why.
 

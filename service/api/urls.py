@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from accounts.rest import keys as _keys  # noqa: F401 - the converter of keys
 from service.api import case_verbs, cta_verbs, renewal_verbs, request_verbs
+from service.api.account_files import OneFile, OneSponsor, SponsorEnding, Sponsors
 from service.api.cases import Cases, OneCase
 from service.api.ctas import Ctas, OneCta
 from service.api.plays import OnePlay, Plays
@@ -91,6 +92,10 @@ urlpatterns: list[URLPattern] = [
     path("goals/<int:pk>", OneGoal.as_view(), name="api_goal"),
     path("joint-milestones", Milestones.as_view(), name="api_milestones"),
     path("joint-milestones/<int:pk>", OneMilestone.as_view(), name="api_milestone"),
+    path("customers/<key:customer>/account-file", OneFile.as_view(), name="api_account_file"),
+    path("sponsors", Sponsors.as_view(), name="api_sponsors"),
+    path("sponsors/<int:pk>", OneSponsor.as_view(), name="api_sponsor"),
+    path("sponsors/<int:pk>/end", SponsorEnding.as_view(), name="api_sponsor_end"),
     path("privileges", Privileges.as_view(), name="api_privileges"),
     path("privileges/<int:pk>", OnePrivilege.as_view(), name="api_privilege"),
     path("updates", Updates.as_view(), name="api_updates"),

@@ -172,3 +172,48 @@ def test_a_long_page_costs_what_a_short_one_does(
             assert len(crm.get(path, limit=limit).json()["results"]) == limit
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_sponsor_is_named_and_ends(tenant: Tenant, crm: Program) -> None:
+    path = "/api/v1/sponsors"
+    with tenant_scope(tenant.id):
+        contact(Customer.objects.get(key="one"), "cid")
+    new = {"customer": "one", "contact": "ann", "from_on": "2025-03-01"}
+    first = crm.post(new, path=path)
+    assert first.status_code == 201, first.content
+    for wrong in ({"contact": "ben"}, {"from_on": "2025-03-01"}, {"from_on": "2099-01-01"}):
+        assert crm.post(new | wrong, path=path).status_code == 400, wrong
+    second = crm.post(new | {"contact": "cid", "from_on": "2026-01-01"}, path=path).json()
+    before = crm.get(f"{path}/{first.json()['id']}").json()
+    assert (before["to_on"], before["name"]) == ("2025-12-31", "Ann")
+    assert crm.get(path, is_current="true").json()["results"] == [second]
+    end = f"{path}/{second['id']}/end"
+    assert crm.post({"to_on": "2025-01-01", "why": "x"}, path=end).status_code == 400
+    ended = crm.post({"to_on": "2026-02-01", "why": "Left."}, path=end)
+    assert (ended.status_code, ended.json()["why_ended"]) == (200, "Left.")
+    assert crm.post({"to_on": "2026-02-01", "why": "Left."}, path=end).status_code == 400
+    stranger = program(tenant, "referrals:read")
+    assert stranger.get(path).status_code == 403
+
+
+def test_what_is_to_be_known_is_written_down(
+    tenant: Tenant, crm: Program, make_tenant: Callable[..., Tenant]
+) -> None:
+    path = "/api/v1/customers/one/account-file"
+    read = crm.get(path)
+    assert read.json() == {"customer": "one", "background": "", "version": 0}
+    written = crm.patch(path, {"background": "Came by the fair."}, if_match=read["ETag"])
+    assert written.status_code == 200, written.content
+    assert written.json() == {
+        "customer": "one", "background": "Came by the fair.", "version": 1,
+    }  # fmt: skip
+    assert crm.patch(path, {"background": "x"}, if_match=read["ETag"]).status_code == 412
+    assert crm.get("/api/v1/customers/none/account-file").status_code == 404
+    member = make_member(tenant, "sam@acme.example", "service_manager")
+    with tenant_scope(tenant.id):
+        VisibilityRule.objects.create(role="service_manager", visibility="mine")
+    his = program(tenant, *ALL, member=member)
+    assert his.get(path).status_code == 404
+    assert his.get("/api/v1/sponsors").json()["results"] == []
+    other = program(make_tenant("other"), *ALL)
+    assert other.patch(path, {"background": "x"}, if_match="*").status_code == 404
