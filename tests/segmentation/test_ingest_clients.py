@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import signal
 import socket
@@ -13,7 +15,7 @@ from typing import Any
 
 import pytest
 import segment.analytics.client as segment
-from ingest_world import counts, make_customers, make_key
+from ingest_world import counts, make_customers, make_key, track
 from workers import start_web
 
 from accounts.models import Contact, Customer, Tenant
@@ -103,7 +105,8 @@ def test_every_event_is_there_once_though_the_server_was_killed(
     tenant: Tenant, server: Server, library: Any, further: dict[str, Any]
 ) -> None:
     make_customers(tenant, "acme")
-    key, failed = make_key(tenant), []
+    # So few that it is told to wait, too.
+    key, failed = make_key(tenant, events_per_second=EVENTS // 5), []
     client = library.Client(
         key,
         host=server.address,
@@ -143,3 +146,16 @@ def test_every_event_is_there_once_though_the_server_was_killed(
     told = counts(key)
     assert told["accepted"] >= EVENTS + 4
     assert set(told) <= {"accepted", "duplicates"}
+
+
+def test_a_body_may_come_in_parts(tenant: Tenant, server: Server) -> None:
+    make_customers(tenant, "acme")
+    parts = [b'{"batch": [', json.dumps(track()).encode(), b"]}"]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    headers = {"Authorization": f"Bearer {make_key(tenant)}"}
+    for body, status in ((iter(parts), 200), (iter([b" " * 100_000] * 6), 413)):
+        connection.request("POST", "/v1/batch", body, headers, encode_chunked=True)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read() != b"") == (status, True)
+    connection.close()
+    assert stored(tenant) == 1
