@@ -39,7 +39,7 @@ from accounts.queries.loads import loads
 from accounts.rest import filters
 from accounts.rest.base import KEPT
 from accounts.rest.problems import CONTENT_TYPE, Conflict, problem
-from accounts.rest.schema import IDEMPOTENCY, WHY, Problem
+from accounts.rest.schema import IDEMPOTENCY, Problem, refusals
 from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Resource, Verb, given_to
 from accounts.tasks import enqueue_load
@@ -107,10 +107,7 @@ class Loads(LoadRows, Collection):
                 Problem,
                 description="Rows were refused and nothing was saved; `load` holds the answer.",
             ),
-            **{
-                (code, CONTENT_TYPE): OpenApiResponse(Problem, description=WHY[code])
-                for code in (400, 401, 403, 409, 429)
-            },
+            **refusals(400, 401, 403, 409, 413, 429),
         },
     )
     def post(self, request: Request, **names: str) -> Response:

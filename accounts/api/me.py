@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_serializer,
-)
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,8 +12,7 @@ from rest_framework.response import Response
 from accounts.models import Role
 from accounts.rest.base import EVERY_PROGRAM, ApiView
 from accounts.rest.filters import refuse_unknown
-from accounts.rest.problems import CONTENT_TYPE
-from accounts.rest.schema import WHY, Problem
+from accounts.rest.schema import refusals
 
 EXAMPLE: dict[str, Any] = {
     "token": {
@@ -73,11 +67,7 @@ class WhoAmI(ApiView):
     @extend_schema(
         operation_id="read_me",
         tags=["me"],
-        responses={200: Me}
-        | {
-            (status, CONTENT_TYPE): OpenApiResponse(Problem, description=WHY[status])
-            for status in (400, 401, 429)
-        },
+        responses={200: Me, **refusals(400, 401, 429)},
     )
     def get(self, request: Request) -> Response:
         """What this token is: its scopes, whose it is, of which tenant."""

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from psycopg2 import errors as postgres
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -89,6 +90,7 @@ def problem(
     return found
 
 
+@csrf_exempt
 def not_found(request: HttpRequest, path: str = "") -> JsonResponse:
     """For addresses below /api/ that nothing is at."""
     found = problem(HTTPStatus.NOT_FOUND, _("There is nothing at this address."), code="not_found")

@@ -6,6 +6,7 @@ import inspect
 from typing import Any, Literal, TypeGuard
 
 import uritemplate
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
@@ -57,6 +58,7 @@ WHY = {
     403: "The token lacks the scope, or its person the right.",
     404: "There is no such record for this token.",
     409: "It does not go with what is there.",
+    413: "More than 5 MB.",
     412: "It was changed since it was read.",
     422: "The Idempotency-Key came with another request before.",
     428: "If-Match is missing.",
@@ -64,8 +66,16 @@ WHY = {
 }
 
 
+def refusals(*statuses: int) -> dict[Any, OpenApiResponse]:
+    """The problem documents that an operation may answer with, for ``extend_schema``."""
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(Problem, description=WHY[status])
+        for status in sorted(statuses)
+    }
+
+
 def _in_path(name: str) -> OpenApiParameter:
-    if name == "pk":
+    if name in ("pk", "id", "version"):
         return OpenApiParameter(
             name, int, OpenApiParameter.PATH, description="Number of the record."
         )
@@ -77,6 +87,20 @@ def _in_path(name: str) -> OpenApiParameter:
 
 def _speaks_for(view: Any) -> TypeGuard[Collection | Item | Verb]:
     return isinstance(view, Collection | Item | Verb)
+
+
+class ShapedInSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Of a record each field may be missing: ``?fields=`` says which are wanted."""
+
+    target_class = "accounts.rest.shapes.Shaped"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        found: dict[str, Any] = auto_schema._map_serializer(
+            self.target, direction, bypass_extensions=True
+        )
+        found.pop("required", None)
+        return found
 
 
 class ResourceSchema(AutoSchema):
@@ -186,7 +210,4 @@ class ResourceSchema(AutoSchema):
             answers = {200: page_shape(view.shape)}
         else:
             answers = {200: view.shape, 304: OpenApiResponse(description="As you have it.")}
-        return answers | {
-            (status, CONTENT_TYPE): OpenApiResponse(Problem, description=WHY[status])
-            for status in sorted(refused)
-        }
+        return answers | refusals(*refused)

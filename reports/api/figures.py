@@ -30,11 +30,16 @@ EXAMPLE = {
 }  # fmt: skip
 
 
+@extend_schema_field({"type": ["number", "string", "null"]})
+class FigureValue(serializers.JSONField):
+    """A number with all its digits, a day as ISO, or null."""
+
+
 class StoredFigure(serializers.Serializer[Any]):
     """``value``: a number, a day as ISO, or null with the reason why there is none."""
 
     key = serializers.CharField()
-    value = serializers.JSONField(allow_null=True)
+    value = FigureValue()
     unit = serializers.CharField()
     formula = serializers.CharField()
     reason = serializers.CharField(required=False)

@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from accounts.models import User
 from accounts.rest import filters
 from accounts.rest.problems import Conflict
+from accounts.rest.schema import refusals
 from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Record, Resource, Verb
 from reports.actions.report_changes import Changed, ReportConflict, approve, put_back, review
@@ -127,13 +128,26 @@ class OneReport(ReportRows, Item):
     renderer_classes = (ExactRenderer,)
 
 
+FILE_TYPES = (
+    "text/html", "application/pdf", "application/json",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)  # fmt: skip
+
+
 class ReportFiles(ReportRows, Record):
     """A report as a file."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """The name says which type; who accepts only that one is served as well."""
+        return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
         operation_id="read_report_file",
         tags=["reports"],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={
+            **{(200, mime): OpenApiTypes.BINARY for mime in FILE_TYPES},
+            **refusals(400, 401, 403, 404, 429),
+        },
     )
     def get(self, request: Request, **names: Any) -> HttpResponseBase:
         """A report as `html`, `pdf`, `xlsx` or `json`; of customers' reports `?audience=` chooses

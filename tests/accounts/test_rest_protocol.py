@@ -109,6 +109,12 @@ def test_where_nothing_is_a_problem_says_so(crm: Program, path: str) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (404, PROBLEM)
 
 
+def test_where_nothing_is_no_form_is_asked_for_either(crm: Program) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(f"{V1}/loads/none/undo", headers=crm.headers())
+    assert (answer.status_code, answer["Content-Type"]) == (404, PROBLEM)
+
+
 def test_words_are_in_the_language_that_is_asked_for(crm: Program) -> None:
     answer = Client().get(
         f"{V1}/customers", {"limit": "0"}, headers=crm.headers() | {"Accept-Language": "zh-Hans"}
