@@ -290,6 +290,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "CaseKind": "accounts.models.cases.Case.Kind",
+        "CasePriority": "accounts.models.cases.Case.Priority",
+        "LoadState": "accounts.models.loads.Load.State",
         "ContactRole": "accounts.models.customers.ContactRole.Kind",
         "GoalState": "service.models.success_plans.Goal.State",
         "MemberRole": "accounts.models.members.Role",
