@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +46,8 @@ TONES = {
     DeadLetter.State.REPLAYED: "good",
     DeadLetter.State.DISCARDED: "neutral",
 }
-MOST_AT_ONCE = 1_000
+# Sent again, each may take ten milliseconds.
+MOST_AT_ONCE = 500
 MOST_EXPORTED = 50_000
 LEAST_LINES, MOST_LINES = 4, 40
 REPLAY, DISCARD = "replay", "discard"
@@ -81,6 +82,7 @@ def letters(request: TenantRequest) -> HttpResponse:
             for reason, count in open_reasons()
         ],
         "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "query": request.GET.urlencode(),
         "may_decide": asked["state"] in ("", DeadLetter.State.OPEN),
         "exports": [(name.upper(), table.url(format=name)) for name in ("csv", "xlsx")],
     }
@@ -108,17 +110,12 @@ def letter(request: TenantRequest, pk: int) -> HttpResponse:
 @require("edit_sources")
 @require_POST
 def decisions(request: TenantRequest) -> HttpResponse:
-    """Send those again that are checked, or put them aside (``do``)."""
+    """Send those again that are checked, or put them aside (``do``); with ``all`` those that the
+    filters of ``query`` leave, the oldest first, as many as are done at once."""
     do = request.POST.get("do")
-    given = request.POST.getlist("letter")[: MOST_AT_ONCE + 1]
-    if len(given) > MOST_AT_ONCE:
-        words = _("At most %(most)s at once; nothing was changed.")
-        messages.error(request, words % {"most": MOST_AT_ONCE})
-        return redirect(_back(request))
-    asked = {int(one) for one in given if one.isascii() and one.isdecimal() and len(one) < 19}
-    ids = chosen(asked)
     if do not in (REPLAY, DISCARD):
         raise Http404
+    ids = _matching(request) if "all" in request.POST else _checked(request)
     if not ids:
         messages.error(request, _("No row is checked."))
     elif do == DISCARD:
@@ -126,6 +123,25 @@ def decisions(request: TenantRequest) -> HttpResponse:
     else:
         _replay(request, ids)
     return redirect(_back(request))
+
+
+def _checked(request: TenantRequest) -> list[int]:
+    given = request.POST.getlist("letter")[:MOST_AT_ONCE]
+    return chosen(
+        {int(one) for one in given if one.isascii() and one.isdecimal() and len(one) < 19}
+    )
+
+
+def _matching(request: TenantRequest) -> list[int]:
+    asked = DeadLetterFilter(QueryDict(request.POST.get("query", ""))).asked()
+    if asked["state"] not in ("", DeadLetter.State.OPEN):
+        return []
+    found = dead_letters(zone=request.tenant.zone, **asked | {"state": DeadLetter.State.OPEN})
+    ids = list(found.order_by("received_at", "pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+    if len(ids) > MOST_AT_ONCE:
+        words = _("At most %(most)s at once: those that came first. Do it again for more.")
+        messages.warning(request, words % {"most": number(MOST_AT_ONCE, language())})
+    return ids[:MOST_AT_ONCE]
 
 
 @require("edit_sources")

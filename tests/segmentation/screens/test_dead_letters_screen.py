@@ -131,6 +131,36 @@ def test_sending_again_takes_what_can_be_taken_by_now(tenant: Tenant, client: Cl
     assert states(tenant)[2] == "open"
 
 
+def test_all_of_a_list_are_decided_at_once_and_no_others(
+    tenant: Tenant, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.views.dead_letters.MOST_AT_ONCE", 60)
+    with tenant_scope(tenant.id):
+        other = dead("bad_time")
+        # The later one is made first.
+        letters = [
+            dead("no_event", received_at=timezone.now() - timedelta(minutes=minutes))
+            for minutes in range(62)
+        ]
+        gone = dead("no_event", state="replayed", decided_at=timezone.now())
+    assert "all 62 of this list" in text_of(client.get(URL, {"reason": "no_event"}))
+
+    def discard(query: str) -> str:
+        given = {"do": "discard", "all": "1", "query": query, "next": URL}
+        return text_of(client.post(DECISIONS, given, follow=True))
+
+    told = discard("reason=no_event&state=all")
+    assert "At most 60 at once" in told
+    assert "Discarded: 60." in told
+    with tenant_scope(tenant.id):
+        waiting = set(DeadLetter.objects.filter(state="open"))
+        assert waiting == {other, *letters[:2]}
+        gone.refresh_from_db()
+        assert gone.state == "replayed"
+    assert "No row is checked." in discard("state=replayed")
+    assert "Discarded: 3." in discard("reason=nonsense&page=[")
+
+
 @pytest.mark.parametrize("given", [[], ["x"], ["-1"], ["9" * 30], ["²"]])
 def test_nonsense_decides_nothing(tenant: Tenant, client: Client, given: list[str]) -> None:
     with tenant_scope(tenant.id):

@@ -188,6 +188,12 @@ def test_who_only_looks_changes_nothing_and_reads_no_message(
         assert looker.post(url, SETTINGS | FORM | {"do": "save"}).status_code == 404, url
 
 
+def test_a_product_manager_finds_the_mapping_from_the_modules(looker: Client, bob: User) -> None:
+    link = f'href="{URL}mapping/"'
+    assert link in looker.get("/t/acme/modules/").content.decode()
+    assert link not in signed_in(bob).get("/t/acme/modules/").content.decode()
+
+
 def test_the_first_screen_says_what_waits(tenant: Tenant, client: Client) -> None:
     assert "Sources need a look" not in text_of(client.get("/t/acme/overview/"))
     with tenant_scope(tenant.id):
