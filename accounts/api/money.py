@@ -70,9 +70,9 @@ class PaymentRows(Resource):
 
 
 class Payments(PaymentRows, Collection):
-    """Payments, the latest first. New ones come with a load."""
+    """Payments, by their keys. New ones come with a load."""
 
-    sorts = {"-paid_on": "paid_on", "key": "key", "amount": "amount", "changed_at": "known_from"}
+    sorts = {"key": "key", "paid_on": "paid_on", "amount": "amount", "changed_at": "known_from"}
     filters = (
         filters.text("customer", "customer__key", help="Key of the customer."),
         filters.text("contract", "contract__key", help="Key of the contract."),
@@ -116,9 +116,9 @@ class InstalmentRows(Resource):
 
 
 class Instalments(InstalmentRows, Collection):
-    """Instalments of every contract, by the day on which they fall due."""
+    """Instalments of every contract, by their numbers."""
 
-    sorts = {"due_on": "due_on", "amount": "amount", "changed_at": "known_from"}
+    sorts = {"id": "pk", "due_on": "due_on", "amount": "amount", "changed_at": "known_from"}
     filters = (
         filters.text("customer", "contract__customer__key", help="Key of the customer."),
         filters.text("contract", "contract__key", help="Key of the contract."),

@@ -55,9 +55,9 @@ class ResponsibilityRows(Resource):
 
 
 class Responsibilities(ResponsibilityRows, Collection):
-    """Faces of customers, those that began last first."""
+    """Faces of customers, by their numbers."""
 
-    sorts = {"-from": "from_on", "to": "to_on"}
+    sorts = {"id": "pk", "from": "from_on", "to": "to_on"}
     filters = (
         filters.text("customer", "customer__key", help="Key of the customer."),
         filters.text("colleague", "colleague__key", help="E-mail of the person."),

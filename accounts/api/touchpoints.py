@@ -163,9 +163,9 @@ class TouchpointRows(Resource):
 
 
 class Touchpoints(TouchpointRows, Collection):
-    """Touchpoints, the latest first."""
+    """Touchpoints, by their keys."""
 
-    sorts = {"-happened_on": "happened_on", "key": "key", "changed_at": "known_from"}
+    sorts = {"key": "key", "happened_on": "happened_on", "changed_at": "known_from"}
     filters = (
         filters.text("customer", "customer__key", help="Key of the customer."),
         _MetContact(**vars(filters.text("contact", "contact__key", help="Key of a contact."))),

@@ -106,10 +106,11 @@ def test_a_contract_is_read_with_its_lines_and_instalments(crm: Program) -> None
     [
         ("contracts", {"customer": "C2"}, ["K2"]),
         ("contracts", {"key": "K0,K2", "sort": "-key"}, ["K2", "K0"]),
-        ("payments", {}, ["P2", "P1", "P0"]),
+        ("payments", {}, ["P0", "P1", "P2"]),
+        ("payments", {"sort": "-paid_on"}, ["P2", "P1", "P0"]),
         ("payments", {"contract": "K1"}, ["P1"]),
         ("payments", {"paid_from": "2026-01-02", "paid_to": "2026-01-02"}, ["P1"]),
-        ("touchpoints", {}, ["T2", "T1", "T0"]),
+        ("touchpoints", {"sort": "-happened_on"}, ["T2", "T1", "T0"]),
         ("touchpoints", {"customer": "C1", "kind": "call,visit"}, ["T1"]),
         ("touchpoints", {"contact": "ann", "happened_from": "2026-03-03"}, ["T2"]),
         ("touchpoints", {"contact": "nobody"}, []),
@@ -136,7 +137,7 @@ def test_instalments_that_wait_and_faces_of_today(crm: Program, tenant: Tenant) 
             customer=Customer.objects.get(key="C1"), capacity="salesperson", why="prospect",
             from_on=date(2025, 1, 1), to_on=date(2026, 1, 1),
         )  # fmt: skip
-    of_one = crm.get(f"{V1}/responsibilities", customer="C1").json()["results"]
+    of_one = crm.get(f"{V1}/responsibilities", customer="C1", sort="-from").json()["results"]
     assert [(row["from"], row["to"], row["colleague"]) for row in of_one] == [
         ("2026-01-01", None, "ben@x.example"),
         ("2025-01-01", "2026-01-01", None),
@@ -283,7 +284,7 @@ def test_a_meeting_with_several_people_is_one_touchpoint(tenant: Tenant, crm: Pr
     assert (told["contacts"], told["colleague"]) == (["ann", "bea"], None)
     one = f"{path}/{told['key']}"
     assert crm.get(one).json() == told
-    listed = crm.get(path, customer="C1").json()["results"]
+    listed = crm.get(path, customer="C1", sort="-happened_on").json()["results"]
     assert [row["key"] for row in listed] == [told["key"], "T1"], "once, not for each contact"
     for contact in ("ann", "bea"):
         assert told["key"] in keys(crm.get(path, contact=contact))
