@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.actions.webhooks import emit, emit_selected
 from accounts.models import Customer
+from accounts.planning import planning
 from segmentation.models import Move, Night
 
 # One message per customer would be thousands a night, and each a request to somebody's server.
@@ -32,17 +33,19 @@ GROUP BY part, total ORDER BY part
 
 
 def tell_night(night: Night, *, is_restated: bool) -> None:
-    """In the transaction that stores it; two statements, however much moved."""
-    emit_selected(
-        "customers.moved",
-        _MOVES,
-        {
-            "night": night.as_of.isoformat(),
-            "night_id": night.pk,
-            "restated": is_restated,
-            "most": MOVES_AT_ONCE,
-        },
-    )
+    """In the transaction that stores it; as many statements, however much moved."""
+    # The moves were written a moment ago: nobody has counted them yet.
+    with planning():
+        emit_selected(
+            "customers.moved",
+            _MOVES,
+            {
+                "night": night.as_of.isoformat(),
+                "night_id": night.pk,
+                "restated": is_restated,
+                "most": MOVES_AT_ONCE,
+            },
+        )
     emit(
         "night.finished",
         {

@@ -117,7 +117,7 @@ def test_moves_cost_as_many_statements_for_many(scope: Tenant, alice: User) -> N
         with CaptureQueriesContext(connection) as captured:
             tell_night(night, is_restated=False)
         counts.append(len(captured))
-    assert counts == [2, 2]
+    assert counts == [4, 4]
 
 
 def test_a_night_without_moves_tells_none_and_a_demos_past_nothing(
