@@ -52,6 +52,7 @@ IF_MATCH_MAYBE = OpenApiParameter(
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, HEADER, description="304 where the record still has this ETag."
 )
+NOT_SEEN = OpenApiResponse(description="Done; it is somebody else's now, and not seen any more.")
 WHY = {
     400: "Values that are not as they should be; `errors` names each.",
     401: "No token, or one that opens nothing.",
@@ -195,13 +196,13 @@ class ResourceSchema(AutoSchema):
             refused.append(404)
         answers: dict[Any, Any]
         if isinstance(view, Verb):
-            answers = {201: view.makes} if view.makes else {200: view.shape}
+            answers = {201: view.makes} if view.makes else {200: view.shape, 204: NOT_SEEN}
             refused += [409, 412, 422]
         elif self.method == "POST":
             answers = {201: view.shape}
             refused += [409, 422]
         elif self.method == "PATCH":
-            answers = {200: view.shape}
+            answers = {200: view.shape, 204: NOT_SEEN}
             refused += [409, 412, 428]
         elif self.method == "DELETE":
             answers = {204: None}

@@ -101,6 +101,15 @@ class Record(Resource):
             raise Http404
         return row
 
+    def as_it_is_now(self) -> Response:
+        """The record after what was done to it; without words where the token sees it no more, being
+        somebody else's now."""
+        try:
+            said = self.said(self.row())
+        except Http404:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(said, headers={"ETag": tag_of(said)})
+
 
 class Item(Record):
     """``GET``: one record, with an ETag. ``PATCH`` where ``changes`` says what may, ``DELETE`` where
@@ -133,8 +142,7 @@ class Item(Record):
         check_match(request, tag_of(self.said(row)), needed=True)
         assert self.changes is not None
         self.change(row, given_to(self.changes, request, partial=True))
-        said = self.said(self.row())
-        return Response(said, headers={"ETag": tag_of(said)})
+        return self.as_it_is_now()
 
     def _delete(self, request: Request, **names: str) -> Response:
         refuse_unknown(request, ())
@@ -173,8 +181,7 @@ class Verb(Record):
         made = self.act(row, given_to(self.needs, request) if self.needs else {})
         if self.makes is not None:
             return Response(self.makes(made).data, status=status.HTTP_201_CREATED)
-        said = self.said(self.row())
-        return Response(said, headers={"ETag": tag_of(said)})
+        return self.as_it_is_now()
 
 
 def given_to(

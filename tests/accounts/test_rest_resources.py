@@ -214,6 +214,23 @@ def test_a_persons_token_sees_what_the_person_sees(tenant: Tenant, make_tenant: 
     assert other.get(f"{CUSTOMERS}/k02").status_code == 404
 
 
+def test_what_is_handed_on_to_another_is_handed_on(tenant: Tenant) -> None:
+    fill(tenant)
+    member = make_member(tenant, "sam@acme.example", "service_manager")
+    with tenant_scope(tenant.id):
+        sam = Colleague.objects.get(membership=member)
+        Colleague.objects.create(key="ida@acme.example", name="Ida")
+        Customer.objects.filter(key="k02").update(service_manager=sam)
+        VisibilityRule.objects.create(role="service_manager", visibility="mine")
+    his = program(tenant, *ALL, member=member)
+    path = f"{CUSTOMERS}/k02"
+    done = his.patch(path, {"service_manager": "ida@acme.example"}, if_match=his.get(path)["ETag"])
+    assert (done.status_code, done.content) == (204, b"")
+    assert his.get(path).status_code == 404
+    with tenant_scope(tenant.id):
+        assert Customer.objects.get(key="k02").service_manager.key == "ida@acme.example"
+
+
 def test_scopes_and_rights_are_asked_for_each_request(tenant: Tenant) -> None:
     fill(tenant)
     reader = program(tenant, "customers:read")
