@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
         "CaseKind": "accounts.models.cases.Case.Kind",
         "CasePriority": "accounts.models.cases.Case.Priority",
         "LoadState": "accounts.models.loads.Load.State",
+        "ChangeRequestState": "projects.models.change_requests.ChangeRequest.State",
         "ContactRole": "accounts.models.customers.ContactRole.Kind",
         "GoalState": "service.models.success_plans.Goal.State",
         "MemberRole": "accounts.models.members.Role",

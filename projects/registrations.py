@@ -14,6 +14,7 @@ from accounts.contact_links import ContactPage, contact_pages
 from accounts.loads import registry
 from accounts.models import Role, Tenant
 from accounts.models.reach import RecordKind, record_kinds
+from accounts.rest import resources, scopes
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
 from projects import (  # noqa: F401 - words for the audit
@@ -176,6 +177,9 @@ touchpoint_ties.register(
         10,
     )
 )
+
+resources.register("projects.api.urls")
+scopes.register(scopes.Scope("projects:read", _("Read projects and their effort"), "view_projects"))
 
 
 @receiver(customer_facts_changed, dispatch_uid="projects.derive_faces")

@@ -1,0 +1,1 @@
+"""The parts of the REST API that this app answers."""
