@@ -43,8 +43,8 @@ def world(tenant: Tenant) -> Tenant:
             )  # fmt: skip
             for days, of in ((3, {"item": item}), (2, {"change_request": change}), (1, {})):
                 Effort.objects.create(
-                    project=project, key=f"E{number}-{days}", person=lee, worked_on=date(2026, 9, 9 + days),
-                    days=days, **of,
+                    project=project, key=f"E{number}-{days}", person=lee,
+                    worked_on=date(2026, 9, 9 + days), days=days, **of,
                 )  # fmt: skip
     return tenant
 
