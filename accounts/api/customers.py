@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -57,10 +58,6 @@ class CustomerFields(Shaped):
     changed_at = serializers.DateTimeField(source="known_from")
 
 
-def _customers(context: Any) -> QuerySet[Any]:
-    return Customer.objects.all()
-
-
 @extend_schema_serializer(
     examples=[OpenApiExample("Another face", {"service_manager": "ida@vendor.example"})]
 )
@@ -71,7 +68,9 @@ class CustomerChanges(serializers.Serializer[Any]):
     industry = serializers.CharField(max_length=200, allow_blank=True)
     size = serializers.CharField(max_length=100, allow_blank=True)
     region = serializers.CharField(max_length=200, allow_blank=True)
-    parent = Named(among=_customers)  # type: ignore[assignment]
+    parent = serializers.CharField(  # type: ignore[assignment]
+        max_length=200, allow_null=True, help_text="Key of the company above."
+    )
     salesperson = Named(among=colleagues)
     service_manager = Named(among=colleagues)
     project_manager = Named(among=colleagues)
@@ -110,4 +109,21 @@ class OneCustomer(CustomerRows, Item):
 
     def change(self, row: Any, given: Given) -> None:
         """Change what is known of a customer; what was before is kept."""
+        if given.get("parent") is not None:
+            given["parent"] = self._parent(row, given["parent"])
         change_customer(customer=row, values=given, by=self.person)
+
+    def _parent(self, row: Customer, key: str) -> Customer:
+        """Of those that the token sees, or the one that it is, seen or not.
+
+        Raises:
+            ValidationError: there is none.
+        """
+        if row.parent is not None and row.parent.key == key:
+            return row.parent
+        found: Customer | None = self.customers().filter(key=key).first()
+        if found is None:
+            raise serializers.ValidationError(
+                {"parent": [_("There is no customer with this key.")]}
+            )
+        return found

@@ -21,7 +21,7 @@ from accounts.models import ApiToken, Customer, Membership, Tenant, User
 from accounts.permissions import may
 from accounts.rest.idempotency import AnsweredBefore, answered_once
 from accounts.rest.scopes import scopes
-from accounts.rest.tokens import tenant_of
+from accounts.rest.tokens import note_use, tenant_of
 from accounts.tenancy import tenant_scope
 from accounts.tenancy.models import TenantQuerySet
 
@@ -118,15 +118,27 @@ class ApiView(APIView):
                 response = super().dispatch(request, *args, **kwargs)
                 if response.status_code >= 400 and not getattr(response, KEPT, False):
                     transaction.set_rollback(True)
-                return response
         finally:
             program.reset(reset)
+        # Apart from the request, which may take long, and may be refused: it was used all the same.
+        used = getattr(self.request, "_auth", None)
+        if isinstance(used, ApiToken):
+            note_use(used)
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         _refuse_other_media(request)
         program.set(self.token.name)
         self.again = answered_once(request) if request.method == "POST" else None
+
+    def check_permissions(self, request: Request) -> None:
+        # Refusals count as well: whoever may not is held up like whoever may.
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Were counted with the permissions."""
 
     def handle_exception(self, exc: Exception) -> Response:
         self.again = None

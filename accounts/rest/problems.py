@@ -12,7 +12,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -123,8 +123,8 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
         return exceptions.ValidationError(_by_field(error))
     if isinstance(error, RequestDataTooBig):
         return TooLarge(_("This is too large."))
-    if isinstance(error, OverflowError):
-        # A moment of year 1 or 9999 that another time zone puts outside of all years.
+    if isinstance(error, OverflowError | DataError):
+        # E.g. a moment of year 1 or 9999 that another time zone puts outside of all years.
         return exceptions.ParseError(_("A number or a moment is too large or too small."))
     if isinstance(error, SuspiciousOperation):
         return exceptions.ParseError(_("This request is none."))

@@ -131,6 +131,13 @@ class Referrals(ReferralRows, Collection):
     )
     new = NewReferral
 
+    def found(self) -> QuerySet[Any]:
+        """Asked for a prospect, only of those that the person sees: an answer would tell of others."""
+        rows = super().found()
+        if self.member is not None and "prospect" in self.request.query_params:
+            rows = rows.filter(prospect__in=self.customers().order_by().values("pk"))
+        return rows
+
     def make(self, given: Given) -> Any:
         """Write down that a customer recommended us."""
         referrer: Customer | None = self.customers().filter(key=given.pop("referrer")).first()

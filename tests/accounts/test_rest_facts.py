@@ -3,6 +3,8 @@ never more than the token's person sees."""
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -348,3 +350,15 @@ def test_what_a_role_may_not_its_token_may_not(tenant: Tenant) -> None:
     assert his.get(f"{V1}/contracts").status_code == 200
     with tenant_scope(tenant.id):
         assert not Contract.objects.filter(key="K-new").exists()
+
+
+@pytest.mark.parametrize("place", ["1E+200000", "NaN", "-1E+99999", "x", 1, None, [1]])
+def test_no_place_in_a_list_breaks_it(tenant: Tenant, place: object) -> None:
+    """A cursor that somebody made up."""
+    fill(tenant)
+    made_up = json.dumps(["amount", place, 0, False]).encode()
+    cursor = base64.urlsafe_b64encode(made_up).decode().rstrip("=")
+    answer = program(tenant, "payments:read").get(f"{V1}/payments", sort="amount", cursor=cursor)
+    assert answer.status_code in (200, 400), answer.content
+    if answer.status_code == 400:
+        assert answer["Content-Type"] == "application/problem+json"

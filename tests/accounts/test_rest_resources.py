@@ -9,10 +9,22 @@ from typing import Any
 import pytest
 from api_program import Program, program
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from members import make_member
 
-from accounts.models import AuditRecord, Colleague, Contact, Customer, Tenant, VisibilityRule
+from accounts.models import (
+    ApiToken,
+    AuditRecord,
+    Colleague,
+    Contact,
+    Customer,
+    Tenant,
+    VisibilityRule,
+)
+from accounts.rest.base import TokenThrottle
+from accounts.rest.tokens import note_use
 from accounts.tenancy import tenant_scope
 
 CUSTOMERS, CONTACTS = "/api/v1/customers", "/api/v1/contacts"
@@ -229,6 +241,51 @@ def test_what_is_handed_on_to_another_is_handed_on(tenant: Tenant) -> None:
     assert his.get(path).status_code == 404
     with tenant_scope(tenant.id):
         assert Customer.objects.get(key="k02").service_manager.key == "ida@acme.example"
+
+
+def test_a_company_above_is_one_that_the_person_sees(tenant: Tenant) -> None:
+    fill(tenant)
+    member = make_member(tenant, "sam@acme.example", "service_manager")
+    with tenant_scope(tenant.id):
+        VisibilityRule.objects.create(role="service_manager", visibility="mine")
+        sam = Colleague.objects.get(membership=member)
+        hidden = Customer.objects.get(key="k05")
+        Customer.objects.filter(key__in=["k02", "k03", "k04"]).update(service_manager=sam)
+        Customer.objects.filter(key="k03").update(parent=hidden)
+    his = program(tenant, *ALL, member=member)
+
+    def named(key: str, parent: str) -> Any:
+        tag = his.get(f"{CUSTOMERS}/{key}")["ETag"]
+        return his.patch(f"{CUSTOMERS}/{key}", {"parent": parent}, if_match=tag)
+
+    unseen, none = named("k02", "k05"), named("k02", "no such")
+    assert (unseen.status_code, unseen.json()) == (none.status_code, none.json())
+    assert named("k02", "k04").json()["parent"] == "k04"
+    assert named("k03", "k05").json()["parent"] == "k05", "it stays what it is"
+
+
+def test_a_token_that_is_refused_was_used_and_counts(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TokenThrottle, "rate", "3/min")
+    reader = program(tenant, "customers:read")
+    answers = [reader.get(CONTACTS).status_code for _time in range(5)]
+    assert answers == [403, 403, 403, 429, 429]
+    with tenant_scope(tenant.id):
+        assert ApiToken.objects.get().last_used_at is not None
+
+
+def test_a_slow_request_holds_up_no_other_of_its_token(tenant: Tenant) -> None:
+    crm = program(tenant, "customers:read")
+    with tenant_scope(tenant.id), CaptureQueriesContext(connection) as asked:
+        note_use(ApiToken.objects.get())
+    assert any("SKIP LOCKED" in one["sql"] for one in asked.captured_queries)
+    with CaptureQueriesContext(connection) as asked:
+        crm.get(CUSTOMERS)
+    assert not any(
+        "accounts_apitoken" in one["sql"] and "UPDATE" in one["sql"]
+        for one in asked.captured_queries
+    ), "a minute has not passed"
 
 
 def test_scopes_and_rights_are_asked_for_each_request(tenant: Tenant) -> None:

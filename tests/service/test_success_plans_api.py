@@ -154,7 +154,8 @@ def test_of_a_prospect_out_of_sight_neither_key_nor_money_is_told(
     his = program(tenant, *ALL, member=member)
     (one,) = his.get("/api/v1/referrals").json()["results"]
     assert (one["outcome"], one["arr"], one["prospect"]) == ("came", None, None)
-    (whole,) = crm.get("/api/v1/referrals").json()["results"]
+    assert his.get("/api/v1/referrals", prospect="two").json()["results"] == [], "none is told of"
+    (whole,) = crm.get("/api/v1/referrals", prospect="two").json()["results"]
     assert (whole["arr"] is None, whole["prospect"]) == (False, "two")
 
 
