@@ -10,7 +10,7 @@ from typing import Any
 from accounts.actions.audit import program
 from accounts.actions.identities import Described, put_contacts, put_customers
 from segmentation.actions.releasing import release_held
-from segmentation.compute.message_values import as_json
+from segmentation.compute.message_values import as_kept, contact_key
 from segmentation.compute.messages import Aliased, Grouped, Identified, Read
 from segmentation.compute.traits import contact_values, customer_values
 from segmentation.frames.identities import (
@@ -118,12 +118,10 @@ def _identify(read: Read, names: Mapping[str, str], door: Door, now: datetime) -
         elif key not in meant:
             held.append(_held(read, call, person, key))
         elif (customer_id := meant[key]) is not None:
-            contacts[customer_id, person].update(call.traits)
+            contacts[customer_id, contact_key(person)].update(call.traits)
     keep_traits({person: said for person, said in waiting.items() if said})
     put_contacts(
-        described={
-            at: Described(at[1][:200], *contact_values(said)) for at, said in contacts.items()
-        },
+        described={at: Described(at[1], *contact_values(said)) for at, said in contacts.items()},
         may_make=door.settings.create_contacts,
         may_change=door.settings.update_contacts,
         now=now,
@@ -156,5 +154,5 @@ def _held(read: Read, call: Identified, person: str, key: str) -> dict[str, Any]
         "module": None,
         "occurred_at": call.occurred_at.isoformat(),
         "count": 1,
-        "body": as_json(read.messages[call.n]),
+        "body": as_kept(read.messages[call.n]),
     }

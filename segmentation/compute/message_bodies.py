@@ -12,6 +12,8 @@ from segmentation.compute.message_values import LARGEST_EVENT_BYTES
 
 LARGEST_BODY_BYTES = 500 * 1024
 MOST_MESSAGES = 2500
+# Files may be put one after the other; a million empty ones are work for nothing.
+MOST_GZIP_PARTS = 16
 BATCH = "batch"
 
 # NUL, or half a character, as JSON writes them; or as bytes that are no UTF-8, which is refused.
@@ -51,10 +53,14 @@ def unzipped(data: bytes) -> bytes:
     """What was compressed by gzip, in one part or several.
 
     Raises:
-        BadBody: it is no gzip, ends early, or is larger than a body may be.
+        BadBody: it is no gzip, ends early, is larger than a body may be or in too many parts.
     """
     found = bytearray()
+    parts = 0
     while data:
+        parts += 1
+        if parts > MOST_GZIP_PARTS:
+            raise BadBody(400, "bad_gzip", "The body is in too many parts.")
         reader = zlib.decompressobj(_GZIP)
         try:
             found += reader.decompress(data, LARGEST_BODY_BYTES + 1 - len(found))

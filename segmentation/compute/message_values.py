@@ -36,6 +36,26 @@ def as_json(message: Any) -> str:
     return text if _is_text(text) else json.dumps(message, sort_keys=True, separators=(",", ":"))
 
 
+def as_kept(message: Any) -> str:
+    """A message in canonical form as far as it can be written: without objects and lists in it where
+    they stand in each other more deeply than JSON is written."""
+    try:
+        return as_json(message)
+    except RecursionError:
+        return as_json(shallow(message))
+
+
+def shallow(message: Any) -> Any:
+    """A message without the objects and lists in it."""
+    if isinstance(message, Mapping):
+        return {name: _single(value) for name, value in message.items()}
+    return [_single(value) for value in message] if isinstance(message, list) else message
+
+
+def _single(value: Any) -> Any:
+    return None if isinstance(value, Mapping | list) else value
+
+
 def is_too_large(message: Any) -> bool:
     """Whether a message is larger than 32 KB as JSON."""
     try:
@@ -82,6 +102,15 @@ def name_of(value: Any, what: str, longest: int = LONGEST_NAME) -> str:
     return text
 
 
+def contact_key(person: str) -> str:
+    """The key of a person's contact: the person's name; where that is too long its beginning and what
+    tells it from others that begin so."""
+    if len(person) <= LONGEST_NAME:
+        return person
+    mark = _hash(person)[:32]
+    return f"{person[: LONGEST_NAME - len(mark) - 1]} {mark}"
+
+
 def message_id_of(message: Mapping[str, Any]) -> str:
     """The message's own id; where it has none the SHA-256 of what it says: a client that sends again
     sends the same."""
@@ -94,7 +123,7 @@ def message_id_of(message: Mapping[str, Any]) -> str:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def moment(value: Any) -> datetime | None:
@@ -102,7 +131,8 @@ def moment(value: Any) -> datetime | None:
     try:
         if isinstance(value, str):
             found = datetime.fromisoformat(value)
-            return found if found.tzinfo else found.replace(tzinfo=UTC)
+            # Displacements of 16 hours and more are none to PostgreSQL.
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
     except (ValueError, OverflowError, OSError):

@@ -23,6 +23,7 @@ from segmentation.compute.message_values import (
     moment,
     name_of,
     occurred,
+    shallow,
 )
 
 CALLS = ("track", "page", "screen", "identify", "group", "alias")
@@ -153,12 +154,23 @@ def read_messages(
         except Bad as bad:
             read.bad.append(bad_message(message, call, bad.reason, bad.detail))
         except RecursionError:
-            read.bad.append(bad_message({**message, **_TOO_DEEP}, call, "bad_value", "depth"))
+            read.bad.append(bad_message(message, call, "bad_value", "depth"))
     return read
 
 
 def bad_message(message: Any, call: str, reason: str, detail: str = "") -> BadMessage:
-    """A message as it is kept for somebody to decide about."""
+    """A message as it is kept for somebody to decide about; whatever it is, it can be kept."""
+    try:
+        return _bad_message(message, call, reason, detail)
+    except RecursionError:
+        pass
+    try:
+        return _bad_message({**message, **_TOO_DEEP}, call, reason, detail)
+    except (RecursionError, TypeError):
+        return _bad_message(shallow(message), call, reason, detail)
+
+
+def _bad_message(message: Any, call: str, reason: str, detail: str) -> BadMessage:
     body = as_json(message)
     told = message if isinstance(message, dict) else _NOTHING
     kind = told.get("type") if call == "batch" else call

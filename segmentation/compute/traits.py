@@ -29,6 +29,8 @@ LEFT_OUT = frozenset(
 MOST_ATTRIBUTES = 50
 LONGEST_ATTRIBUTE = 500
 LONGEST_ATTRIBUTE_NAME = 100
+# What is larger is no number that anybody counts, and `float` cannot hold it.
+LARGEST_NUMBER = 2**63
 
 
 def customer_values(traits: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -72,11 +74,17 @@ def _attributes(
             continue
         if isinstance(value, str):
             found[name] = value[:LONGEST_ATTRIBUTE]
-        elif isinstance(value, bool) or (isinstance(value, int | float) and math.isfinite(value)):
+        elif isinstance(value, bool) or _is_number(value):
             found[name] = value
         if len(found) >= MOST_ATTRIBUTES:
             break
     return found
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, int):
+        return abs(value) <= LARGEST_NUMBER
+    return isinstance(value, float) and math.isfinite(value)
 
 
 def _text(value: Any) -> str:

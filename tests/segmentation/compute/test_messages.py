@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.compute.event_rules import RuleBook, RuleValues
-from segmentation.compute.message_bodies import BadBody, read_body
-from segmentation.compute.message_values import has_no_text, message_id_of, moment
+from segmentation.compute.message_bodies import MOST_GZIP_PARTS, BadBody, read_body, unzipped
+from segmentation.compute.message_values import (
+    as_kept,
+    contact_key,
+    has_no_text,
+    message_id_of,
+    moment,
+)
 from segmentation.compute.messages import read_messages
 from segmentation.compute.traits import contact_values, customer_values
 
@@ -78,6 +85,63 @@ def test_traits_become_values_that_can_be_kept(traits: dict[str, Any], read: Any
     json.dumps(attributes, allow_nan=False)
 
 
+@pytest.mark.parametrize(
+    "number", [10**400, -(10**400), 2**63 + 1], ids=["large", "small", "too large"]
+)
+def test_a_number_that_nobody_counts_to_is_left_out(number: int) -> None:
+    assert contact_values({"logins_ever": number, "seats": 2**63}) == ({}, {"seats": 2**63})
+
+
+def nested(levels: int) -> Any:
+    found: Any = []
+    for _level in range(levels):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        nested(5000),
+        {"type": "track", "deep": nested(5000)},
+        {"type": "track", "event": "x", "userId": nested(5000)},
+        {"type": "track", "event": "x", "userId": "a", "properties": {"a": nested(5000)}},
+        {"type": "track", "messageId": "\ud800" * 201},
+    ],
+)
+@pytest.mark.parametrize("call", ["batch", "track"])
+def test_what_cannot_be_written_as_json_keeps_nothing_else(message: Any, call: str) -> None:
+    good = {"type": "track", "event": "x", "userId": "a"}
+    read = read_messages(
+        [good, message, good], call=call, arrived=NOW, rules=RuleBook(), texts_checked=False
+    )
+    assert [row["n"] for row in read.events] == [0, 2]
+    (bad,) = read.bad
+    assert 0 < len(bad.message_id) <= 200
+    assert "\x00" not in bad.message_id
+    json.loads(bad.body)
+
+
+def test_a_message_is_kept_without_what_is_too_deep() -> None:
+    assert json.loads(as_kept({"a": nested(5000), "b": 1})) == {"a": None, "b": 1}
+    assert json.loads(as_kept({"a": [[1]], "b": 1})) == {"a": [[1]], "b": 1}
+
+
+def test_keys_of_contacts_are_told_from_each_other() -> None:
+    assert contact_key("a" * 200) == "a" * 200
+    one, other = contact_key("a" * 200 + "b"), contact_key("a" * 200 + "c")
+    assert one != other
+    assert len(one) == len(other) == 200
+    assert contact_key("\ud800" * 201)
+
+
+def test_gzip_may_come_in_a_few_parts() -> None:
+    part = gzip.compress(b"")
+    assert unzipped(part * (MOST_GZIP_PARTS - 1) + gzip.compress(b"{}")) == b"{}"
+    with pytest.raises(BadBody, match="parts"):
+        unzipped(part * (MOST_GZIP_PARTS + 1))
+
+
 @given(st.dictionaries(st.text(min_size=1), anything, min_size=1))
 def test_a_message_without_an_id_has_the_same_one_every_time(message: dict[str, Any]) -> None:
     message.pop("messageId", None)
@@ -92,6 +156,8 @@ def test_a_message_without_an_id_has_the_same_one_every_time(message: dict[str, 
         ("2026-03-31T09:30:00.123+02:00", datetime(2026, 3, 31, 7, 30, 0, 123000, tzinfo=UTC)),
         ("2026-03-31", datetime(2026, 3, 31, tzinfo=UTC)),
         (1774949400000, datetime(2026, 3, 31, 9, 30, tzinfo=UTC)),
+        ("2026-03-31T09:30:00+16:00", datetime(2026, 3, 30, 17, 30, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+16:00", None),
         ("", None),
         (True, None),
         (1e300, None),
@@ -99,4 +165,7 @@ def test_a_message_without_an_id_has_the_same_one_every_time(message: dict[str, 
     ],
 )
 def test_moments(given: Any, found: datetime | None) -> None:
-    assert moment(given) == found
+    read = moment(given)
+    assert read == found
+    # PostgreSQL knows no displacement of 16 hours.
+    assert read is None or read.utcoffset() == timedelta(0)
