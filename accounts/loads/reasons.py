@@ -181,6 +181,10 @@ TEXTS: dict[str, str | Promise] = {
     "role_ends_twice": _("Line %(line)s ends the same role on another day."),
     "no_subject": _("Name a customer or a contract."),
     "repeated_day": _("The day stands already in line %(line)s and says something else there."),
+    "shortened_id": _(
+        "A spreadsheet has shortened this id. Load the file as it was exported, never saved again."
+    ),
+    "not_a_term": _("A term is a whole number of months, from 1 to %(most)s."),
     "too_many_days": _("The file has more than %(limit)s days."),
 }
 
@@ -190,6 +194,31 @@ MAPPING_TEXTS: dict[str, str | Promise] = {
     "map_unknown_column": _("There is no column “%(column)s”. There are: %(known)s."),
     "map_twice": _("The column “%(column)s” is mapped twice."),
 }
+
+
+# What a recipe decided about rows: those left out, and what else is worth knowing.
+RECIPE_TEXTS: dict[str, str | Promise] = {
+    "prospect_stage": _("The lifecycle stage is one before a customer’s."),
+    "not_customer_type": _("The type of the account says that it is no customer."),
+    "deleted": _("Deleted in the CRM."),
+    "no_company": _("The contact belongs to no company."),
+    "not_won": _("The deal is not won."),
+    "further_companies": _("Several companies are named: the first was taken."),
+    "further_roles": _("Some roles have no counterpart here and were left out."),
+    "no_product": _("No product is named: the module is “unspecified”."),
+    "twelve_months": _("There is neither end nor term: twelve months were taken."),
+    "amount_per_year": _("The amount is that of the whole term: its share of a year was taken."),
+}
+
+
+def notes_with_words(notes: Mapping[str, Any]) -> dict[str, Any]:
+    """What was found out about a file; what a recipe decided with its sentence."""
+    return {
+        name: [{**told, "reason": str(RECIPE_TEXTS[told["code"]])} for told in value]
+        if name in ("left_out", "told")
+        else value
+        for name, value in notes.items()
+    }
 
 
 # What a person says about a file, as the command `load` calls it; forms have labels for it.

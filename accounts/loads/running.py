@@ -20,7 +20,8 @@ from accounts.loads.reading import (
     Source,
     Wanted,
 )
-from accounts.loads.reasons import COMMAND_OPTIONS, reason_text
+from accounts.loads.reasons import COMMAND_OPTIONS, notes_with_words, reason_text
+from accounts.loads.recipes import find_recipe
 from accounts.loads.registry import Counts, LoadKind
 from accounts.loads.stage import Stage
 from accounts.models import Tenant
@@ -36,12 +37,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """What a person says about a file. `mapping`: column of the kind → name in the file."""
+    """What a person says about a file. `mapping`: column of the kind → name in the file; `recipe`:
+    the name of that of the program which exported it."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     dates: DateOrder | None = None
     decimal: DecimalMark | None = None
     skip_bad: bool = False
+    recipe: str = ""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> LoadOptions:
@@ -51,6 +54,7 @@ class LoadOptions:
             dates=DateOrder(stored["dates"]) if stored.get("dates") else None,
             decimal=DecimalMark(stored["decimal"]) if stored.get("decimal") else None,
             skip_bad=bool(stored.get("skip_bad")),
+            recipe=stored.get("recipe") or "",
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -59,6 +63,7 @@ class LoadOptions:
             "dates": self.dates.value if self.dates else None,
             "decimal": self.decimal.value if self.decimal else None,
             "skip_bad": self.skip_bad,
+            **({"recipe": self.recipe} if self.recipe else {}),
         }
 
 
@@ -103,7 +108,7 @@ class Result:
             "errors": [
                 in_words(error, options=COMMAND_OPTIONS) for error in self.errors()[:SHOWN_FAULTS]
             ],
-            **self.notes,
+            **notes_with_words(self.notes),
         }
 
 
@@ -183,6 +188,7 @@ def _run(
             mark=options.decimal,
             currency=tenant.currency,
             keep_extras=kind.keep_extras,
+            recipe=find_recipe(options.recipe),
         ),
     )
     stage = Stage(
@@ -281,6 +287,8 @@ def _named(fault: Fault, reader: Reader) -> Fault:
 def _about(kind: LoadKind, reader: Reader) -> dict[str, Any]:
     """What was found out about the file."""
     notes: dict[str, Any] = {"encoding": reader.scan.encoding}
+    if reader.prepared:
+        notes |= reader.prepared.notes()
     if reader.was_surveyed and (order := reader.date_order()):
         notes["dates"] = order.value
     if reader.layout.extras:

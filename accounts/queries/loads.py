@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from accounts.loads.dependants import dependant_text
 from accounts.loads.labels import DATE_ORDERS, PHASES, TONES, column_label, quoted_options
 from accounts.loads.progress import read_progress
 from accounts.loads.reading.values import Amount, Day, Flag, Moment, ValueType, Whole
+from accounts.loads.reasons import notes_with_words
 from accounts.loads.registry import LoadKind, find_kind
 from accounts.loads.running import in_words
 from accounts.models import Load, LoadMapping
@@ -120,10 +122,24 @@ def notes_in_words(load: Load) -> list[str]:
             _("Columns that were not used: %(names)s.")
             % {"names": formats.listed(ignored, language())}
         )
+    words += recipe_in_words(notes)
     if encoding := notes.get("encoding"):
         words.append(_("Encoding: %(name)s.") % {"name": encoding.removesuffix("-sig").upper()})
     if order := notes.get("dates"):
         words.append(_("Order of dates: %(order)s.") % {"order": DATE_ORDERS.get(order, order)})
+    return words
+
+
+def recipe_in_words(notes: Mapping[str, Any]) -> list[str]:
+    """What the recipe of a CRM's export decided about rows."""
+    words = []
+    for what, sentence in (
+        ("left_out", _("Left out: %(reason)s Rows: %(count)s, the first in line %(line)s.")),
+        ("told", _("%(reason)s Rows: %(count)s, the first in line %(line)s.")),
+    ):
+        for told in notes_with_words(notes).get(what, []):
+            said = {"reason": told["reason"], "count": told["rows"], "line": told["lines"][0]}
+            words.append(sentence % said)
     return words
 
 

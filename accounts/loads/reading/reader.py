@@ -13,6 +13,7 @@ from .columns import Column, Layout, lay_out
 from .dates import DateOrder, DateSurvey
 from .encoding import scan
 from .faults import SHOWN_VALUE, Fault, Reason
+from .recipe import Prepared, Recipe
 from .source import Source
 from .table import Chunk, Table
 from .values import MARGIN, Amount, Conventions, Day, Moment, Parse
@@ -25,7 +26,7 @@ class Wanted:
     """What a kind asks of a file, and what the user said about this one.
 
     `mapping`: column → name in the file ("" leaves it out); `dates` and `mark` None: to be told
-    apart; `keep_extras`: columns that feed none come along as JSON.
+    apart; `keep_extras`: columns that feed none come along as JSON; `recipe`: whose export it is.
     """
 
     columns: Sequence[Column]
@@ -35,6 +36,7 @@ class Wanted:
     mark: DecimalMark | None = None
     currency: str = ""
     keep_extras: bool = False
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,13 @@ class Reader:
         self.wanted = wanted
         self.scan = scan(source)
         self.table = Table(source, self.scan)
-        self.layout: Layout = lay_out(
-            self.table.header, wanted.columns, wanted.mapping or {}, wanted.one_of
-        )
+        mapping = wanted.mapping or {}
+        self.prepared: Prepared | None = None
+        if wanted.recipe:
+            self.prepared = Prepared(self.table, wanted.columns, wanted.recipe, mapping)
+            self.layout: Layout = self.prepared.layout
+        else:
+            self.layout = lay_out(self.table.header, wanted.columns, mapping, wanted.one_of)
         self._columns = [column for column in wanted.columns if column.name in self.layout.sources]
         self._surveys: tuple[DateSurvey, AmountSurvey] | None = None
         style = AmountStyle(wanted.currency, self._told_mark, wanted.mark)
@@ -88,23 +94,34 @@ class Reader:
         dates, amounts = DateSurvey(), AmountSurvey()
         for chunk in self.table.chunks():
             for column in self._columns:
-                values = chunk.columns[self.layout.sources[column.name]]
-                name = self.layout.name_of(column.name)
-                if isinstance(column.type, (Day, Moment)):
-                    dates.observe(name, chunk.lines, values)
-                elif isinstance(column.type, Amount):
-                    amounts.observe(name, chunk.lines, values)
+                for place in self._read_from(column.name):
+                    name, values = self.table.header[place], chunk.columns[place]
+                    if isinstance(column.type, (Day, Moment)):
+                        dates.observe(name, chunk.lines, values)
+                    elif isinstance(column.type, Amount):
+                        amounts.observe(name, chunk.lines, values)
         self._surveys = dates, amounts
         return self._surveys
+
+    def _read_from(self, column: str) -> list[int]:
+        """Which columns of the file a column of the kind is read from."""
+        if self.prepared:
+            return self.prepared.read_from(column)
+        return [self.layout.sources[column]]
+
+    def _chunks(self) -> Iterator[Chunk]:
+        if self.prepared:
+            return self.prepared.chunks(self.conventions)
+        return self.table.chunks()
 
     def records(self) -> Iterator[Records]:
         """All rows of the file, some thousands at a time."""
         parsers = [_ColumnParser(column, self.conventions) for column in self._columns]
         unnamed = [place for place, name in enumerate(self.table.header) if not name]
-        for chunk in self.table.chunks():
+        for chunk in self._chunks():
             faults = list(chunk.faults)
             # One column of the file may feed several of the kind; its faults are said once.
-            said: set[tuple[int, int, str]] = set()
+            said: set[tuple[int, str, str]] = set()
             bad: set[int] = set()
             values: dict[str, Sequence[str | None]] = {}
             for column, parser in zip(self._columns, parsers, strict=True):
@@ -113,10 +130,10 @@ class Reader:
                 parsed, reasons = parser.parse(raw)
                 for place, reason in reasons:
                     bad.add(place)
-                    if (place, source, reason.code) in said:
-                        continue
-                    said.add((place, source, reason.code))
                     name = self.layout.name_of(column.name)
+                    if (place, name, reason.code) in said:
+                        continue
+                    said.add((place, name, reason.code))
                     value = raw[place][:SHOWN_VALUE]
                     faults.append(Fault(chunk.lines[place], name, value, reason))
                 values[column.name] = parsed

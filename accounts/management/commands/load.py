@@ -1,7 +1,8 @@
-"""``load KIND FILE --tenant SLUG [--dry-run] [--skip-bad] [--map theirs=ours …] [--dates …]``"""
+"""``load KIND FILE --tenant SLUG [--dry-run] [--skip-bad] [--map theirs=ours …] [--recipe …]``"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from accounts.actions.loads import load_file
 from accounts.loads.labels import PHASES
 from accounts.loads.reading import DateOrder, DecimalMark, WrongMapping, parse_mapping, spool
 from accounts.loads.reasons import COMMAND_OPTIONS, reason_text
+from accounts.loads.recipes import RECIPES, find_recipe
 from accounts.loads.registry import KNOWN_KINDS, LoadKind, find_kind, kinds
 from accounts.loads.running import LoadOptions, Result
 from accounts.loads.statistics import refresh_statistics
@@ -21,6 +23,25 @@ from accounts.management.progress import CommandProgress
 from accounts.management.tenant_command import Refused, TenantCommand
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
+
+
+class _Recipe(argparse.Action):
+    """The name of a recipe; `list` prints all of them and ends, as `--help` does."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        if values == "list":
+            lines = (
+                f"load {recipe.kind} FILE --recipe {name}\n" for name, recipe in RECIPES.items()
+            )
+            sys.stdout.write("".join(lines))
+            parser.exit()
+        setattr(namespace, self.dest, values)
 
 
 class Command(TenantCommand):
@@ -39,11 +60,19 @@ class Command(TenantCommand):
             metavar="THEIRS=OURS",
             help="which column of the file feeds which of ours; may repeat",
         )
+        parser.add_argument(
+            "--recipe",
+            action=_Recipe,
+            default="",
+            metavar="NAME",
+            help="the program that exported the file: " + ", ".join(RECIPES) + "; or list",
+        )
         parser.add_argument("--dates", choices=[order.value for order in DateOrder])
         parser.add_argument("--decimal", choices=[mark.value for mark in DecimalMark])
 
     def handle_tenant(self, tenant: Tenant, **options: Any) -> None:
         kind = self._kind(options["kind"])
+        self._check_recipe(options["recipe"], kind)
         try:
             mapping = parse_mapping(options["map"], kind.columns)
         except WrongMapping as error:
@@ -54,6 +83,7 @@ class Command(TenantCommand):
             dates=DateOrder(options["dates"]) if options["dates"] else None,
             decimal=DecimalMark(options["decimal"]) if options["decimal"] else None,
             skip_bad=options["skip_bad"],
+            recipe=options["recipe"],
         )
         handle, name = self._open(options["file"])
         refresh_statistics()
@@ -86,6 +116,17 @@ class Command(TenantCommand):
             % {"kind": name, "known": known},
             returncode=2,
         )
+
+    def _check_recipe(self, name: str, kind: LoadKind) -> None:
+        """End with 2 where there is no such recipe, or it makes another kind."""
+        recipe = find_recipe(name)
+        if name and recipe is None:
+            words = _("There is no recipe “%(name)s”. There are: %(known)s.")
+            known = ", ".join(RECIPES)
+            raise CommandError(words % {"name": name, "known": known}, returncode=2)
+        if recipe and recipe.kind != kind.name:
+            words = _("The recipe “%(name)s” makes %(kind)s: load %(kind)s FILE.")
+            raise CommandError(words % {"name": name, "kind": recipe.kind}, returncode=2)
 
     def _open(self, file: str) -> tuple[BinaryIO, str]:
         if file == "-":
