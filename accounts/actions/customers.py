@@ -38,12 +38,14 @@ def change_customer(
     values: Mapping[str, Any],
     by: User | None,
     seen: datetime | None = None,
+    now: datetime | None = None,
 ) -> Changes:
     """Give a customer new values for some of ``FIELDS``.
 
     Args:
         seen: the ``known_from`` of the version that the person changed; another version is in
             force now: refused.
+        now: since when it is known; None: since this moment.
 
     Returns field → (old, new) of what changed.
 
@@ -66,7 +68,7 @@ def change_customer(
         return changes
     if "parent" in changes:
         _refuse_circle(current, changes["parent"][1])
-    now = timezone.now()
+    now = now or timezone.now()
     keep_versions([current], until=now)
     for field, (_old, new) in changes.items():
         setattr(current, field, new)

@@ -50,7 +50,7 @@ def put_customers(
         one = wanted[key]
         values: dict[str, Any] = {**one.fields, "attributes": {**row.attributes, **one.attributes}}
         if may_change and any(getattr(row, name) != value for name, value in values.items()):
-            change_customer(customer=row, values=values, by=by)
+            change_customer(customer=row, values=values, by=by, now=now)
     if not may_make:
         return []
     new = [

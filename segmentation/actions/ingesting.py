@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.tenancy import current_tenant_id, tenant_scope
 from segmentation.actions.following import follow
 from segmentation.compute.message_bodies import Body
-from segmentation.compute.message_values import as_json
+from segmentation.compute.message_values import as_kept
 from segmentation.compute.messages import BadMessage, EventRow, Read, bad_message, read_messages
 from segmentation.frames.ingestion import (
     Aliases,
@@ -76,8 +76,7 @@ def ingest(body: Body, *, door: Door, call: str, arrived: datetime) -> Mapping[s
 
 def take(read: Read, *, door: Door, call: str) -> Taken:
     """Write what was read, in the open scope; what cannot be is in the result."""
-    aliases = take_shared_lock(impatient=True)
-    now = timezone.now()
+    now, aliases = take_shared_lock(impatient=True)
     taken = Taken(ignored=read.ignored, bad=list(read.bad))
     if read.identified or read.grouped or read.aliased:
         taken.held = follow(read, door=door, now=now)
@@ -150,7 +149,7 @@ def _set_aside(
                     "kind": HeldEvent.Kind.EVENT,
                     "group_key": one.group_key,
                     "person": one.person,
-                    "body": as_json(message),
+                    "body": as_kept(message),
                 }
             )
     if held:

@@ -194,14 +194,17 @@ def known_now() -> datetime:
 
     Loads write under a lock of the tenant and count as known from a moment inside it; so do requests
     that bring usage, which share a lock of their own. So what is known by this moment can all be seen
-    by now, and what is written later is known later: the night can be replayed.
+    by now, and what is written later is known later: the night can be replayed. Loads read a worker's
+    clock, requests the database's: the moment is the earlier of the two.
     """
     lock = "(%s + current_setting('app.tenant_id')::bigint)"
     _execute(f"SELECT pg_advisory_lock{lock}", [LOADS])
     try:
         _execute(f"SELECT pg_advisory_lock{lock}", [INGESTION])
         try:
-            return timezone.now()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT clock_timestamp()")
+                return min(timezone.now(), cursor.fetchone()[0])
         finally:
             _execute(f"SELECT pg_advisory_unlock{lock}", [INGESTION])
     finally:

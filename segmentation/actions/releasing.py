@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actions.identities import Described, put_contacts
+from segmentation.compute.message_values import contact_key
 from segmentation.compute.traits import contact_values
 from segmentation.frames import releasing
 from segmentation.frames.ingestion import make_modules, take_shared_lock
@@ -38,22 +38,19 @@ def release_held(
     traits = releasing.waiting_traits(keys=keys, persons=None if persons is None else list(persons))
     if not customers and not traits:
         return 0
-    take_shared_lock()
-    now = timezone.now()
+    now, _aliases = take_shared_lock()
     count, contacts = 0, defaultdict[tuple[int, str], dict[str, Any]](dict)
     for _row, person, customer_id, said in traits:
-        contacts[customer_id, person].update(json.loads(said))
+        contacts[customer_id, contact_key(person)].update(json.loads(said))
     if customers:
         make_modules(releasing.modules_waiting(list(customers)), now=now)
         count, identified = releasing.release(customers, now=now)
         for customer_id, person, body in identified:
-            contacts[customer_id, person].update(_traits(json.loads(body)))
+            contacts[customer_id, contact_key(person)].update(_traits(body))
     if contacts:
         allowed = settings or ingest_settings()
         put_contacts(
-            described={
-                at: Described(at[1][:200], *contact_values(c)) for at, c in contacts.items()
-            },
+            described={at: Described(at[1], *contact_values(c)) for at, c in contacts.items()},
             may_make=allowed.create_contacts,
             may_change=allowed.update_contacts,
             now=now,
@@ -62,7 +59,12 @@ def release_held(
     return count
 
 
-def _traits(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def _traits(body: str) -> Mapping[str, Any]:
+    try:
+        message = json.loads(body)
+    except RecursionError:
+        # Too deep to be read here, though not where it was kept.
+        return {}
     context = message.get("context")
     within = context.get("traits") if isinstance(context, dict) else None
     said = message.get("traits") or within

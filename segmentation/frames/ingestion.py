@@ -142,24 +142,33 @@ class Unresolved:
     has_new_module: bool
 
 
-def take_shared_lock(*, impatient: bool = False) -> Aliases:
-    """Until the transaction ends, no night takes the moment as of which it knows the facts. What is
-    received after this is known after it.
+def be_impatient() -> None:
+    """From now on the transaction waits two seconds for a lock, no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+
+
+def take_shared_lock(*, impatient: bool = False) -> tuple[datetime, Aliases]:
+    """Until the transaction ends, no night takes the moment as of which it knows the facts.
 
     Args:
         impatient: from now on the transaction waits two seconds for a lock, no longer.
+
+    Returns the moment at which its facts are known, and what has other names. The moment is read by
+    the database's clock once the lock is held: clocks of web hosts differ from those of workers, and
+    a night that had the lock before must not have known what is written now.
     """
     parameters = {"lock": LOCK_CLASS + current_tenant_id(), "tenant": current_tenant_id()}
     with connection.cursor() as cursor:
         cursor.execute(
             (f"SET LOCAL lock_timeout = '{LOCK_WAIT}'; " if impatient else "")
-            + "SELECT pg_advisory_xact_lock_shared(%(lock)s), "
+            + "SELECT pg_advisory_xact_lock_shared(%(lock)s); SELECT clock_timestamp(), "
             "EXISTS (SELECT 1 FROM segmentation_personalias WHERE tenant_id = %(tenant)s), "
             "EXISTS (SELECT 1 FROM segmentation_customeralias WHERE tenant_id = %(tenant)s)",
             parameters,
         )
-        _lock, persons, customers = cursor.fetchone()
-    return Aliases(persons, customers)
+        now, persons, customers = cursor.fetchone()
+    return now, Aliases(persons, customers)
 
 
 def write_events(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from ingest_world import Sender, counts, dead, events, make_customers, make_key, track
 from night_facts import customer, pay
 
-from accounts.models import Module, Tenant
+from accounts.models import Contact, Customer, Module, Tenant
 from accounts.tenancy import tenant_scope
 from segmentation import ingest_http
 from segmentation.actions import ingest_inbox, ingesting
@@ -240,6 +240,36 @@ def test_a_night_knows_what_was_received_before_it(
     assert answer.status_code == 200
     with tenant_scope(tenant.id):
         assert received_by(moment) == seen == 1
+
+
+@pytest.mark.parametrize("late", ["web", "database"])
+def test_clocks_that_differ_make_nothing_known_before_a_night(
+    tenant: Tenant, sender: Sender, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    """Whichever host is a minute behind, what comes after a night's moment is known after it."""
+    true, minute = timezone.now, timedelta(minutes=1)
+    send = [
+        track(1),
+        track(2, context={"groupId": "bolt"}),
+        {"type": "group", "groupId": "acme", "traits": {"name": "Acme Ltd"}},
+        {"type": "group", "userId": "ann", "groupId": "bolt", "traits": {}},
+        {"type": "identify", "userId": "ann", "traits": {"name": "Ann"}},
+    ]
+    with monkeypatch.context() as patch, tenant_scope(tenant.id):
+        if late == "database":
+            patch.setattr(timezone, "now", lambda: true() + minute)
+        moment = known_now()
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: true() - (minute if late == "web" else 0 * minute))
+        sender.batch(*send)
+    with tenant_scope(tenant.id):
+        known = [
+            *UsageEvent.objects.values_list("received_at", flat=True),
+            *Customer.objects.values_list("known_from", flat=True),
+            *Contact.objects.values_list("known_from", flat=True),
+        ]
+    assert len(known) == 5
+    assert min(known) > moment
 
 
 def test_a_night_beside_ingestion_can_be_computed_again(tenant: Tenant, sender: Sender) -> None:
