@@ -111,12 +111,30 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one file of one program becomes one kind."""
+    """How one file of one program becomes one kind. `marks`: columns of which no other program's
+    file is likely to have one."""
 
     name: str
+    program: str
     kind: str
+    marks: Names
     fills: tuple[Fill, ...]
     left_out: tuple[LeftOut, ...] = ()
+
+    def fits(self, header: Sequence[str], columns: Sequence[Column]) -> bool:
+        """Whether a file with this header is such an export, as far as names can tell."""
+        there = {folded(name) for name in header}
+
+        def found(*parts: Names) -> bool:
+            return any(folded(name) in there for names in parts for name in names)
+
+        fills = {fill.column: fill for fill in self.fills}
+        needed = (fills[column.name] for column in columns if column.required)
+        return (
+            found(self.marks)
+            and all(fill.always or found(*fill.parts) for fill in needed)
+            and all(found(*rule.parts) for rule in self.left_out if rule.needed)
+        )
 
 
 @dataclass(slots=True)

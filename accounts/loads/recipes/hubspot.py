@@ -63,7 +63,9 @@ def _is_prospect(texts: Sequence[str]) -> bool:
 RECIPES = (
     Recipe(
         "hubspot-companies",
+        "HubSpot",
         "customers",
+        ("Record ID",),
         (
             Fill("key", (("Record ID", "Record ID - Company", "Company ID"),), _own_id),
             Fill("name", (("Company name", "Name"), ("Company Domain Name",)), kept=True),
@@ -78,7 +80,9 @@ RECIPES = (
     ),
     Recipe(
         "hubspot-contacts",
+        "HubSpot",
         "contacts",
+        ("Record ID",),
         (
             Fill("customer", COMPANY, first_of_several(record_id)),
             Fill("key", (("Record ID", "Record ID - Contact", "Contact ID"),), _own_id),
@@ -92,7 +96,9 @@ RECIPES = (
     ),
     Recipe(
         "hubspot-deals",
+        "HubSpot",
         "contracts",
+        ("Record ID",),
         (
             Fill("customer", COMPANY, first_of_several(record_id)),
             Fill("key", (("Record ID", "Record ID - Deal", "Deal ID"),), _own_id),

@@ -45,6 +45,15 @@ ROLES = {
     "key user": "key_user",
 }
 ACCOUNT = (("Account ID", "AccountId"),)
+MARKS = (
+    "IsDeleted",
+    "OwnerId",
+    "SystemModstamp",
+    "Account Owner",
+    "Contact Owner",
+    "Opportunity Owner",
+    "Opportunity ID",
+)
 EMAIL = ("Email",)
 CURRENCY = ("CurrencyIsoCode", "Currency ISO Code")
 CLOSE = ("Close Date", "CloseDate")
@@ -85,7 +94,9 @@ DELETED = LeftOut("deleted", (("IsDeleted", "Deleted"),), lambda texts: texts[0]
 RECIPES = (
     Recipe(
         "salesforce-accounts",
+        "Salesforce",
         "customers",
+        MARKS,
         (
             Fill("key", (("Account ID", "AccountId", "Id"),), _own_id),
             Fill("name", (("Account Name", "Name"),)),
@@ -114,7 +125,9 @@ RECIPES = (
     ),
     Recipe(
         "salesforce-contacts",
+        "Salesforce",
         "contacts",
+        MARKS,
         (
             Fill("customer", ACCOUNT, first_of_several(long_id)),
             Fill("key", (("Contact ID", "ContactId", "Id"),), _own_id),
@@ -137,7 +150,9 @@ RECIPES = (
     ),
     Recipe(
         "salesforce-opportunities",
+        "Salesforce",
         "contracts",
+        MARKS,
         (
             Fill("customer", ACCOUNT, first_of_several(long_id)),
             Fill("key", (("Opportunity ID", "OpportunityId", "Id"),), _own_id),

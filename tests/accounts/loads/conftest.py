@@ -11,6 +11,7 @@ import pytest
 
 from accounts.actions.loads import load_file
 from accounts.loads.reading import DateOrder, DecimalMark, parse_mapping
+from accounts.loads.recipes import find_recipe
 from accounts.loads.registry import find_kind
 from accounts.loads.running import LoadOptions
 from accounts.models import Load
@@ -67,5 +68,27 @@ def load(scope: Any) -> Callable[..., Loaded]:
         answer = result.as_json(loaded.pk if loaded else None)
         codes = [(error["line"], error["column"], error["code"]) for error in answer["errors"]]
         return Loaded(loaded, result.refused, answer, result.preview, codes)
+
+    return run
+
+
+@pytest.fixture
+def bring(scope: Any) -> Callable[..., dict[str, Any]]:
+    """`bring("hubspot-companies", text)` → what the command prints"""
+
+    def run(recipe: str, text: str, **options: Any) -> dict[str, Any]:
+        found = find_recipe(recipe)
+        assert found
+        kind = find_kind(found.kind)
+        assert kind
+        load, result = load_file(
+            handle=io.BytesIO(text.encode()),
+            filename="export.csv",
+            kind=kind,
+            options=LoadOptions(recipe=recipe, **options),
+            tenant=scope,
+            by=None,
+        )
+        return result.as_json(load.pk if load else None)
 
     return run

@@ -1,26 +1,25 @@
-"""Exports of HubSpot and Salesforce, loaded by their recipes."""
+"""Exports of HubSpot, loaded by their recipes, and what holds for all recipes."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 
-from accounts.actions.loads import load_file
-from accounts.loads.recipes import find_recipe
-from accounts.loads.registry import find_kind
-from accounts.loads.running import LoadOptions
-from accounts.models import Contact, ContactRole, ContractLine, Customer, Load, Tenant
+from accounts.actions.load_work import work_on_load
+from accounts.models import Contact, ContactRole, ContractLine, Customer, Load, Tenant, User
 from accounts.queries.loads import notes_in_words
-
-Brought = Callable[..., dict[str, Any]]
+from accounts.tasks import run_load
+from accounts.tenancy import tenant_scope
+from tests.accounts.loads_crm import Brought, counts, errors, lines, told
 
 COMPANIES = (
     "\ufeffRecord ID,Company name,Company Domain Name,Industry,Number of Employees,"
@@ -46,56 +45,6 @@ DEALS = (
     "7003,Lost,Closed lost,2025-02-01,500,,,9001,Sam\n"
     "7004,Open,Proposal,2026-02-01,500,,,9001,Sam\n"
 )
-ACCOUNTS = (
-    "Account ID,Account Name,Type,Industry,Employees,Billing Country,Parent Account ID,"
-    "Account Owner,Rating\n"
-    "0015g00000AbCdE,Child,Customer - Direct,Energy,50,Chile,0015g00000ZZZZZ,Ann Lee,Hot\n"
-    "0015g00000ZZZZZ,Mother,,Energy,500,Chile,,Ann Lee (Deactivated User),\n"
-    "0015g00000PPPPP,Prospect,Prospect,,,,,,\n"
-    "0015g00000QQQQQ,Partner,Channel Partner / Reseller,,,,,,\n"
-)
-
-
-@pytest.fixture
-def bring(scope: Any) -> Brought:
-    """`bring("hubspot-companies", text)` → what the command prints"""
-
-    def run(recipe: str, text: str, **options: Any) -> dict[str, Any]:
-        found = find_recipe(recipe)
-        assert found
-        kind = find_kind(found.kind)
-        assert kind
-        load, result = load_file(
-            handle=io.BytesIO(text.encode()),
-            filename="export.csv",
-            kind=kind,
-            options=LoadOptions(recipe=recipe, **options),
-            tenant=scope,
-            by=None,
-        )
-        return result.as_json(load.pk if load else None)
-
-    return run
-
-
-def counts(answer: dict[str, Any]) -> tuple[int, ...]:
-    return tuple(answer[name] for name in ("created", "updated", "unchanged", "rejected"))
-
-
-def errors(answer: dict[str, Any]) -> list[tuple[int, str, str, str]]:
-    return [(e["line"], e["column"], e["value"], e["code"]) for e in answer["errors"]]
-
-
-def told(answer: dict[str, Any], what: str) -> dict[str, list[int]]:
-    found = {note["code"]: note["lines"] for note in answer.get(what, [])}
-    assert all(note["reason"] and note["rows"] >= 1 for note in answer.get(what, []))
-    return found
-
-
-def lines() -> list[tuple[Any, ...]]:
-    names = ("contract__key", "contract__customer__key", "module__key", "signed_on", "starts_on")
-    found = ContractLine.objects.order_by("contract__key", "module__key")
-    return list(found.values_list(*names, "ends_on", "annual_fee"))
 
 
 def test_companies_of_hubspot(bring: Brought) -> None:
@@ -222,71 +171,6 @@ def test_bad_rows_are_named_by_line_and_the_crm_s_column(bring: Brought) -> None
     assert counts(bring("hubspot-deals", text, skip_bad=True)) == (1, 0, 0, 7)
 
 
-def test_accounts_of_salesforce_in_both_forms(bring: Brought) -> None:
-    first = bring("salesforce-accounts", ACCOUNTS)
-    assert counts(first) == (2, 0, 0, 0), first["errors"]
-    assert told(first, "left_out") == {"not_customer_type": [4, 5]}
-    child = Customer.objects.get(name="Child")
-    assert child.key == "0015g00000AbCdEAAV"
-    assert child.parent
-    assert child.parent.name == "Mother"
-    assert child.attributes == {"Type": "Customer - Direct", "Rating": "Hot"}
-    owners = Customer.objects.values_list("salesperson__key", flat=True)
-    assert list(owners) == ["Ann Lee", "Ann Lee"]
-    assert counts(bring("salesforce-accounts", ACCOUNTS)) == (0, 0, 2, 0)
-    exported = (
-        '"Id","IsDeleted","Name","Type","ParentId","Industry","NumberOfEmployees","BillingCountry"\n'
-        '"0015g00000AbCdEAAV","false","Child","","","Energy","60","Chile"\n'
-        '"0015g00000DDDDDQA2","true","Gone","","","","",""\n'
-    )
-    later = bring("salesforce-accounts", exported)
-    assert (counts(later), told(later, "left_out")) == ((0, 1, 0, 0), {"deleted": [3]})
-    child.refresh_from_db()
-    assert (child.size, child.parent) == ("60", None)
-
-
-def test_ids_of_fifteen_characters_become_those_of_eighteen(bring: Brought) -> None:
-    bring("salesforce-accounts", "Account ID,Account Name\n001D000000IqhSL,One\n12,Two\n")
-    assert set(Customer.objects.values_list("key", flat=True)) == {"001D000000IqhSLIAZ", "12"}
-
-
-def test_contacts_and_opportunities_of_salesforce(bring: Brought) -> None:
-    bring("salesforce-accounts", ACCOUNTS)
-    contacts = (
-        "Contact ID,First Name,Last Name,Account ID,Title,Email,Phone,Role\n"
-        "0035g00000AAAAA,Eva,Ruiz,0015g00000AbCdE,CEO,eva@x.example,1,Economic Buyer\n"
-        "0035g00000BBBBB,No,Account,,,,,\n"
-    )
-    first = bring("salesforce-contacts", contacts)
-    assert (counts(first), told(first, "left_out")) == ((1, 0, 0, 0), {"no_company": [3]})
-    role = ContactRole.objects.select_related("contact").get()
-    assert (role.role, role.contact.name) == ("decision_maker", "Eva Ruiz")
-    assert counts(bring("salesforce-contacts", contacts)) == (0, 0, 1, 0)
-
-    report = (
-        "Opportunity ID,Opportunity Name,Account ID,Stage,Close Date,Amount,Total Price,"
-        "Product Name,Opportunity Owner\n"
-        '0065g00000AAAAA,Big,0015g00000AbCdE,Closed Won,1/31/2025,"3,000.00","1,000.00",HR,Ann\n'
-        '0065g00000AAAAA,Big,0015g00000AbCdE,Closed Won,1/31/2025,"3,000.00","2,000.00",Pay,Ann\n'
-        "0065g00000BBBBB,Lost,0015g00000AbCdE,Closed Lost,3/4/2025,1.00,1.00,HR,Ann\n"
-    )
-    deals = bring("salesforce-opportunities", report)
-    assert counts(deals) == (2, 0, 0, 0), deals["errors"]
-    assert deals["dates"] == "mdy"
-    assert told(deals, "left_out") == {"not_won": [4]}
-    assert [(line[2], line[4], line[5], line[6]) for line in lines()] == [
-        ("HR", date(2025, 1, 31), date(2026, 1, 30), Decimal(1000)),
-        ("Pay", date(2025, 1, 31), date(2026, 1, 30), Decimal(2000)),
-    ]
-    assert counts(bring("salesforce-opportunities", report)) == (0, 0, 2, 0)
-    exported = (
-        '"Id","IsDeleted","AccountId","Name","StageName","IsWon","CloseDate","Amount"\n'
-        '"0065g00000CCCCCQA3","false","0015g00000AbCdEAAV","New","Signed","true",'
-        '"2025-03-01","500.0"\n'
-    )
-    assert counts(bring("salesforce-opportunities", exported)) == (1, 0, 0, 0)
-
-
 def test_an_amount_with_a_decimal_comma_is_divided_as_it_is_written(bring: Brought) -> None:
     bring("hubspot-companies", COMPANIES)
     text = (
@@ -341,3 +225,35 @@ def test_the_command_knows_its_recipes(
         call_command("load", "--recipe", "list")
     assert ended.value.code == 0
     assert "load contracts FILE --recipe salesforce-opportunities" in capsys.readouterr().out
+
+
+def test_the_mapping_step_offers_the_recipe(
+    client: Client, alice: User, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_load, "delay", lambda *ids: None)
+    client.force_login(alice)
+
+    def upload(text: str) -> str:
+        file = SimpleUploadedFile("companies.csv", text.encode(), "text/csv")
+        answer = client.post("/t/acme/loads/new/", {"kind": "customers", "file": file})
+        return str(answer["Location"])
+
+    place = upload("id,name,Industry\nA,Alpha,x\n")
+    assert "recipe" not in client.get(place).content.decode()
+    client.post(place, {"recipe": "hubspot-companies"})
+    with tenant_scope(tenant.id):
+        assert Load.objects.get().state == Load.State.UPLOADED
+        Load.objects.all().delete()
+
+    place = upload(COMPANIES)
+    assert "export of HubSpot" in client.get(place).content.decode()
+    assert client.post(place, {"recipe": "hubspot-companies"}).status_code == 302
+    with tenant_scope(tenant.id):
+        load = Load.objects.get()
+    assert (load.state, load.options["recipe"]) == (Load.State.CHECKING, "hubspot-companies")
+    work_on_load(tenant_id=tenant.pk, load_id=load.pk)
+    assert "lifecycle stage" in client.get(f"/t/acme/loads/{load.pk}/").content.decode()
+    client.post(f"/t/acme/loads/{load.pk}/runs/")
+    work_on_load(tenant_id=tenant.pk, load_id=load.pk)
+    with tenant_scope(tenant.id):
+        assert Customer.objects.count() == 2
