@@ -111,15 +111,23 @@ def contact_key(person: str) -> str:
     return f"{person[: LONGEST_NAME - len(mark) - 1]} {mark}"
 
 
-def message_id_of(message: Mapping[str, Any]) -> str:
+def message_id_of(message: Mapping[str, Any], at: datetime | None = None) -> str:
     """The message's own id; where it has none the SHA-256 of what it says: a client that sends again
-    sends the same."""
+    sends the same, but for when it does so.
+
+    Args:
+        at: when it happened. Of a message that gives no time the hour counts as well: the same click
+            a day later is another one.
+    """
     given = message.get("messageId")
     if isinstance(given, str | int) and not isinstance(given, bool):
         text = str(given).strip()
         if text:
             return text if len(text) <= LONGEST_NAME else _hash(text)
-    return _hash(as_json(message))
+    said = as_json({name: value for name, value in message.items() if name != "sentAt"})
+    if at is not None and _time_given(message) is None:
+        said += at.astimezone(UTC).strftime("%Y-%m-%dT%H")
+    return _hash(said)
 
 
 def _hash(text: str) -> str:
@@ -131,13 +139,23 @@ def moment(value: Any) -> datetime | None:
     try:
         if isinstance(value, str):
             found = datetime.fromisoformat(value)
+            if found.tzinfo is None:
+                return found.replace(tzinfo=UTC)
             # Displacements of 16 hours and more are none to PostgreSQL.
-            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+            return _in_utc(found)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         pass
     return None
+
+
+def _in_utc(found: datetime) -> datetime | None:
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        # At the ends of time: as it is written it can be told to be out of range.
+        return found if abs(found.utcoffset() or timedelta()) < timedelta(hours=16) else None
 
 
 def occurred(message: Mapping[str, Any], arrived: datetime, ahead: timedelta | None) -> datetime:
@@ -152,9 +170,7 @@ def occurred(message: Mapping[str, Any], arrived: datetime, ahead: timedelta | N
     Raises:
         Bad: the time cannot be read, is before 2000 or more than a day to come.
     """
-    given = message.get("timestamp")
-    if given is None:
-        given = message.get("originalTimestamp")
+    given = _time_given(message)
     if given is None:
         return arrived
     found = moment(given)
@@ -171,6 +187,11 @@ def occurred(message: Mapping[str, Any], arrived: datetime, ahead: timedelta | N
     except OverflowError:
         pass
     raise Bad("time_out_of_range", "timestamp")
+
+
+def _time_given(message: Mapping[str, Any]) -> Any:
+    given = message.get("timestamp")
+    return given if given is not None else message.get("originalTimestamp")
 
 
 def count_of(properties: Mapping[str, Any]) -> int:

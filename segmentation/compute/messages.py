@@ -249,7 +249,7 @@ def _event(
     read.events.append(
         {
             "n": n,
-            "message_id": message_id_of(message),
+            "message_id": message_id_of(message, moment_of_it),
             "person": person,
             "group_key": _group_key(message, properties) or None,
             "module": module,
@@ -284,7 +284,9 @@ def _identify(read: Read, n: int, message: Mapping[str, Any], at: datetime) -> N
     group_key = _group_key(message, _NOTHING)
     # Whoever is not signed in has no name among a customer's contacts.
     if name_of(message.get("userId"), "userId", LONGEST_PERSON):
-        read.identified.append(Identified(n, message_id_of(message), person, group_key, traits, at))
+        read.identified.append(
+            Identified(n, message_id_of(message, at), person, group_key, traits, at)
+        )
     else:
         read.ignored += 1
 
@@ -294,7 +296,7 @@ def _group(read: Read, n: int, message: Mapping[str, Any], at: datetime) -> None
     if not key:
         raise Bad("no_group", "groupId")
     traits = _object(message.get("traits"), "traits")
-    read.grouped.append(Grouped(n, message_id_of(message), _person(message), key, traits, at))
+    read.grouped.append(Grouped(n, message_id_of(message, at), _person(message), key, traits, at))
 
 
 def _alias(read: Read, n: int, message: Mapping[str, Any], at: datetime) -> None:
@@ -304,7 +306,7 @@ def _alias(read: Read, n: int, message: Mapping[str, Any], at: datetime) -> None
         raise Bad("no_person", "userId")
     if not previous:
         raise Bad("no_previous", "previousId")
-    read.aliased.append(Aliased(n, message_id_of(message), previous, person, at))
+    read.aliased.append(Aliased(n, message_id_of(message, at), previous, person, at))
 
 
 _READERS = {"identify": _identify, "group": _group, "alias": _alias}

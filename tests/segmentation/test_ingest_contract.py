@@ -19,6 +19,7 @@ from ingest_world import (
     counts,
     dead,
     events,
+    held,
     make_customers,
     make_key,
     track,
@@ -306,6 +307,25 @@ def test_nothing_is_counted_twice(tenant: Tenant, sender: Sender) -> None:
     assert sender.batch(*batch) == {"accepted": 3, "duplicates": 2}
     assert sender.batch(*batch) == {"accepted": 3, "duplicates": 7}
     assert len(events(tenant)) == 3
+
+
+def test_without_an_id_a_second_try_is_the_same_and_a_later_click_is_not(
+    tenant: Tenant, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 3, 31, 9, 30, tzinfo=UTC)
+    timed = {**track(1, timestamp="2026-03-31T09:00:00Z"), "messageId": None}
+    untimed = {**track(2), "messageId": None}
+    for hours, written in [(0, 2), (0, 2), (1, 3), (24, 4)]:
+        arrived = now + timedelta(hours=hours)
+        monkeypatch.setattr(timezone, "now", lambda arrived=arrived: arrived)
+        sent = {"sentAt": (arrived + timedelta(seconds=written)).isoformat()}
+        sender.batch({**timed, **sent}, {**untimed, **sent})
+        sender.batch(timed, untimed)
+        assert len(events(tenant)) == written
+    unknown = {"context": {"groupId": "bolt"}}
+    person = {"type": "identify", "userId": "ann", "traits": {}, **unknown}
+    sender.batch(person, {**person, "sentAt": now.isoformat()})
+    assert len(held(tenant)) == 1
 
 
 def test_clocks_of_clients_are_corrected(tenant: Tenant, sender: Sender) -> None:
