@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from accounts.actions.audit import record
 from accounts.models import AuditRecord, User
 from segmentation.actions.ingesting import account, take
-from segmentation.compute.messages import CALLS, Read, read_messages
+from segmentation.compute.messages import CALLS, BadMessage, Read, read_messages
 from segmentation.models import DeadLetter
 from segmentation.queries.doors import door_of_key
 
@@ -45,16 +46,47 @@ def replay_letters(*, ids: Sequence[int], by: User | None) -> Replayed:
     for letter in letters:
         together[letter.key_id, letter.received_at, letter.sent_at, letter.kind].append(letter)
     again: list[int] = []
-    held = sum(_replay(group, again) for group in together.values())
+    held: list[int] = []
+    # Not what a letter says: somebody holds a lock, and the others would wait for it too.
+    with suppress(OperationalError):
+        for group in together.values():
+            _replay(group, again, held)
     if again:
         count = _decide(DeadLetter.objects.filter(pk__in=again), State.REPLAYED, by)
         record(REPLAYED, by=by, count=count)
-    return Replayed(len(again) - held, held, len(letters) - len(again))
+    return Replayed(len(again) - sum(held), sum(held), len(letters) - len(again))
 
 
-def _replay(letters: Sequence[DeadLetter], again: list[int]) -> int:
-    """Take letters of one request; adds to `again` those that are no longer dead, and returns how many
-    of them wait for a customer."""
+def _replay(letters: Sequence[DeadLetter], again: list[int], held: list[int]) -> None:
+    """Take letters of one request; adds to `again` those that are no longer dead, and to `held` how many
+    of them wait for a customer. What cannot be written keeps no other from it.
+
+    Raises:
+        OperationalError: those that are not named in `again` may be tried again.
+    """
+    try:
+        with transaction.atomic():
+            waiting, bad = _take(letters)
+    except OperationalError:
+        raise
+    except Exception:
+        if len(letters) == 1:
+            return _keep_reason(letters[0], Reason.NOT_SAVED, "")
+        for letter in letters:
+            _replay([letter], again, held)
+        return None
+    for letter in letters:
+        if letter.pk not in bad:
+            again.append(letter.pk)
+        elif (now_bad := bad[letter.pk]) is not None:
+            _keep_reason(letter, now_bad.reason, now_bad.detail)
+    held.append(waiting)
+    return None
+
+
+def _take(letters: Sequence[DeadLetter]) -> tuple[int, dict[int, BadMessage | None]]:
+    """Take letters of one request; returns how many wait for a customer, and those that are still dead
+    by their ids; None: what was sent cannot be read."""
     first = letters[0]
     door = door_of_key(first.key)
     # Each message of a batch says its type; a call of its own has it in its address.
@@ -70,31 +102,27 @@ def _replay(letters: Sequence[DeadLetter], again: list[int]) -> int:
         rules=door.rules,
         texts_checked=False,
     )
-    try:
-        with transaction.atomic():
-            taken = take(read, door=door, call=call)
-            bad = {one.message_id: one for one in taken.bad}
-            taken.bad = []
-            account(Read(), taken, door=door, sent_at=None)
-    except DatabaseError:
-        return 0
-    for letter in letters:
-        now_bad = bad.get(letter.message_id)
-        if letter.pk not in readable:
-            continue
-        if now_bad is not None:
-            letter.reason, letter.detail = now_bad.reason, now_bad.detail
-            letter.save(update_fields=["reason", "detail"])
-        else:
-            again.append(letter.pk)
-    return taken.held
+    taken = take(read, door=door, call=call)
+    bad = {one.message_id: one for one in taken.bad}
+    taken.bad = []
+    account(Read(), taken, door=door, sent_at=None)
+    return taken.held, {
+        letter.pk: bad.get(letter.message_id)
+        for letter in letters
+        if letter.pk not in readable or letter.message_id in bad
+    }
+
+
+def _keep_reason(letter: DeadLetter, reason: str, detail: str) -> None:
+    letter.reason, letter.detail = reason, detail
+    letter.save(update_fields=["reason", "detail"])
 
 
 def _message(letter: DeadLetter) -> Any:
-    """What was sent; None where it was cut."""
+    """What was sent; None where it was cut, or cannot be read."""
     try:
         return json.loads(letter.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -14,9 +14,9 @@ from segmentation.actions.ingesting import Taken, account, ingest
 from segmentation.actions.releasing import release_held
 from segmentation.compute.message_bodies import Body, read_body
 from segmentation.compute.messages import Read, bad_message
-from segmentation.frames.ingestion import take_shared_lock
+from segmentation.frames.ingestion import be_impatient, take_shared_lock
 from segmentation.frames.releasing import settled
-from segmentation.models import DeadLetter, EventSeen, IngestCount, IngestInbox
+from segmentation.models import DeadLetter, EventSeen, HeldEvent, IngestCount, IngestInbox
 from segmentation.queries.doors import Door, door_of_key
 from segmentation.queries.ingestion import ingest_settings
 
@@ -28,6 +28,9 @@ LONGEST_WAIT = timedelta(minutes=1)
 TRIES_WHOLE = 2
 MOST_TRIES = 50
 MOST_AT_ONCE = 200
+# A request waits for a lock in vain for two seconds: after so many of a tenant's the others wait for
+# the next time.
+MOST_IN_VAIN = 2
 NAMES_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=7)
 OLD_AT_ONCE = 2000
@@ -40,6 +43,7 @@ def keep(raw: bytes, *, door: Door, call: str, arrived: datetime) -> None:
         DatabaseError: it is not kept.
     """
     with tenant_scope(door.tenant_id):
+        be_impatient()
         IngestInbox.objects.create(
             key_id=door.key_id,
             call=call,
@@ -51,8 +55,8 @@ def keep(raw: bytes, *, door: Door, call: str, arrived: datetime) -> None:
 
 def work_off(tenant_id: int) -> int:
     """Handle what a tenant's inbox holds and is due, each request in a transaction of its own; returns
-    how many were. Two at once do no harm."""
-    handled = 0
+    how many were. Two at once do no harm. While somebody holds a lock, it does not wait long."""
+    handled = in_vain = 0
     with tenant_scope(tenant_id):
         due = IngestInbox.objects.filter(
             state=IngestInbox.State.WAITING, not_before__lte=timezone.now()
@@ -63,13 +67,17 @@ def work_off(tenant_id: int) -> int:
             handled += _handle(tenant_id, pk)
         except Exception as error:
             _put_off(tenant_id, pk, error)
+            in_vain += isinstance(error, OperationalError)
+            if in_vain >= MOST_IN_VAIN:
+                break
     return handled
 
 
 def _handle(tenant_id: int, pk: int) -> int:
     with tenant_scope(tenant_id):
         row = (
-            IngestInbox.objects.select_for_update(skip_locked=True)
+            # The key is not locked: whatever is counted or kept with it would wait.
+            IngestInbox.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("key")
             .filter(pk=pk, state=IngestInbox.State.WAITING)
             .first()
@@ -117,17 +125,37 @@ def _put_off(tenant_id: int, pk: int, error: Exception) -> None:
 
 
 def tidy(tenant_id: int) -> None:
-    """Release what waits for customers that are there by now, and forget what is too old to keep."""
-    now = timezone.now()
+    """Forget what is too old to keep, and release what waits for customers that are there by now, each
+    customer's in a transaction of its own: what cannot be written keeps nothing else."""
+    _forget_old(tenant_id, timezone.now())
     with tenant_scope(tenant_id):
-        if customers := settled(None):
-            take_shared_lock(impatient=True)
-            release_held(group_keys=customers)
+        customers = list(settled(None))
+    in_vain = 0
+    for key in customers:
+        try:
+            with tenant_scope(tenant_id):
+                take_shared_lock(impatient=True)
+                release_held(group_keys=[key])
+        except Exception as error:
+            log.error("not released", tenant=tenant_id, error=type(error).__name__)
+            in_vain += isinstance(error, OperationalError)
+            if in_vain >= MOST_IN_VAIN:
+                break
+
+
+def _forget_old(tenant_id: int, now: datetime) -> None:
     with tenant_scope(tenant_id):
         kept = now - timedelta(days=ingest_settings().dead_letters_kept_days)
         old = DeadLetter.objects.filter(received_at__lt=kept).order_by("received_at")
         ids = list(old.values_list("pk", flat=True)[:OLD_AT_ONCE])
         if ids:
             DeadLetter.objects.filter(pk__in=ids).delete()
+        # They say as much word by word, and nobody came for them.
+        for forgotten in (
+            HeldEvent.objects,
+            IngestInbox.objects.filter(state=IngestInbox.State.DEAD),
+        ):
+            past = forgotten.filter(received_at__lt=kept).order_by("received_at")
+            forgotten.filter(pk__in=list(past.values_list("pk", flat=True)[:OLD_AT_ONCE])).delete()
         EventSeen.objects.filter(last_at__lt=now - NAMES_KEPT).delete()
         IngestCount.objects.filter(minute__lt=now - COUNTS_KEPT).delete()
