@@ -76,7 +76,8 @@ class IngestSettingsForm(forms.ModelForm):
             ),
             "events_per_second": gettext_lazy("A key may have a limit of its own."),
             "dead_letters_kept_days": gettext_lazy(
-                "They hold word by word what was sent, persons among it. Then they are deleted."
+                "They hold word by word what was sent, persons among it. Then they are deleted, "
+                "as is what waits for unknown customers."
             ),
         }
 

@@ -14,6 +14,7 @@ from accounts.models.users import normalise_email
 from accounts.tenancy import TenantModel, tenant_scope
 from config.erasing.contacts import blank_contacts, close_doors
 from config.erasing.identity import DOMAIN, NAME, Identity, find_person, in_texts
+from config.erasing.inbox import forget_requests
 from config.erasing.members import forget_member, is_last_administrator, is_member_elsewhere
 from config.erasing.persons import PERSONS, replace_persons
 from config.erasing.texts import Words, replace_words, searched_models
@@ -21,7 +22,8 @@ from config.moving.exporting import Progress
 from config.moving.tables import columns_of, quoted
 from reports.compute.digests import document_digest
 from reports.models import Report
-from segmentation.models import UsageDay, UsageFold, UsageState, UsageWindow
+from segmentation.actions.ingest_inbox import work_off
+from segmentation.models import IngestInbox, UsageDay, UsageFold, UsageState, UsageWindow
 
 # Kept per person, and made again from usage by the next night.
 STATES = (UsageFold, UsageState, UsageDay, UsageWindow)
@@ -51,6 +53,9 @@ def erase_person(
     email = normalise_email(email)
     elsewhere = is_member_elsewhere(tenant, email)
     told: dict[str, Any] = {"tenant": tenant.slug, "dry_run": dry_run}
+    if not dry_run:
+        # What waits to be written and names the person is lost else, with what it says of others.
+        work_off(tenant.id)
     try:
         with connection.as_owner(), tenant_scope(tenant.id):  # type: ignore[attr-defined]
             told |= _erase(tenant, email, elsewhere, progress)
@@ -72,6 +77,7 @@ def _erase(tenant: Tenant, email: str, elsewhere: bool, progress: Progress) -> d
     if is_last_administrator(found):
         raise CannotErase("They are the last administrator: make somebody else one first.")
     everywhere = Words(found.words, in_texts(found.names - found.shared_names))
+    note(IngestInbox._meta.db_table, forget_requests(found, everywhere))
     persons, spellings = replace_persons(found, everywhere)
     for part in (persons, blank_contacts(found)):
         for table, number in part.items():
@@ -144,6 +150,7 @@ def _files() -> dict[str, int]:
     found = {
         model._meta.db_table: model.objects.count()
         for model in searched_models()
-        if any(isinstance(field, models.BinaryField) for field in columns_of(model).values())
+        if model is not IngestInbox
+        and any(isinstance(field, models.BinaryField) for field in columns_of(model).values())
     }
     return {table: number for table, number in found.items() if number}

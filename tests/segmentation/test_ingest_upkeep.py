@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 from django.test import Client, override_settings
 from django.utils import timezone
-from ingest_world import Sender, dead, events, make_customers, make_key, track
+from ingest_world import Sender, dead, events, held, make_customers, make_key, track
 
 from accounts.models import AuditRecord, Customer, Module, Tenant
 from accounts.tenancy import tenant_scope
@@ -23,7 +23,7 @@ from segmentation.actions.ingest_settings import change_ingest_settings
 from segmentation.actions.quarantine import resolve_unknown
 from segmentation.actions.write_keys import change_write_key, make_write_key, revoke_write_key
 from segmentation.compute.event_rules import RuleValues, seal_of
-from segmentation.models import DeadLetter, EventSeen, IngestCount, WriteKey
+from segmentation.models import DeadLetter, EventSeen, HeldEvent, IngestCount, IngestInbox, WriteKey
 from segmentation.queries.doors import door_of
 from segmentation.queries.ingestion import event_rules, ingest_settings
 from segmentation.tasks import sweep_ingestion
@@ -126,6 +126,24 @@ def test_what_is_old_is_forgotten(tenant: Tenant, sender: Sender) -> None:
         assert not EventSeen.objects.exists()
         assert not IngestCount.objects.exists()
     assert len(events(tenant)) == 1
+
+
+def test_what_nobody_came_for_is_forgotten(tenant: Tenant, sender: Sender) -> None:
+    """Held messages and requests that were given up hold what was sent as dead letters do."""
+    sender.batch(track(1, context={"groupId": "old"}), track(2, context={"groupId": "new"}))
+    door = door_of(sender.key)
+    assert door is not None
+    long_ago = timezone.now() - timedelta(days=91)
+    for arrived in (long_ago, long_ago, timezone.now()):
+        keep(b"{}", door=door, call="batch", arrived=arrived)
+    with tenant_scope(tenant.id):
+        HeldEvent.objects.filter(group_key="old").update(received_at=long_ago)
+        waiting, *given_up = IngestInbox.objects.order_by("pk")
+        IngestInbox.objects.filter(pk__in=[row.pk for row in given_up]).update(state="dead")
+    tidy(tenant.id)
+    assert held(tenant) == [("new", "m-2")]
+    with tenant_scope(tenant.id):
+        assert list(IngestInbox.objects.order_by("pk")) == [waiting, given_up[1]]
 
 
 @override_settings(METRICS_TOKEN="let me see")
