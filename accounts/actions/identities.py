@@ -3,6 +3,7 @@ and written only where something is new."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,9 @@ from accounts.models.customers import search_text
 from accounts.signals import customer_facts_changed
 
 CONTACT_FIELDS = ("name", "email", "phone", "title")
+# Of one customer or contact; what is there already may be more.
+MOST_ATTRIBUTES = 200
+LARGEST_ATTRIBUTES_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,12 @@ def put_customers(
         described: each key once.
     """
     wanted = {one.key: one for one in described}
-    known = {row.key: row for row in Customer.objects.filter(key__in=wanted)}
-    for key, row in sorted(known.items()):
+    # Locked in one order by everybody, and read once they are: what others add at once stays.
+    rows = Customer.objects.filter(key__in=wanted).order_by("pk")
+    known = {row.key: row for row in (rows.select_for_update() if may_change else rows)}
+    for key, row in known.items():
         one = wanted[key]
-        values: dict[str, Any] = {**one.fields, "attributes": {**row.attributes, **one.attributes}}
+        values = _values(row, one)
         if may_change and any(getattr(row, name) != value for name, value in values.items()):
             change_customer(customer=row, values=values, by=by, now=now)
     if not may_make:
@@ -101,10 +107,9 @@ def put_contacts(
         if row is None:
             new.append(_new_contact(customer_id, one, now))
             continue
-        values: dict[str, Any] = {
-            **{name: text for name, text in one.fields.items() if name != "email" or not row.email},
-            "attributes": {**row.attributes, **one.attributes},
-        }
+        values = _values(row, one)
+        if row.email:
+            values.pop("email", None)
         differs = {name: value for name, value in values.items() if getattr(row, name) != value}
         if differs and row.pk not in before:
             before[row.pk] = ({name: getattr(row, name) for name in differs}, differs)
@@ -134,6 +139,28 @@ def put_contacts(
     touched = {row.customer_id for row in [*(changed if may_change else ()), *made]}
     if touched:
         customer_facts_changed.send(sender=Contact, customer_ids=sorted(touched))
+
+
+def _values(row: Customer | Contact, one: Described) -> dict[str, Any]:
+    return {**one.fields, "attributes": _together(row.attributes, one.attributes)}
+
+
+def _together(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes that are known, with what is said of them. New names are taken while there is room:
+    each version is kept in full, and a program may send other names for ever."""
+    together = dict(known)
+    size = len(json.dumps(together, ensure_ascii=False).encode())
+    for name, value in said.items():
+        part = {name: value}
+        more = len(json.dumps(part, ensure_ascii=False).encode())
+        if name in together:
+            more -= len(json.dumps({name: together[name]}, ensure_ascii=False).encode())
+        elif len(together) >= MOST_ATTRIBUTES:
+            continue
+        if more <= 0 or size + more <= LARGEST_ATTRIBUTES_BYTES:
+            together[name] = value
+            size += more
+    return together
 
 
 def _known(described: Mapping[tuple[int, str], Described]) -> dict[tuple[int, str], Contact]:

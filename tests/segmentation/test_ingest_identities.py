@@ -151,6 +151,28 @@ def test_an_event_without_a_group_is_of_the_persons_last(tenant: Tenant, sender:
     assert dead(tenant) == [("no_customer", "groupId")]
 
 
+@pytest.mark.parametrize(
+    ("traits", "kept"),
+    [
+        ([{f"t{n * 50 + i}": 1 for i in range(50)} for n in range(5)], 200),
+        ([{f"t{n}": "x" * 500} for n in range(70)], 64),
+    ],
+    ids=["many", "long"],
+)
+def test_attributes_do_not_grow_for_ever(
+    tenant: Tenant, sender: Sender, traits: list[dict[str, Any]], kept: int
+) -> None:
+    """Those that are there go on being changed, and a person's other fields too."""
+    for said in traits:
+        sender.batch(group(**said), identify(**said))
+    sender.batch(group(t0=2, name="Acme Ltd"), identify(t0=2, name="Ann"))
+    with tenant_scope(tenant.id):
+        for row, name in [(Customer.objects.get(), "Acme Ltd"), (Contact.objects.get(), "Ann")]:
+            assert row.name == name
+            assert row.attributes["t0"] == 2
+            assert len(row.attributes) == kept
+
+
 # --- alias ------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ingest_world import Sender, counts, dead, events, make_customers, make_key, track
 from night_facts import customer, pay
 
+from accounts.actions import identities
 from accounts.models import Contact, Customer, Module, Tenant
 from accounts.tenancy import tenant_scope
 from segmentation import ingest_http
@@ -100,6 +101,25 @@ def test_groups_and_contacts_at_once_are_made_once(tenant: Tenant, sender: Sende
         assert cursor.fetchone() == (3,)
         cursor.execute("SELECT count(*), count(DISTINCT key) FROM accounts_contact")
         assert cursor.fetchone() == (20, 20)
+
+
+def test_what_calls_say_of_a_customer_at_once_is_all_kept(
+    tenant: Tenant, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = identities.change_customer
+
+    def slowly(**given: Any) -> Any:
+        time.sleep(0.5)
+        return change(**given)
+
+    monkeypatch.setattr(identities, "change_customer", slowly)
+    send = [
+        lambda name=name: Sender(sender.key).post("group", {"groupId": "acme", "traits": {name: 1}})
+        for name in ("one", "other")
+    ]
+    assert [answer.status_code for answer in at_once(*send)] == [200] * 2
+    with tenant_scope(tenant.id):
+        assert Customer.objects.get().attributes == {"one": 1, "other": 1}
 
 
 def test_what_a_load_holds_up_is_kept_and_written_later(
