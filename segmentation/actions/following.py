@@ -10,6 +10,7 @@ from typing import Any
 from accounts.actions.audit import program
 from accounts.actions.identities import Described, put_contacts, put_customers
 from segmentation.actions.releasing import release_held
+from segmentation.actions.turns import Turn, take_turn
 from segmentation.compute.message_values import as_kept, contact_key
 from segmentation.compute.messages import Aliased, Grouped, Identified, Read
 from segmentation.compute.traits import contact_values, customer_values
@@ -33,6 +34,10 @@ def follow(read: Read, *, door: Door, now: datetime) -> int:
     """
     token = program.set(door.key_name)
     try:
+        if read.aliased:
+            # Names lead to the last one at once: two calls that cannot see each other would make
+            # a chain, or a circle.
+            take_turn(Turn.ALIASES)
         for call in sorted(read.aliased, key=lambda one: one.occurred_at):
             _alias(call)
         persons = [call.person for call in read.identified]

@@ -18,6 +18,7 @@ class Turn(IntEnum):
     MERGES = 0x4D524753 << 32
     REPORTS = 0x52505254 << 32
     FIGURES = 0x46494755 << 32
+    ALIASES = 0x414C4941 << 32
 
 
 def take_turn(turn: Turn) -> None:

@@ -18,9 +18,9 @@ from accounts.actions import identities
 from accounts.models import Contact, Customer, Module, Tenant
 from accounts.tenancy import tenant_scope
 from segmentation import ingest_http
-from segmentation.actions import ingest_inbox, ingesting
+from segmentation.actions import following, ingest_inbox, ingesting
 from segmentation.actions.nights import compute_and_store, known_now, run_night
-from segmentation.models import IngestInbox, Night, UsageEvent
+from segmentation.models import IngestInbox, Night, PersonAlias, UsageEvent
 from segmentation.tasks import sweep_ingestion
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,6 +120,36 @@ def test_what_calls_say_of_a_customer_at_once_is_all_kept(
     assert [answer.status_code for answer in at_once(*send)] == [200] * 2
     with tenant_scope(tenant.id):
         assert Customer.objects.get().attributes == {"one": 1, "other": 1}
+
+
+@pytest.mark.parametrize(
+    ("calls", "lead"),
+    [
+        ([("a", "b"), ("b", "c")], ({"a": "c", "b": "c"}, {"a": "c", "b": "c"})),
+        ([("a", "b"), ("b", "a")], ({"a": "b"}, {"b": "a"})),
+    ],
+    ids=["chain", "circle"],
+)
+def test_names_at_once_lead_to_one(
+    tenant: Tenant, sender: Sender, monkeypatch: pytest.MonkeyPatch, calls: Any, lead: Any
+) -> None:
+    canonical = following.canonical
+
+    def slowly(persons: Any) -> Any:
+        found = canonical(persons)
+        time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(following, "canonical", slowly)
+    send = [
+        lambda call=call: Sender(sender.key).post(
+            "alias", {"previousId": call[0], "userId": call[1]}
+        )
+        for call in calls
+    ]
+    assert [answer.status_code for answer in at_once(*send)] == [200] * 2
+    with tenant_scope(tenant.id):
+        assert dict(PersonAlias.objects.values_list("previous", "person")) in lead
 
 
 def test_what_a_load_holds_up_is_kept_and_written_later(
