@@ -121,6 +121,13 @@ def _write(
         further, still_left = write_events(missing, now=now, aliases=aliases)
         written += further
         left = [one for one in left if not one.has_new_module] + still_left
+    if refused := [one for one in left if one.has_new_module]:
+        # There are too many modules already.
+        plain: list[EventRow] = [{**rows[one.n], "module": None} for one in refused]
+        rows.update((row["n"], row) for row in plain)
+        further, still_left = write_events(plain, now=now, aliases=aliases)
+        written += further
+        left = [one for one in left if not one.has_new_module] + still_left
     taken.accepted += written
     if left:
         _set_aside(read, rows, left, taken, door, call, now)

@@ -20,6 +20,9 @@ LOCK_CLASS = 0x494E4745 << 32
 # What takes longer is handled later.
 LOCK_WAIT = "2s"
 MOST_NAMES_SEEN = 2000
+# Events make no further modules: whoever has a key could make any number. A load, a person and a rule
+# may.
+MOST_MODULES = 500
 
 ROWS = """json_to_recordset(%(rows)s) AS r (n int, message_id text, person text, group_key text,
      module text, event text, occurred_at timestamptz, count int)"""
@@ -60,8 +63,13 @@ SELECT (SELECT count(*) FROM written),
 MODULES = """
 WITH made AS (
 INSERT INTO accounts_module (tenant_id, key, name, known_from)
-SELECT %(tenant)s, key, key, %(now)s FROM unnest(%(keys)s::text[]) AS n (key)
- WHERE NOT EXISTS (SELECT 1 FROM accounts_module m WHERE m.tenant_id = %(tenant)s AND m.key = n.key)
+SELECT %(tenant)s, key, key, %(now)s
+  FROM (SELECT key, row_number() OVER (ORDER BY key) AS place FROM unnest(%(keys)s::text[]) AS g (key)
+         WHERE NOT EXISTS (SELECT 1 FROM accounts_module m
+                            WHERE m.tenant_id = %(tenant)s AND m.key = g.key)) n
+ WHERE place + (SELECT count(*) FROM accounts_module WHERE tenant_id = %(tenant)s) <= %(most)s
+    OR EXISTS (SELECT 1 FROM segmentation_eventrule r
+                WHERE r.tenant_id = %(tenant)s AND r.module = n.key)
  ORDER BY key
 ON CONFLICT (tenant_id, key) DO NOTHING RETURNING id, key
 ), noted AS (
@@ -112,12 +120,19 @@ SEEN = """
 INSERT INTO segmentation_eventseen (tenant_id, kind, event, last_at, properties)
 SELECT %(tenant)s, r.kind, r.event, %(now)s, r.properties
   FROM json_to_recordset(%(rows)s) AS r (kind text, event text, properties jsonb)
- WHERE (SELECT count(*) FROM segmentation_eventseen WHERE tenant_id = %(tenant)s) < %(most)s
-    OR EXISTS (SELECT 1 FROM segmentation_eventseen s
-                WHERE s.tenant_id = %(tenant)s AND s.kind = r.kind AND s.event = r.event)
  ORDER BY r.kind, r.event
 ON CONFLICT (tenant_id, kind, event) DO UPDATE
    SET last_at = excluded.last_at, properties = excluded.properties
+"""
+# Those that came longest ago make room for others.
+FORGET_SEEN = """
+DELETE FROM segmentation_eventseen
+ WHERE tenant_id = %(tenant)s
+   AND id = ANY(ARRAY(
+SELECT id FROM segmentation_eventseen WHERE tenant_id = %(tenant)s
+ ORDER BY last_at, id
+ LIMIT greatest((SELECT count(*) FROM segmentation_eventseen WHERE tenant_id = %(tenant)s) - %(most)s, 0)
+   FOR UPDATE SKIP LOCKED))
 """
 
 
@@ -201,8 +216,10 @@ def write_events(
 
 
 def make_modules(keys: Sequence[str], *, now: datetime) -> list[str]:
-    """A module for every key that is not known; returns the new ones."""
-    return [key for (key,) in _ask(MODULES, keys=sorted(set(keys)), now=now)]
+    """A module for every key that is not known, as long as there are not too many of them, or a rule
+    names it; returns the new ones."""
+    given = sorted(set(keys))
+    return [key for (key,) in _ask(MODULES, keys=given, now=now, most=MOST_MODULES)]
 
 
 def hold(rows: Sequence[Mapping[str, Any]], *, key_id: int | None, now: datetime) -> int:
@@ -229,7 +246,8 @@ def note_seen(seen: Mapping[tuple[str, str], Mapping[str, Any]], *, now: datetim
         {"kind": kind, "event": event, "properties": sample(properties)}
         for (kind, event), properties in seen.items()
     ]
-    _run(SEEN, rows=rows, now=now, most=MOST_NAMES_SEEN)
+    _run(SEEN, rows=rows, now=now)
+    _run(FORGET_SEEN, most=MOST_NAMES_SEEN)
 
 
 def _parameters(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.tenancy import current_tenant_id
+from segmentation.frames.ingestion import MOST_MODULES
 
 # A customer's own key counts for more than what it is also called.
 SETTLED = """
@@ -23,7 +24,7 @@ MODULES = """
 SELECT DISTINCT module FROM segmentation_heldevent
  WHERE tenant_id = %(tenant)s AND group_key = ANY(%(keys)s) AND module <> ''
 """
-# An event whose module nobody knows stays for the next time.
+# An event whose module nobody knows stays for the next time, unless there are too many modules.
 RELEASE = """
 WITH settled AS (
 SELECT * FROM unnest(%(keys)s::text[], %(customers)s::bigint[]) AS s (group_key, customer_id)
@@ -31,7 +32,8 @@ SELECT * FROM unnest(%(keys)s::text[], %(customers)s::bigint[]) AS s (group_key,
 DELETE FROM segmentation_heldevent h USING settled
  WHERE h.tenant_id = %(tenant)s AND h.group_key = settled.group_key
    AND (h.module = '' OR EXISTS (SELECT 1 FROM accounts_module m
-                                  WHERE m.tenant_id = %(tenant)s AND m.key = h.module))
+                                  WHERE m.tenant_id = %(tenant)s AND m.key = h.module)
+        OR (SELECT count(*) FROM accounts_module WHERE tenant_id = %(tenant)s) >= %(most)s)
 RETURNING h.*, settled.customer_id
 ), written AS (
 INSERT INTO usage_event (tenant_id, message_id, customer_id, module_id, person, event, occurred_at,
@@ -80,7 +82,8 @@ def release(
 ) -> tuple[int, list[tuple[int, str, str]]]:
     """Write what waits for these keys, and drop what is not taken; returns how many waited, and the
     identifications among them: customer, person, message."""
-    rows = _ask(RELEASE, keys=list(customers), customers=list(customers.values()), now=now)
+    ids = list(customers.values())
+    rows = _ask(RELEASE, keys=list(customers), customers=ids, now=now, most=MOST_MODULES)
     return rows[0][0], [tuple(row[1:]) for row in rows if row[1] is not None]
 
 

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import Module
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from segmentation.actions.ingest_settings import change_ingest_settings
 from segmentation.compute.event_rules import RuleBook
+from segmentation.frames.ingestion import MOST_MODULES
 from segmentation.queries.ingestion import event_rules, ingest_settings
 from segmentation.queries.mapping_preview import place_of
 from segmentation.queries.sources import (
@@ -58,6 +60,7 @@ def sources(request: TenantRequest) -> HttpResponse:
         "figures": _figures(hour, may_edit),
         "chart": None if hour.is_empty else _chart(hour, request),
         "latest": _latest(),
+        "most_modules": MOST_MODULES if Module.objects.count() >= MOST_MODULES else None,
     }
     return render(request, "segmentation/sources/sources.html", context)
 

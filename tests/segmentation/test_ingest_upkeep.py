@@ -146,6 +146,35 @@ def test_what_nobody_came_for_is_forgotten(tenant: Tenant, sender: Sender) -> No
         assert list(IngestInbox.objects.order_by("pk")) == [waiting, given_up[1]]
 
 
+def test_events_do_not_make_modules_for_ever(
+    tenant: Tenant, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond so many an event is written without; a rule of the tenant makes one all the same."""
+    monkeypatch.setattr("segmentation.frames.ingestion.MOST_MODULES", 2)
+    monkeypatch.setattr("segmentation.frames.releasing.MOST_MODULES", 2)
+    with tenant_scope(tenant.id):
+        save_event_rules(rules=[RuleValues(pattern="ruled", module="own")], by=None)
+    named = [track(n, properties={"module": f"m{n}"}) for n in range(4)]
+    waiting = track(5, context={"groupId": "bolt"}, properties={"module": "m5"})
+    told = sender.batch(*named, waiting, track(6, event="ruled"))
+    assert told == {"accepted": 5, "held": 1}
+    make_customers(tenant, "bolt")
+    tidy(tenant.id)
+    modules = [event.module and event.module.key for event in events(tenant)]
+    assert modules == ["m0", "m1", None, None, None, "own"]
+
+
+def test_new_names_push_out_the_oldest(
+    tenant: Tenant, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.frames.ingestion.MOST_NAMES_SEEN", 3)
+    for number in range(5):
+        sender.batch(track(number, event=f"{tenant.slug} {sender.key[-9:]} {number}"))
+    with tenant_scope(tenant.id):
+        names = EventSeen.objects.order_by("event").values_list("event", flat=True)
+        assert [name[-1] for name in names] == ["2", "3", "4"]
+
+
 @override_settings(METRICS_TOKEN="let me see")
 def test_probes_are_told_what_waits(tenant: Tenant, sender: Sender) -> None:
     door = door_of(sender.key)

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import AuditRecord, Membership, Tenant, User
+from accounts.models import AuditRecord, Membership, Module, Tenant, User
 from accounts.queries.audit import entry
 from accounts.tenancy import tenant_scope
 from segmentation.models import IngestInbox, IngestSettings, WriteKey
@@ -242,3 +242,16 @@ def test_the_page_costs_the_same_statements_whatever_the_size(
     few = statements()
     grow(20)
     assert statements() == few <= 20
+
+
+def test_the_page_says_when_events_make_no_further_modules(
+    tenant: Tenant, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.views.sources.MOST_MODULES", 2)
+    with tenant_scope(tenant.id):
+        Module.objects.create(key="one", name="One")
+    told = "There are 2 modules or more"
+    assert told not in text_of(client.get(URL))
+    with tenant_scope(tenant.id):
+        Module.objects.create(key="two", name="Two")
+    assert told in text_of(client.get(URL))
