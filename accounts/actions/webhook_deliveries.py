@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,7 +73,7 @@ def _open(endpoint: WebhookEndpoint) -> WebhookEndpoint:
     return current
 
 
-def _wait(deliveries) -> int:  # type: ignore[no-untyped-def]
+def _wait(deliveries: QuerySet[WebhookDelivery]) -> int:
     """Let them wait as if they had never been tried."""
     return int(
         deliveries.update(state=State.WAITING, attempts=0, next_at=timezone.now(), trouble="")

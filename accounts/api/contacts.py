@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -16,7 +15,7 @@ from accounts.actions.contacts import (
     change_contact,
     remove_contact,
 )
-from accounts.models import Contact, ContactRole, Customer
+from accounts.models import Contact, ContactRole
 from accounts.models.tenants import validate_timezone
 from accounts.rest import filters
 from accounts.rest.shapes import Shaped
@@ -105,9 +104,7 @@ class ContactRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows = Contact.objects.select_related("customer").prefetch_related("roles")
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
 
 class Contacts(ContactRows, Collection):
@@ -118,16 +115,14 @@ class Contacts(ContactRows, Collection):
         filters.text("customer", "customer__key", help="Key of the customer."),
         filters.text("key"),
         filters.text("email", "address", help="In small letters."),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
     new = NewContact
 
     def make(self, given: Given) -> Any:
         """Write down a person at a customer."""
         key = given.pop("customer")
-        customer: Customer | None = self.customers().filter(key=key).first()
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        customer = self.customer_named(key)
         return add_contact(
             customer=customer, values=_values(given), roles=_roles(given), key=given.pop("key", ""),
             by=self.person,

@@ -151,9 +151,7 @@ class ContractRows(Resource):
             ),
             Prefetch("instalments", Instalment.objects.select_related("paid_by")),
         )
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
 
 class Contracts(ContractRows, Collection):
@@ -164,18 +162,17 @@ class Contracts(ContractRows, Collection):
         filters.text("key", many=True, help="Keys with commas between."),
         filters.text("customer", "customer__key", help="Key of the customer."),
         filters.text("renewal_of", "renewal_of__key", help="Key of the contract that it renews."),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
     new = NewContract
 
     def make(self, given: Given) -> Any:
         """Write down a contract with its subscription lines."""
-        customer = _of_key(self.customers(), given["customer"])
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        customer = self.customer_named(given["customer"])
         before = None
         if given["renewal_of"]:
-            before = _of_key(Contract.objects.filter(customer=customer), given["renewal_of"])
+            theirs = Contract.objects.filter(customer=customer, key=given["renewal_of"])
+            before = theirs.first()
             if before is None:
                 raise serializers.ValidationError(
                     {"renewal_of": [_("The customer has no contract with this key.")]}
@@ -217,7 +214,3 @@ def _line(given: Mapping[str, Any]) -> NewLine:
     return NewLine(
         given["module"], given["starts_on"], given["ends_on"], given["annual_fee"], given["seats"]
     )
-
-
-def _of_key(rows: QuerySet[Any], key: str) -> Any:
-    return rows.filter(key=key).first()

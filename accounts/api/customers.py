@@ -98,7 +98,7 @@ class Customers(CustomerRows, Collection):
         filters.text("region"),
         filters.text("parent", "parent__key", help="Key of the company above."),
         *(filters.text(role, f"{role}__key", help="E-mail of the person.") for role in PEOPLE),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
 
 

@@ -40,7 +40,7 @@ class Modules(ModuleRows, Collection):
     sorts = {"key": "key", "name": "name", "changed_at": "known_from"}
     filters = (
         filters.text("key", many=True, help="Keys with commas between."),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
 
 

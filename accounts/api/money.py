@@ -64,9 +64,7 @@ class PaymentRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows = Payment.objects.select_related("customer", "contract", "module")
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
 
 class Payments(PaymentRows, Collection):
@@ -79,7 +77,7 @@ class Payments(PaymentRows, Collection):
         filters.text("module", "module__key", help="Key of the module."),
         filters.day("paid_from", "paid_on__gte", help="Paid on this day or later."),
         filters.day("paid_to", "paid_on__lte", help="Paid on this day or before."),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
 
 
@@ -110,9 +108,7 @@ class InstalmentRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows = Instalment.objects.select_related("contract__customer", "paid_by")
-        if self.member is not None:
-            rows = rows.filter(contract__customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows, "contract__customer")
 
 
 class Instalments(InstalmentRows, Collection):
@@ -125,7 +121,7 @@ class Instalments(InstalmentRows, Collection):
         filters.flag("open", "paid_by__isnull", help="Whether it still waits for its payment."),
         filters.day("due_from", "due_on__gte", help="Due on this day or later."),
         filters.day("due_to", "due_on__lte", help="Due on this day or before."),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
 
 

@@ -49,9 +49,7 @@ class ResponsibilityRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows = Responsibility.objects.select_related("customer", "colleague")
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
 
 class Responsibilities(ResponsibilityRows, Collection):

@@ -139,12 +139,8 @@ class TouchpointRows(Resource):
     shape = TouchpointFields
 
     def found(self) -> QuerySet[Any]:
-        rows = _occasions()
-        if self.member is not None:
-            rows = within_reach(
-                rows.filter(customer__in=self.customers().values("pk")), self.member
-            )
-        return rows
+        rows = self.of_seen_customers(_occasions())
+        return rows if self.member is None else within_reach(rows, self.member)
 
     def told(self, rows: Sequence[Any]) -> Sequence[Any]:
         met: dict[str, list[str]] = defaultdict(list)
@@ -173,15 +169,13 @@ class Touchpoints(TouchpointRows, Collection):
         filters.text("kind", many=True),
         filters.day("happened_from", "happened_on__gte", help="On this day or later."),
         filters.day("happened_to", "happened_on__lte", help="On this day or before."),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
     new = NewTouchpoint
 
     def make(self, given: Given) -> Any:
         """Keep a meeting. A next step becomes work of whoever met the customer."""
-        customer: Customer | None = self.customers().filter(key=given.pop("customer")).first()
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        customer = self.customer_named(given.pop("customer"))
         if "colleague" not in given and self.member is not None:
             given["colleague"] = self.member.colleagues.order_by("pk").first()
         values = TouchpointValues(**_among(customer, given))

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -192,3 +193,31 @@ class ApiView(APIView):
         if self.member is None:
             return Customer.objects.all()
         return Customer.objects.visible_to(self.member)
+
+    def of_seen_customers(self, rows: QuerySet[Any], customer: str = "customer") -> QuerySet[Any]:
+        """Of rows that belong to customers those of the customers that the token sees. ``customer``:
+        the way from a row to its customer."""
+        if self.member is None:
+            return rows
+        return rows.filter(**{f"{customer}__in": self.customers().order_by().values("pk")})
+
+    def customer_named(self, key: str, field: str = "customer") -> Customer:
+        """The customer that a body names in ``field``.
+
+        Raises:
+            ValidationError: there is none with this key, for this token.
+        """
+        found: Customer | None = self.customers().filter(key=key).first()
+        if found is None:
+            raise exceptions.ValidationError({field: [_("There is no such customer.")]})
+        return found
+
+    def somebody(self) -> User:
+        """The person of the token, for what nobody else does.
+
+        Raises:
+            PermissionDenied: the token is of no person.
+        """
+        if self.person is None:
+            raise exceptions.PermissionDenied(_("This takes the token of a person."))
+        return self.person

@@ -101,6 +101,11 @@ def moment(name: str, lookup: str, *, help: str = "") -> Filter:
     return Filter(name, lookup, serializers.DateTimeField, OpenApiTypes.DATETIME, help)
 
 
+def changed_since(column: str = "known_from") -> Filter:
+    """What a program asks for that keeps a copy."""
+    return moment("changed_since", f"{column}__gte", help="Changed at this moment or later.")
+
+
 def flag(name: str, lookup: str, *, help: str = "") -> Filter:
     return Filter(name, lookup, serializers.BooleanField, bool, help)
 

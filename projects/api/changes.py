@@ -76,7 +76,7 @@ class ChangeRequests(ChangeRequestRows, Collection):
         filters.text("customer", "project__customer__key", help="Key of the customer."),
         filters.choice("state", "state", ChangeRequest.State.choices),
         filters.day("signed_from", "signed_on__gte"),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
 
 

@@ -117,7 +117,7 @@ class Projects(ProjectRows, Collection):
         filters.flag("is_open", "accepted_on__isnull", help="Not accepted by the customer yet."),
         filters.day("due_from", "due_on__gte"),
         filters.day("due_to", "due_on__lte"),
-        filters.moment("changed_since", "known_from__gte", help="Changed at this moment or later."),
+        filters.changed_since(),
     )
 
 

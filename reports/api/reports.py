@@ -172,12 +172,10 @@ class _Step(ReportRows, Verb):
         Raises:
             PermissionDenied: the token is of no person, or of one who may not do this.
         """
-        if self.member is None:
-            raise PermissionDenied(_("This takes the token of a person."))
+        person = self.somebody()
         if not may(self.member, row):
             raise PermissionDenied(_("The person of this token may not do this."))
-        user: User = self.member.user
-        return user
+        return person
 
     def done(self, made: Changed) -> None:
         """

@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.actions.audit import record
 from accounts.models import AuditRecord, User
 from segmentation.actions.ingesting import account, take
-from segmentation.compute.messages import CALLS, BadMessage, Read, read_messages
+from segmentation.compute.message_rows import BadMessage
+from segmentation.compute.messages import CALLS, Read, read_messages
 from segmentation.models import DeadLetter
 from segmentation.queries.doors import door_of_key
 

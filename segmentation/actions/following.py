@@ -11,8 +11,9 @@ from accounts.actions.audit import program
 from accounts.actions.identities import Described, put_contacts, put_customers
 from segmentation.actions.releasing import release_held
 from segmentation.actions.turns import Turn, take_turn
+from segmentation.compute.message_rows import Aliased, Grouped, Identified
 from segmentation.compute.message_values import as_kept, contact_key
-from segmentation.compute.messages import Aliased, Grouped, Identified, Read
+from segmentation.compute.messages import Read
 from segmentation.compute.traits import contact_values, customer_values
 from segmentation.frames.identities import (
     canonical,

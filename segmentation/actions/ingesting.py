@@ -15,8 +15,9 @@ from django.utils import timezone
 from accounts.tenancy import current_tenant_id, tenant_scope
 from segmentation.actions.following import follow
 from segmentation.compute.message_bodies import Body
+from segmentation.compute.message_rows import BadMessage, EventRow
 from segmentation.compute.message_values import as_kept
-from segmentation.compute.messages import BadMessage, EventRow, Read, bad_message, read_messages
+from segmentation.compute.messages import Read, bad_message, read_messages
 from segmentation.frames.ingestion import (
     Aliases,
     Unresolved,

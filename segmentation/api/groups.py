@@ -128,6 +128,5 @@ class GroupMembers(Collection):
         if not seen.filter(pk=self.kwargs["pk"]).exists():
             raise Http404
         rows = CustomerGroupMember.objects.filter(group=self.kwargs["pk"])
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
+        rows = self.of_seen_customers(rows)
         return rows.select_related("customer")

@@ -70,6 +70,4 @@ class Moves(Collection):
 
     def found(self) -> QuerySet[Any]:
         rows = Move.objects.select_related("customer").annotate(sign=DirectionSign())
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)

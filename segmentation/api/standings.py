@@ -87,9 +87,7 @@ class StandingRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows = Assignment.objects.filter(held_on(self.night.as_of)).select_related("customer")
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
     def told(self, rows: Sequence[Any]) -> Sequence[Any]:
         cells = printed_cells(self.night, [row.customer_id for row in rows])

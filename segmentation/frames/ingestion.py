@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.event_rules import sample
-from segmentation.compute.messages import BadMessage, EventRow
+from segmentation.compute.message_rows import BadMessage, EventRow
 
 # Writers of usage that arrives by itself share this lock; a night that notes the moment as of which
 # it knows the facts holds it alone, for that moment.

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-import structlog
-from django.core.cache import cache
 from django.db.models import Count, Min, Q, Sum
-from redis.exceptions import RedisError
 
 from segmentation.models import IngestCount, IngestInbox
-
-log = structlog.get_logger("tenure.ingestion")
+from segmentation.queries.probes import recalled, remember
+from segmentation.queries.sources import OUTCOMES
 
 KEY = "ingestion-pulse"
-KEPT_SECONDS = 60 * 60
-OUTCOMES = ("accepted", "duplicates", "ignored", "held", "dead")
 
 
 def tenant_ingestion(now: datetime) -> dict[str, float]:
@@ -43,12 +38,9 @@ def remember_ingestion(tenants: Iterable[Mapping[str, float]]) -> None:
         for name, value in found.items():
             known = total.get(name, 0)
             total[name] = max(known, value) if name.endswith("_seconds") else known + value
-    try:
-        cache.set(KEY, total, KEPT_SECONDS)
-    except RedisError as error:
-        log.info("pulse not remembered", error=type(error).__name__)
+    remember(KEY, total)
 
 
 def last_ingestion() -> dict[str, float]:
     """What the sweeper found last; empty when it has not looked for an hour."""
-    return cache.get(KEY) or {}
+    return recalled(KEY)

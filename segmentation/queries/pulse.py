@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
-import structlog
-from django.core.cache import cache
 from django.db.models import Count, Max, Min, Q
-from redis.exceptions import RedisError
 
 from segmentation.models import Night
-
-log = structlog.get_logger("tenure.nights")
+from segmentation.queries.probes import recalled, remember
 
 KEY = "nights-pulse"
-KEPT_SECONDS = 60 * 60
 
 UNFINISHED = (Night.State.QUEUED, Night.State.FAILED, Night.State.RUNNING)
 
@@ -79,15 +74,12 @@ def pulse_of(pulses: list[TenantPulse], *, now: datetime, sweep_seconds: float) 
 
 def remember_pulse(pulse: Pulse) -> None:
     """For probes, which must not walk over tenants."""
-    try:
-        cache.set(KEY, asdict(pulse), KEPT_SECONDS)
-    except RedisError as error:
-        log.info("pulse not remembered", error=type(error).__name__)
+    remember(KEY, asdict(pulse))
 
 
 def last_pulse() -> Pulse | None:
     """What the sweeper found last; None when it has not looked for an hour."""
-    told = cache.get(KEY)
-    if not told or set(told) != {field.name for field in fields(Pulse)}:
+    told = recalled(KEY)
+    if set(told) != {field.name for field in fields(Pulse)}:
         return None
     return Pulse(**told)

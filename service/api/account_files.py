@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.models import Customer
 from accounts.rest import filters
 from accounts.rest.shapes import Shaped
 from accounts.rest.values import Day
@@ -132,9 +130,7 @@ class SponsorRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Sponsor.objects.select_related("customer", "contact")
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
 
 class Sponsors(SponsorRows, Collection):
@@ -149,9 +145,7 @@ class Sponsors(SponsorRows, Collection):
 
     def make(self, given: Given) -> Any:
         """Say who stands for us at a customer from a day on."""
-        customer: Customer | None = self.customers().filter(key=given.pop("customer")).first()
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        customer = self.customer_named(given.pop("customer"))
         contact = named_contact(customer, given.pop("contact"))
         return name_sponsor(customer=customer, contact=contact, by=self.person, **given)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 
-from accounts.models import Case, User
+from accounts.models import Case
 from accounts.rest.shapes import Shaped
 from accounts.rest.values import Named, colleagues
 from accounts.rest.views import Given, Verb
@@ -84,14 +82,7 @@ class Prioritising(serializers.Serializer[Any]):
 
 
 class CaseVerb(CaseRecord, Verb):
-    def somebody(self) -> User:
-        """
-        Raises:
-            PermissionDenied: nobody answers customers in nobody's name.
-        """
-        if self.person is None:
-            raise PermissionDenied(_("This takes the token of a person."))
-        return self.person
+    """Something done to a case."""
 
 
 class CaseSaying(CaseVerb):

@@ -140,8 +140,7 @@ class CaseRows(Resource):
     def found(self) -> QuerySet[Any]:
         """Those of the customers that the token sees, each with its work and its people."""
         rows: QuerySet[Any] = Case.objects.select_related("customer", "contact", "colleague")
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
+        rows = self.of_seen_customers(rows)
         return rows.prefetch_related(Prefetch("work", CaseWork.objects.select_related("module")))
 
 
@@ -179,7 +178,7 @@ class Cases(CaseRows, Collection):
         filters.choice("priority", "priority", Case.Priority.choices),
         filters.text("owner", "colleague__key", help="E-mail of the person."),
         filters.moment("opened_since", "opened_at__gte"),
-        filters.moment("changed_since", "work__changed_at__gte"),
+        filters.changed_since("work__changed_at"),
     )
     new = NewCase
 
@@ -194,9 +193,7 @@ class Cases(CaseRows, Collection):
 
     def make(self, given: Given) -> Any:
         """Report a case; its clock starts."""
-        customer = self.customers().filter(key=given.pop("customer")).first()
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        customer = self.customer_named(given.pop("customer"))
         contact, module = named(customer, given.pop("contact"), given.pop("module"))
         work = report_case(
             customer=customer, contact=contact, ties={"module": module} if module else {},

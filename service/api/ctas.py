@@ -9,11 +9,9 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.models import Customer
 from accounts.rest import filters
 from accounts.rest.shapes import Shaped
 from accounts.rest.values import Day, Named, colleagues
@@ -216,9 +214,7 @@ class Ctas(CtaRows, Collection):
 
     def make(self, given: Given) -> Any:
         """Open work for a customer by hand."""
-        customer: Customer | None = self.customers().filter(key=given["customer"]).first()
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        customer = self.customer_named(given["customer"])
         why = {"kind": "by_hand", **({"text": given["why"]} if given["why"] else {})}
         steps = [NewStep(title, given["due_on"], given["owner"]) for title in given["steps"]]
         made = open_cta(

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -91,8 +90,7 @@ class ReferralRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Referral.objects.select_related("referrer", "prospect", "contact")
-        if self.member is not None:
-            rows = rows.filter(referrer__in=self.customers().values("pk"))
+        rows = self.of_seen_customers(rows, "referrer")
         return with_outcomes(rows, self.today, self.member)
 
     def told(self, rows: Sequence[Any]) -> Sequence[Any]:
@@ -113,9 +111,7 @@ class ReferralRows(Resource):
         if found.get("contact") is not None:
             found["contact"] = named_contact(referrer, found["contact"])
         if found.get("prospect") is not None:
-            found["prospect"] = self.customers().filter(key=found["prospect"]).first()
-            if found["prospect"] is None:
-                raise serializers.ValidationError({"prospect": [_("There is no such customer.")]})
+            found["prospect"] = self.customer_named(found["prospect"], "prospect")
         return found
 
 
@@ -134,15 +130,12 @@ class Referrals(ReferralRows, Collection):
     def found(self) -> QuerySet[Any]:
         """Asked for a prospect, only of those that the person sees: an answer would tell of others."""
         rows = super().found()
-        if self.member is not None and "prospect" in self.request.query_params:
-            rows = rows.filter(prospect__in=self.customers().order_by().values("pk"))
-        return rows
+        asked = "prospect" in self.request.query_params
+        return self.of_seen_customers(rows, "prospect") if asked else rows
 
     def make(self, given: Given) -> Any:
         """Write down that a customer recommended us."""
-        referrer: Customer | None = self.customers().filter(key=given.pop("referrer")).first()
-        if referrer is None:
-            raise serializers.ValidationError({"referrer": [_("There is no such customer.")]})
+        referrer = self.customer_named(given.pop("referrer"), "referrer")
         values = {"referred_on": self.today} | self.values(referrer, given)
         made = record_referral(
             referrer=referrer, values=values, today=self.today, by=self.person

@@ -139,8 +139,7 @@ class RenewalRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows = with_places(with_states(Renewal.objects.all(), self.today))
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
+        rows = self.of_seen_customers(rows)
         return rows.select_related("contract", "customer")
 
     def told(self, rows: Sequence[Any]) -> Sequence[Any]:

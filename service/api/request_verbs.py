@@ -96,7 +96,7 @@ class RequestAsking(RequestVerb):
 
     def act(self, row: Any, given: Given) -> Any:
         """Write down that another customer asks for it, in that customer's words."""
-        customer = self.customer(given.pop("customer"))
+        customer = self.customer_named(given.pop("customer"))
         capture_ask(
             customer=customer, asking=asking(customer, given, self.today), today=self.today,
             onto=row, by=self.person,
@@ -109,7 +109,7 @@ class RequestVoting(RequestVerb):
 
     def act(self, row: Any, given: Given) -> Any:
         """Count a customer among those who want it; once, however often it is said."""
-        customer = self.customer(given["customer"])
+        customer = self.customer_named(given["customer"])
         contact = named_contact(customer, given["contact"]) if given["contact"] else None
         vote(request=row, customer=customer, contact=contact, by=self.person)
 
@@ -120,7 +120,7 @@ class RequestWithdrawing(RequestVerb):
 
     def act(self, row: Any, given: Given) -> Any:
         """Take a customer's vote back; what it asked for in its own words stays."""
-        customer = self.customer(given["customer"])
+        customer = self.customer_named(given["customer"])
         cast = Vote.objects.filter(of_request(row), customer=customer).first()
         if cast is None:
             raise Conflict(_("This customer did not vote for it."))

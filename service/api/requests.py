@@ -177,16 +177,6 @@ class RequestRows(Resource):
             row.arr = row.arr if sees_money else None
         return rows
 
-    def customer(self, key: str) -> Customer:
-        """
-        Raises:
-            ValidationError: the token sees no such customer.
-        """
-        found: Customer | None = self.customers().filter(key=key).first()
-        if found is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
-        return found
-
 
 class Requests(RequestRows, Collection):
     """Requests that stand for themselves, those raised last first."""
@@ -207,7 +197,7 @@ class Requests(RequestRows, Collection):
 
     def make(self, given: Given) -> Any:
         """Write down what a customer asks for, as a new request."""
-        customer = self.customer(given.pop("customer"))
+        customer = self.customer_named(given.pop("customer"))
         made = capture_ask(
             customer=customer, asking=asking(customer, given, self.today), today=self.today,
             by=self.person,
@@ -249,9 +239,7 @@ class Asks(Collection):
         rows: QuerySet[Any] = Ask.objects.select_related(
             "request", "customer", "contact", "module", "case"
         )
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
 
 def asking(customer: Customer, given: Given, today: date) -> Asking:

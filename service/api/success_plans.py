@@ -37,9 +37,7 @@ class PlanRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model.objects.select_related("customer", *self.related)
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
     def values(self, customer: Customer, given: Given) -> Given:
         """With the contact and the goal that are named.
@@ -58,9 +56,7 @@ class PlanRows(Resource):
         return found
 
     def add(self, given: Given) -> Any:
-        customer: Customer | None = self.customers().filter(key=given.pop("customer")).first()
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        customer = self.customer_named(given.pop("customer"))
         made = add_row(
             model=self.model, customer=customer, values=self.values(customer, given), by=self.person
         )

@@ -8,11 +8,9 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.models import Customer
 from accounts.rest import filters
 from accounts.rest.shapes import Shaped
 from accounts.rest.values import Day
@@ -144,9 +142,7 @@ class AnswerRows(Resource):
         rows: QuerySet[Any] = SurveyAnswer.objects.select_related(
             "customer", "contact", "invitation", "project"
         )
-        if self.member is not None:
-            rows = rows.filter(customer__in=self.customers().values("pk"))
-        return rows
+        return self.of_seen_customers(rows)
 
 
 class SurveyAnswers(AnswerRows, Collection):
@@ -162,15 +158,13 @@ class SurveyAnswers(AnswerRows, Collection):
         filters.whole("most_score", "score__lte", most=10),
         filters.day("since", "answered_on__gte", help="On this day or later."),
         filters.day("until", "answered_on__lte", help="On this day or earlier."),
-        filters.moment("changed_since", "known_from__gte"),
+        filters.changed_since(),
     )
     new = NewAnswer
 
     def make(self, given: Given) -> Any:
         """Write down an answer that was given elsewhere."""
-        customer: Customer | None = self.customers().filter(key=given.pop("customer")).first()
-        if customer is None:
-            raise serializers.ValidationError({"customer": [_("There is no such customer.")]})
+        customer = self.customer_named(given.pop("customer"))
         key = given.pop("contact")
         today: date = self.tenant.local_date(timezone.now())
         made = record_answer(
@@ -206,8 +200,7 @@ class SurveyRounds(Collection):
         links = SurveyInvitation.objects.filter(
             round__in=[row.pk for row in rows], state=SurveyInvitation.State.SENT
         )
-        if self.member is not None:
-            links = links.filter(customer__in=self.customers().values("pk"))
+        links = self.of_seen_customers(links)
         counted = links.order_by().values("round_id").annotate(
             asked=Count("pk"), answered=Count("answered_at")
         )  # fmt: skip
