@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.actions.audit import program
+from accounts.guessing import wrong_one
 from accounts.models import ApiToken, Customer, Membership, Tenant, User
 from accounts.permissions import may
 from accounts.rest.idempotency import AnsweredBefore, answered_once
@@ -143,6 +144,10 @@ class ApiView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         self.again = None
+        if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+            wait = wrong_one(self.request._request, "api-token")
+            if wait:
+                exc = exceptions.Throttled(wait, _("Too many wrong tokens."))
         if isinstance(exc, AnsweredBefore):
             return exc.response()
         return super().handle_exception(exc)
