@@ -10,7 +10,9 @@ import atexit
 import gc
 import os
 import shutil
+import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +26,15 @@ NOT_DURABLE = {
 }
 # New objects between two looks for garbage; by default 700, which costs a tenth of the time.
 GARBAGE_AFTER = 20_000
+# Where what was compiled is kept when nothing may be written beside the sources.
+COMPILED = Path(__file__).resolve().parents[1] / ".data" / "tests" / "compiled"
 _directory = ""
+
+if sys.dont_write_bytecode:
+    # Tests start dozens of processes; each would compile all libraries anew, for up to ten seconds.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(COMPILED)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 if "DATA_DIR" not in os.environ and not (
     os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from accounts.zones import zones
 
 Choices = list[tuple[str, str | Promise]]
 
@@ -26,7 +27,7 @@ _AREAS = (
 
 @lru_cache(maxsize=1)
 def _zones() -> tuple[str, ...]:
-    return ("UTC", *sorted(name for name in available_timezones() if name.startswith(_AREAS)))
+    return ("UTC", *sorted(name for name in zones() if name.startswith(_AREAS)))
 
 
 def zone_choices(current: str = "") -> Choices:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -12,9 +12,11 @@ from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.zones import zones
+
 
 def validate_timezone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in zones():
         raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
 
 

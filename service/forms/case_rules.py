@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Case, Department, Membership
+from accounts.zones import zones
 from service.compute.case_rules import (
     LEAST_MINUTES,
     MOST_MINUTES,
@@ -88,7 +88,7 @@ class PromiseForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         own = _("As the tenant's: %(zone)s") % {"zone": tenant_zone}
-        offer(self, "zone", [("", own), *((zone, zone) for zone in sorted(available_timezones()))])
+        offer(self, "zone", [("", own), *((zone, zone) for zone in sorted(zones()))])
         for tier, _label in self.tiers:
             for priority in PRIORITIES:
                 given = document["targets"].get(tier, {}).get(priority) or (None, None)
