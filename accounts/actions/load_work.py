@@ -138,12 +138,16 @@ def _check_or_run(load: Load, tenant: Tenant) -> None:
 
 def _take_back(load: Load) -> None:
     by = User.objects.filter(pk=load.notes.get("undone_by")).first()
+    # Through whom it was asked for: the audit names the program.
+    through = program.set(load.notes.get("undone_through", ""))
     try:
         undo_load(load=load, by=by)
     except CannotUndo as refusal:
         load.state = State.DONE
         load.notes["dependants"] = [found.as_json() for found in refusal.dependants]
         load.save(update_fields=["state", "notes"])
+    finally:
+        program.reset(through)
 
 
 def _give_back(loads: Iterable[Load], reason: str) -> None:

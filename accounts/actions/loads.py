@@ -188,7 +188,11 @@ def ask_for_run_unseen(*, load: Load, options: LoadOptions, by: User | None) -> 
 @transaction.atomic
 def ask_for_undo(*, load: Load, by: User | None) -> None:
     """Have a load taken back by a worker."""
-    notes = {**load.notes, "undone_by": by.pk if by else None}
+    notes = {
+        **load.notes,
+        "undone_by": by.pk if by else None,
+        "undone_through": program.get(),
+    }
     notes.pop("dependants", None)
     _advance(load, [State.DONE], state=State.UNDOING, notes=notes, attempts=0, started_at=None)
 

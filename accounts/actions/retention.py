@@ -1,5 +1,5 @@
-"""Deleting what people and other programs were told, and what is known of letters, once the time for
-it is over."""
+"""Deleting what people and other programs were told and answered, and what is known of letters, once
+the time for it is over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import (
+    ApiAnswer,
     ChannelPost,
     Notification,
     OutgoingMail,
@@ -22,6 +23,8 @@ AT_ONCE = 2000
 # At a time, of each tenant and kind: what is left is deleted the next time.
 MOST_PARTS = 50
 WEBHOOKS_KEPT = timedelta(days=30)
+# What is said again to a program that comes again with the same Idempotency-Key.
+ANSWERS_KEPT = timedelta(days=7)
 # Somebody has to look at these, or a worker.
 _UNSETTLED = (
     OutgoingMail.State.QUEUED,
@@ -31,8 +34,8 @@ _UNSETTLED = (
 
 
 def forget_old(*, tenant_id: int, now: datetime | None = None) -> int:
-    """Delete old notifications, letters and events of webhooks in parts, each a transaction of its own;
-    returns how many.
+    """Delete old notifications, letters, events of webhooks and answers of the API in parts, each a
+    transaction of its own; returns how many.
     Links, answers and the audit are no part of it."""
     moment = now or timezone.now()
     forgotten = 0
@@ -41,6 +44,7 @@ def forget_old(*, tenant_id: int, now: datetime | None = None) -> int:
         (_old_posts, "created_at"),
         (_old_letters, "created_at"),
         (_old_webhooks, "happened_at"),
+        (_old_answers, "answered_at"),
     )
     for find, age in finds:
         for _number in range(MOST_PARTS):
@@ -87,4 +91,10 @@ def _old_webhooks(now: datetime) -> QuerySet[WebhookEvent]:
     found: QuerySet[WebhookEvent] = WebhookEvent.objects.filter(
         ~Exists(waiting), happened_at__lt=now - WEBHOOKS_KEPT
     )
+    return found
+
+
+def _old_answers(now: datetime) -> QuerySet[ApiAnswer]:
+    """Also of tokens that nobody uses any more."""
+    found: QuerySet[ApiAnswer] = ApiAnswer.objects.filter(answered_at__lt=now - ANSWERS_KEPT)
     return found

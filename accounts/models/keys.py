@@ -64,6 +64,10 @@ class ApiAnswer(TenantModel):
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     body: models.JSONField[Any] = models.JSONField(null=True)
+    # What the token saw then, as a hash, and the record that it made where it saw that: whoever sees
+    # less now is not told the answer again.
+    view = models.CharField(max_length=64, blank=True, default="", db_default="")
+    record = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantModel.Meta):

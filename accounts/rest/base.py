@@ -19,9 +19,9 @@ from rest_framework.views import APIView
 
 from accounts.actions.audit import program
 from accounts.guessing import wrong_one
-from accounts.models import ApiToken, Customer, Membership, Tenant, User
+from accounts.models import ApiAnswer, ApiToken, Customer, Membership, Tenant, User
 from accounts.permissions import may
-from accounts.rest.idempotency import AnsweredBefore, answered_once
+from accounts.rest.idempotency import AnsweredBefore, answered_once, refuse_narrower
 from accounts.rest.scopes import scopes
 from accounts.rest.tokens import note_use, tenant_of
 from accounts.tenancy import tenant_scope
@@ -132,7 +132,26 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         _refuse_other_media(request)
         program.set(self.token.name)
-        self.again = answered_once(request) if request.method == "POST" else None
+        self.again = None
+        if request.method == "POST":
+            try:
+                self.again = answered_once(request)
+            except AnsweredBefore as before:
+                self.refuse_replay(before.answer)
+                raise
+
+    def refuse_replay(self, answer: ApiAnswer) -> None:
+        """An answer is said again to whom it would be said now. Scope and ability were looked at.
+
+        Raises:
+            PermissionDenied: the token may or sees something else by now.
+            Http404: it does not see the record any more.
+        """
+        refuse_narrower(answer, self.token)
+
+    def record_made(self) -> int | None:
+        """The number of the record that a POST made, where the token sees it."""
+        return None
 
     def check_permissions(self, request: Request) -> None:
         # Refusals count as well: whoever may not is held up like whoever may.
@@ -158,7 +177,7 @@ class ApiView(APIView):
         final = super().finalize_response(request, response, *args, **kwargs)
         again = getattr(self, "again", None)
         if again is not None and (response.status_code < 400 or getattr(response, KEPT, False)):
-            again.keep(response.status_code, response.data)
+            again.keep(response.status_code, response.data, record=self.record_made())
         for throttle in getattr(self, "throttles", ()):
             for name, value in throttle.told().items():
                 final[name] = value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,12 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from accounts.models import ApiAnswer
+from accounts.actions.retention import ANSWERS_KEPT
+from accounts.models import ApiAnswer, ApiToken
+from accounts.models.reach import record_kinds
 from accounts.rest.problems import CONTENT_TYPE, KeyOfAnotherRequest
 
 HEADER = "Idempotency-Key"
 LONGEST = 200
-KEPT_FOR = timedelta(days=7)
 
 
 class AnsweredBefore(exceptions.APIException):
@@ -47,10 +47,12 @@ class Again:
 
     row: ApiAnswer
 
-    def keep(self, status: int, body: Any) -> None:
+    def keep(self, status: int, body: Any, *, record: int | None) -> None:
+        """``record``: the row that was made, where the token sees it."""
         self.row.status = status
         self.row.body = json.loads(json.dumps(body, cls=JSONEncoder))
-        self.row.save(update_fields=["status", "body"])
+        self.row.record = record
+        self.row.save(update_fields=["status", "body", "record"])
 
 
 def answered_once(request: Request) -> Again | None:
@@ -71,13 +73,39 @@ def answered_once(request: Request) -> Again | None:
     asked = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
     wanted = hashlib.sha256(asked).hexdigest()
     now = timezone.now()
-    ApiAnswer.objects.filter(token=request.auth, answered_at__lt=now - KEPT_FOR).delete()
+    ApiAnswer.objects.filter(token=request.auth, answered_at__lt=now - ANSWERS_KEPT).delete()
     try:
         with transaction.atomic():
-            row = ApiAnswer.objects.create(token=request.auth, key=key, request_hash=wanted)
+            row = ApiAnswer.objects.create(
+                token=request.auth, key=key, request_hash=wanted, view=view_of(request.auth)
+            )
     except IntegrityError:
         before = ApiAnswer.objects.get(token=request.auth, key=key)
         if before.request_hash != wanted:
             raise KeyOfAnotherRequest(_("This key came with another request before.")) from None
         raise AnsweredBefore(before) from None
     return Again(row)
+
+
+def view_of(token: ApiToken) -> str:
+    """What a token may and how far its person sees, as 64 hexadecimal digits."""
+    seen: dict[str, Any] = {"scopes": sorted(token.scopes)}
+    member = token.member
+    if member is not None:
+        reach = {kind: str(member.sees(kind)) for kind in sorted(record_kinds)}
+        seen |= {
+            "roles": sorted(member.roles), "team": member.team_id, "leads": member.leads_team,
+            "reach": reach,
+        }  # fmt: skip
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+
+
+def refuse_narrower(answer: ApiAnswer, token: ApiToken) -> None:
+    """
+    Raises:
+        PermissionDenied: the token may or sees something else than when it was answered.
+    """
+    if answer.view != view_of(token):
+        raise exceptions.PermissionDenied(
+            _("What this token may has changed since this was answered. Read what came of it.")
+        )

@@ -13,6 +13,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import ApiAnswer
 from accounts.rest.base import ApiView
 from accounts.rest.filters import FIELDS, Filter, narrowed, refuse_unknown
 from accounts.rest.keyset import page_of
@@ -69,9 +70,24 @@ class Collection(Resource):
     def _post(self, request: Request, **names: str) -> Response:
         refuse_unknown(request, ())
         assert self.new is not None
-        made = self.make(given_to(self.new, request))
-        said = self.said(made)
+        self.made = self.make(given_to(self.new, request))
+        said = self.said(self.made)
         return Response(said, status=status.HTTP_201_CREATED, headers={"ETag": tag_of(said)})
+
+    def record_made(self) -> int | None:
+        number = getattr(getattr(self, "made", None), "pk", None)
+        if not isinstance(number, int) or not self._shows(number):
+            return None
+        return number
+
+    def refuse_replay(self, answer: ApiAnswer) -> None:
+        super().refuse_replay(answer)
+        if answer.record is not None and not self._shows(answer.record):
+            raise Http404
+
+    def _shows(self, number: int) -> bool:
+        """Whether the list has this record for the token."""
+        return self.found().filter(pk=number).exists()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -100,6 +116,12 @@ class Record(Resource):
         if row is None:
             raise Http404
         return row
+
+    def refuse_replay(self, answer: ApiAnswer) -> None:
+        super().refuse_replay(answer)
+        if answer.body is not None:
+            # An answer without words tells nothing of a record that is seen no more.
+            self.row()
 
     def as_it_is_now(self) -> Response:
         """The record after what was done to it; without words where the token sees it no more, being
