@@ -7,6 +7,7 @@ from accounts.models.contracts import Contract, ContractLine, Instalment, Module
 from accounts.models.customers import Contact, ContactRole, Customer
 from accounts.models.departments import Department
 from accounts.models.keys import ApiAnswer, ApiToken
+from accounts.models.load_sources import LoadSource, LoadSourceFile, LoadSourceRule
 from accounts.models.loads import Load, LoadMapping, LoadPart
 from accounts.models.mail import (
     MailOutage,
@@ -59,6 +60,9 @@ __all__ = [
     "Load",
     "LoadMapping",
     "LoadPart",
+    "LoadSource",
+    "LoadSourceFile",
+    "LoadSourceRule",
     "MailOutage",
     "MailSettings",
     "Membership",

@@ -30,6 +30,7 @@ class Changed:
 
 SEALED = "sealed with the key of the installation, which no other one has"
 NOT_TWICE = "it waits where it was written, and must not leave twice"
+ELSEWHERE = "it needs its secret or its folder there, and nothing is loaded at two places"
 NOBODY = "no worker of another place holds it"
 
 CHANGED = {
@@ -48,6 +49,11 @@ CHANGED = {
     ("accounts.ChannelPost", "state"): Changed(
         "CASE WHEN state IN ('queued', 'sending') THEN 'given_up' ELSE state END", NOT_TWICE
     ),
+    ("accounts.LoadSource", "sealed_secret"): Changed("''", SEALED),
+    ("accounts.LoadSource", "is_active"): Changed("false", ELSEWHERE),
+    ("accounts.LoadSource", "next_look_at"): Changed("NULL", ELSEWHERE),
+    ("accounts.LoadSource", "claim"): Changed("NULL", NOBODY),
+    ("accounts.LoadSource", "claimed_until"): Changed("NULL", NOBODY),
     ("accounts.WebhookEndpoint", "sealed_secret"): Changed("''", SEALED),
     ("accounts.WebhookEndpoint", "sealed_previous"): Changed("''", SEALED),
     ("accounts.WebhookEndpoint", "is_active"): Changed("false", "it needs a new secret"),
