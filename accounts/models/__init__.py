@@ -1,4 +1,5 @@
 from accounts.models.audit import AuditRecord, RowVersion
+from accounts.models.bi import BiAccess
 from accounts.models.calendars import CalendarVersion
 from accounts.models.cases import Case
 from accounts.models.channels import Channel, ChannelPost
@@ -42,6 +43,7 @@ __all__ = [
     "ApiAnswer",
     "ApiToken",
     "AuditRecord",
+    "BiAccess",
     "CalendarVersion",
     "Case",
     "Channel",
