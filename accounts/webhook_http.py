@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import io
-import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from time import monotonic
-from typing import Any
 
-from accounts.webhook_addresses import NotAllowed, Target, addresses_of, target_of
+from accounts.webhook_addresses import NotAllowed, addresses_of, target_of
+from accounts.wires import connected, secured, speaking_http, trusted
 
-# Seconds: to connect, for everything, and of that for what an answer says beside its status.
-CONNECT, WHOLE, WORDS = 5.0, 10.0, 2.0
+# Seconds: for everything, and of that for what an answer says beside its status.
+WHOLE, WORDS = 10.0, 2.0
 MOST_READ = 64 * 1024
 KEPT_CHARACTERS = 1024
 LONGEST_WAIT = 24 * 60 * 60
@@ -74,16 +71,11 @@ def _posted(
     url: str, body: bytes, headers: Mapping[str, str], anywhere: bool, until: float
 ) -> tuple[int, str, int]:
     target = target_of(url, anywhere=anywhere)
-    wire = _Wire(_connected(target, addresses_of(target, anywhere=anywhere), until), until)
+    wire = connected(target, addresses_of(target, anywhere=anywhere), until)
     try:
         if target.is_tls:
-            wire.socket.settimeout(_left(until))
-            wire.socket = _context().wrap_socket(wire.socket, server_hostname=target.host)
-        connection = http.client.HTTPConnection(target.host, target.port)
-        # What stands in `Host` where the port is the usual one.
-        connection.default_port = 443 if target.is_tls else 80  # type: ignore[misc]
-        connection.auto_open = 0
-        connection.sock = wire
+            secured(wire, target, _context())
+        connection = speaking_http(wire, target)
         connection.request("POST", target.path, body, dict(headers))
         response = connection.getresponse()
         wire.until = min(until, monotonic() + WORDS)
@@ -91,20 +83,6 @@ def _posted(
         return response.status, _words(response), wait
     finally:
         wire.socket.close()
-
-
-def _connected(target: Target, addresses: list[str], until: float) -> socket.socket:
-    """To the first address that answers; no name is looked up any more."""
-    for address in addresses[:-1]:
-        try:
-            return _connect(address, target.port, until)
-        except OSError:
-            continue
-    return _connect(addresses[-1], target.port, until)
-
-
-def _connect(address: str, port: int, until: float) -> socket.socket:
-    return socket.create_connection((address, port), timeout=min(CONNECT, _left(until)))
 
 
 def _words(response: http.client.HTTPResponse) -> str:
@@ -135,44 +113,5 @@ def _seconds(text: str) -> int:
     return max(0, min(int(left), LONGEST_WAIT))
 
 
-@lru_cache(maxsize=1)
 def _context() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
-def _left(until: float) -> float:
-    left = until - monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-class _Wire:
-    """A socket of which everything ends by one moment, however slowly single bytes come."""
-
-    def __init__(self, connected: socket.socket, until: float) -> None:
-        self.socket = connected
-        self.until = until
-
-    def sendall(self, data: Any) -> None:
-        self.socket.settimeout(_left(self.until))
-        self.socket.sendall(data)
-
-    def makefile(self, *_mode: Any) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self))
-
-    def close(self) -> None:
-        """What was read stays readable; whoever connected closes."""
-
-
-class _Reader(io.RawIOBase):
-    def __init__(self, wire: _Wire) -> None:
-        super().__init__()
-        self._wire = wire
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._wire.socket.settimeout(_left(self._wire.until))
-        return self._wire.socket.recv_into(buffer)
+    return trusted()

@@ -159,7 +159,7 @@ def test_what_was_looked_at_is_connected_to_and_no_name_is_asked_again(
         connected.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("accounts.webhook_http.socket.create_connection", connect)
+    monkeypatch.setattr("accounts.wires.socket.create_connection", connect)
     answer = post("https://rebinds.example/", b"{}", {}, anywhere=False)
     assert answer.trouble == "no_connection"
     assert connected == [("8.8.8.8", 443), ("1.1.1.1", 443)]
