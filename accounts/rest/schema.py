@@ -14,6 +14,7 @@ from rest_framework import serializers
 from accounts.rest.base import EVERY_PROGRAM, ApiView
 from accounts.rest.filters import FIELDS
 from accounts.rest.keyset import CURSOR, LIMIT, MOST_ROWS, ROWS, SORT, sort_names
+from accounts.rest.listings import Listing
 from accounts.rest.problems import CONTENT_TYPE
 from accounts.rest.shapes import page_shape
 from accounts.rest.views import Collection, Item, Verb
@@ -157,6 +158,8 @@ class ResourceSchema(AutoSchema):
         )  # fmt: skip
         if isinstance(view, Item):
             return [*named, fields, IF_NONE_MATCH]
+        if isinstance(view, Listing):
+            return [*named, fields]
         assert isinstance(view, Collection)
         return [
             *named,

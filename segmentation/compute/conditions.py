@@ -188,7 +188,7 @@ class _Reader:
         if found is None:
             self.fault(_join(path, "field"), "field_unknown", field=named)
             return None
-        if operator not in ALL_OPERATORS:
+        if not isinstance(operator, str) or operator not in ALL_OPERATORS:
             self.fault(_join(path, "operator"), "operator_unknown", operator=operator)
             return None
         if operator not in found.operators:

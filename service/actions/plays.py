@@ -65,7 +65,7 @@ def add_shipped_plays() -> int:
 
 
 @transaction.atomic
-def make_play(*, document: PlayDocument, by: User) -> Play:
+def make_play(*, document: PlayDocument, by: User | None) -> Play:
     """A play of the tenant's own, switched off.
 
     Raises:
@@ -81,7 +81,7 @@ def make_play(*, document: PlayDocument, by: User) -> Play:
 
 
 @transaction.atomic
-def change_play(*, play: Play, seen: int, document: PlayDocument, by: User) -> bool:
+def change_play(*, play: Play, seen: int, document: PlayDocument, by: User | None) -> bool:
     """Give the play another text, as its next version. Open work keeps the one that opened it.
 
     Returns whether anything changed.
@@ -164,7 +164,7 @@ def switch_off(
 
 
 @transaction.atomic
-def answer_release(*, play: Play, seen: int, take: bool, by: User) -> None:
+def answer_release(*, play: Play, seen: int, take: bool, by: User | None) -> None:
     """Take the text that a newer release ships, as the next version, or keep the tenant's own.
 
     Raises:
@@ -184,7 +184,7 @@ def answer_release(*, play: Play, seen: int, take: bool, by: User) -> None:
 
 
 @transaction.atomic
-def put_away(*, play: Play, seen: int, is_away: bool, by: User) -> None:
+def put_away(*, play: Play, seen: int, is_away: bool, by: User | None) -> None:
     """Take a play that is off out of the list, or bring it back.
 
     Raises:
@@ -222,7 +222,7 @@ def _locked(play: Play, seen: int) -> Play:
     return current
 
 
-def _add_version(play: Play, document: PlayDocument, by: User) -> None:
+def _add_version(play: Play, document: PlayDocument, by: User | None) -> None:
     play.version += 1
     play.trigger_kind = document.kind
     play.changed_at = timezone.now()

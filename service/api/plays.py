@@ -5,60 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.rest import filters
-from accounts.rest.shapes import Shaped
-from accounts.rest.values import Attributes
-from accounts.rest.views import Collection, Item, Resource
-from service.actions.plays import add_shipped_plays
+from accounts.rest.problems import Conflict
+from accounts.rest.views import Collection, Given, Item, Resource, Verb
+from service.actions.plays import (
+    PlayConflict,
+    add_shipped_plays,
+    answer_release,
+    change_play,
+    document_of,
+    make_play,
+    put_away,
+    switch_off,
+    switch_on,
+)
+from service.api.play_shapes import NewPlay, PlayChanges, PlayFields
+from service.compute.play_documents import DocumentFaulty, End, PlayDocument
+from service.forms.play_documents import document_from, faults_of
 from service.models import Play, PlayVersion
-from service.queries.plays import play_rows
+from service.queries.plays import names_for, play_rows
 from service.shipped.plays import shipped_plays
-
-EXAMPLE: dict[str, Any] = {
-    "key": "renewal-90",
-    "version": 1,
-    "is_on": True,
-    "on_from": "2026-10-01",
-    "trigger": "date",
-    "document": {"names": {"en": "Renewal in 90 days"}, "steps": []},
-    "fired": 14,
-    "open": 9,
-    "done": 21,
-    "closed": 25,
-    "archived_at": None,
-    "changed_at": "2026-10-01T09:30:00+08:00",
-}
-
-
-@extend_schema_serializer(examples=[OpenApiExample("A play", EXAMPLE, response_only=True)])
-class PlayFields(Shaped):
-    """What is done for a customer when something happens to it. `fired`: in the last 30 days; `open`:
-    work open now; of the last 90 days so much was `done` of so much that was `closed`."""
-
-    key = serializers.CharField()
-    version = serializers.IntegerField()
-    is_on = serializers.BooleanField()
-    on_from = serializers.DateField(
-        allow_null=True, help_text="Nights before this day set nothing off."
-    )
-    trigger = serializers.CharField(source="trigger_kind")
-    document = Attributes(help_text="In every language: names, trigger, condition, steps, end.")
-    fired = serializers.IntegerField()
-    open = serializers.IntegerField()
-    done = serializers.IntegerField()
-    closed = serializers.IntegerField()
-    archived_at = serializers.DateTimeField(allow_null=True)
-    changed_at = serializers.DateTimeField()
 
 
 class PlayRows(Resource):
     noun, plural = "play", "plays"
-    scope_to_read = "plays:read"
+    scope_to_read, scope_to_write = "plays:read", "plays:write"
     shape = PlayFields
 
     def found(self) -> QuerySet[Any]:
@@ -83,9 +60,24 @@ class PlayRows(Resource):
         }
         for row in rows:
             row.document = texts[row.pk, row.version]
-            for name in ("fired", "open", "done", "closed"):
+            for name in ("fired", "open", "done", "closed", "has_newer"):
                 setattr(row, name, getattr(counted[row.pk], name))
         return rows
+
+    def document(
+        self, given: Given, before: dict[str, Any], *, kind: str = ""
+    ) -> PlayDocument:  # fmt: skip
+        """What is given over what was.
+
+        Raises:
+            ValidationError: by path.
+        """
+        whole = before | given
+        whole["end"] = before["end"] | dict(given.get("end") or {})
+        try:
+            return document_from(whole, names_for(self.tenant), kind=kind)
+        except ValidationError as error:
+            raise _inside(error) from error
 
 
 class Plays(PlayRows, Collection):
@@ -97,7 +89,125 @@ class Plays(PlayRows, Collection):
         filters.flag("is_in_use", "archived_at__isnull", help="False: those put away."),
         filters.text("trigger", "trigger_kind"),
     )
+    new = NewPlay
+
+    def make(self, given: Given) -> Any:
+        """Make a play of the tenant's own, switched off."""
+        blank: dict[str, Any] = {
+            "names": {}, "purposes": {}, "trigger": {}, "condition": None, "steps": [],
+            "end": End().to_json(),
+        }  # fmt: skip
+        document = self.document(given["document"], blank)
+        try:
+            return make_play(document=document, by=self.person)
+        except DocumentFaulty as error:
+            raise _inside(faults_of(error)) from error
 
 
 class OnePlay(PlayRows, Item):
     """One play, by its key."""
+
+    changes = PlayChanges
+
+    def change(self, row: Any, given: Given) -> None:
+        """Give a play another text, as its next version; work that is open keeps the one that opened
+        it."""
+        before = document_of(row)
+        document = self.document(given.get("document", {}), before.to_json(), kind=before.kind)
+        try:
+            change_play(play=row, seen=row.version, document=document, by=self.person)
+        except DocumentFaulty as error:
+            raise _inside(faults_of(error)) from error
+        except PlayConflict as error:
+            raise _changed() from error
+
+
+class SwitchingOff(serializers.Serializer[Any]):
+    """What becomes of its open work."""
+
+    open_work = serializers.ChoiceField(["stay", "close"])
+
+
+class Answering(serializers.Serializer[Any]):
+    """Whether the newer text is taken; else the tenant's own is kept."""
+
+    take = serializers.BooleanField()
+
+
+class PlayVerb(PlayRows, Verb):
+    def act(self, row: Any, given: Given) -> Any:
+        try:
+            self.do(row, given)
+        except PlayConflict as error:
+            raise _changed() from error
+
+    def do(self, row: Any, given: Given) -> None:
+        raise NotImplementedError
+
+
+class PlaySwitchingOn(PlayVerb):
+    verb = "switch_on"
+
+    def act(self, row: Any, given: Given) -> Any:
+        """Let nights from today on set it off; what happened before does not."""
+        super().act(row, given)
+
+    def do(self, row: Any, given: Given) -> None:
+        switch_on(play=row, seen=row.version, by=self.person)
+
+
+class PlaySwitchingOff(PlayVerb):
+    verb = "switch_off"
+    needs = SwitchingOff
+
+    def act(self, row: Any, given: Given) -> Any:
+        """Let nights set it off no longer; its open work stays, or is closed with it."""
+        super().act(row, given)
+
+    def do(self, row: Any, given: Given) -> None:
+        switch_off(play=row, seen=row.version, open_work=given["open_work"], by=self.person)
+
+
+class PlayPuttingAway(PlayVerb):
+    verb = "put_away"
+
+    def act(self, row: Any, given: Given) -> Any:
+        """Take a play that is off out of the list; its history stays."""
+        super().act(row, given)
+
+    def do(self, row: Any, given: Given) -> None:
+        put_away(play=row, seen=row.version, is_away=True, by=self.person)
+
+
+class PlayBringingBack(PlayVerb):
+    verb = "bring_back"
+
+    def act(self, row: Any, given: Given) -> Any:
+        """Bring a play back that was put away."""
+        super().act(row, given)
+
+    def do(self, row: Any, given: Given) -> None:
+        put_away(play=row, seen=row.version, is_away=False, by=self.person)
+
+
+class PlayAnsweringRelease(PlayVerb):
+    verb = "answer_release_of"
+    needs = Answering
+
+    def act(self, row: Any, given: Given) -> Any:
+        """Take the text that a newer release ships as the next version, or keep the tenant's own."""
+        super().act(row, given)
+
+    def do(self, row: Any, given: Given) -> None:
+        answer_release(play=row, seen=row.version, take=given["take"], by=self.person)
+
+
+def _inside(error: ValidationError) -> serializers.ValidationError:
+    """The same faults, below ``document``."""
+    return serializers.ValidationError(
+        {f"document.{path}": messages for path, messages in error.message_dict.items()}
+    )
+
+
+def _changed() -> Conflict:
+    return Conflict(_("Somebody changed the play meanwhile. Read it again."))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from accounts.rest import keys as _keys  # noqa: F401 - the converter of keys
-from service.api import case_verbs, cta_verbs, renewal_verbs, request_verbs
+from service.api import case_verbs, cta_verbs, plays, renewal_verbs, request_verbs
 from service.api.account_files import OneFile, OneSponsor, SponsorEnding, Sponsors
 from service.api.cases import Cases, OneCase
 from service.api.ctas import Ctas, OneCta
+from service.api.play_runs import PlayDryRun, PlayFirings, PlayRuns, PlayVersions
 from service.api.plays import OnePlay, Plays
 from service.api.referrals import OneReferral, Referrals
 from service.api.renewals import OneRenewal, Renewals
@@ -43,6 +44,13 @@ _CTAS = {
     "complete-step": cta_verbs.CtaCompleteStep,
     "reopen-step": cta_verbs.CtaReopenStep,
 }
+_PLAYS = {
+    "switch-on": plays.PlaySwitchingOn,
+    "switch-off": plays.PlaySwitchingOff,
+    "put-away": plays.PlayPuttingAway,
+    "bring-back": plays.PlayBringingBack,
+    "answer-release": plays.PlayAnsweringRelease,
+}
 _RENEWALS = {
     "call": renewal_verbs.RenewalCalling,
     "renew": renewal_verbs.RenewalRenewing,
@@ -73,6 +81,14 @@ urlpatterns: list[URLPattern] = [
     ),
     path("plays", Plays.as_view(), name="api_plays"),
     path("plays/<key:key>", OnePlay.as_view(), name="api_play"),
+    path("plays/<key:key>/dry-run", PlayDryRun.as_view(), name="api_play_dry_run"),
+    path("plays/<key:key>/versions", PlayVersions.as_view(), name="api_play_versions"),
+    path("plays/<key:key>/firings", PlayFirings.as_view(), name="api_play_firings"),
+    *(
+        path(f"plays/<key:key>/{verb}", view.as_view(), name=f"api_play_{verb}")
+        for verb, view in _PLAYS.items()
+    ),
+    path("play-runs", PlayRuns.as_view(), name="api_play_runs"),
     path("renewals", Renewals.as_view(), name="api_renewals"),
     path("renewals/<key:contract>", OneRenewal.as_view(), name="api_renewal"),
     *(

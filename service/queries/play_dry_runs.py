@@ -50,9 +50,11 @@ class DryRun:
     names: dict[int, str]
 
 
-def dry_run(*, tenant: Tenant, document: PlayDocument, membership: Membership) -> DryRun | None:
+def dry_run(
+    *, tenant: Tenant, document: PlayDocument, membership: Membership | None
+) -> DryRun | None:
     """By the same statements as a night's run; a dozen, whatever the number of customers. None where
-    fewer than two nights are stored.
+    fewer than two nights are stored. ``membership``: who looks; None: a program of the tenant's own.
 
     Raises:
         Unasked: the trigger or the condition cannot be asked.
@@ -118,7 +120,7 @@ def _steps(done: pd.DataFrame, document: PlayDocument, facts: Tenancy) -> pd.Dat
 
 
 def _listed(
-    done: pd.DataFrame, owners: pd.Series, membership: Membership, names: dict[int, str]
+    done: pd.DataFrame, owners: pd.Series, membership: Membership | None, names: dict[int, str]
 ) -> tuple[list[DryRunCustomer], int]:
     per_customer = (
         done.assign(owner=owners)
@@ -131,7 +133,7 @@ def _listed(
         )
         .sort_values("latest", ascending=False, kind="stable")
     )
-    if membership.sees("customers") != Visibility.ALL:
+    if membership is not None and membership.sees("customers") != Visibility.ALL:
         seen = Customer.objects.visible_to(membership).order_by().values_list("pk", flat=True)
         per_customer = per_customer[per_customer.index.isin(list(seen))]
     shown = per_customer.head(MOST_CUSTOMERS)

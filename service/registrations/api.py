@@ -13,6 +13,7 @@ for _scope in (
     scopes.Scope("ctas:read", _("Read work"), "view_work"),
     scopes.Scope("ctas:write", _("Open and change work"), "work_ctas"),
     scopes.Scope("plays:read", _("Read plays"), "view_plays"),
+    scopes.Scope("plays:write", _("Make, change and switch plays"), "edit_plays"),
     scopes.Scope("renewals:read", _("Read renewals"), "view_renewals"),
     scopes.Scope("renewals:call", _("Say what is expected of renewals"), "call_renewals"),
     scopes.Scope("renewals:write", _("Decide renewals"), "decide_renewals"),
