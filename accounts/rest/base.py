@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -145,9 +145,12 @@ class ApiView(APIView):
 
         Raises:
             PermissionDenied: the token may or sees something else by now.
-            Http404: it does not see the record any more.
+            Http404: it does not see the record or its customer any more.
         """
         refuse_narrower(answer, self.token)
+        key = answer.body.get("customer") if isinstance(answer.body, dict) else None
+        if isinstance(key, str) and not self.customers().filter(key=key).exists():
+            raise Http404
 
     def record_made(self) -> int | None:
         """The number of the record that a POST made, where the token sees it."""

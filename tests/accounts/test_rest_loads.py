@@ -190,6 +190,9 @@ def test_what_is_large_is_loaded_by_a_worker(
     assert ledger.post({}, path=f"{path}/undo").json()["state"] == "undoing"
     assert work_on_load(tenant_id=tenant.id, load_id=answer.json()["id"])
     assert ledger.get(path).json()["state"] == "undone"
+    with tenant_scope(tenant.id):
+        undone = AuditRecord.objects.get(verb="load.undone")
+    assert undone.actor_label == "tickets", "the program, though a worker did it"
     assert names(tenant) == {}
 
 
