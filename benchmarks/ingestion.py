@@ -8,39 +8,31 @@ bare speed is the least it may have.
 
 from __future__ import annotations
 
-import http.client
 import io
 import json
-import multiprocessing
 import os
 import random
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from accounts.actions.tenants import create_tenant
 from accounts.loads.statistics import refresh_statistics
 from accounts.models import Customer, Module, Tenant
 from accounts.tenancy import tenant_scope
+from benchmarks._flooding import flood
+from benchmarks._sending import Server
 from segmentation.actions.write_keys import make_write_key
 from segmentation.models import UsageEvent
 
 EVENTS = int(os.environ.get("BENCHMARK_EVENTS", "200000"))
 BATCH, THREADS = 100, 4
 CUSTOMERS, MODULES, PERSONS, NAMES = 2_000, 8, 50_000, 40
-FLOOD_SECONDS, FLOOD_LIMIT = 8, 1_000
+FLOOD_LIMIT = 1_000
 NO_LIMIT = 1_000_000
-FORKED = multiprocessing.get_context("fork")
 
 Row = tuple[int, datetime, int, int, int, str]
 
@@ -50,7 +42,7 @@ def run() -> None:
     rows = list(_rows(EVENTS))
     bodies = [_body(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
     print(f"{EVENTS} events, {len(bodies[0])} bytes a batch of {BATCH}, {THREADS} threads")
-    server = _Server()
+    server = Server()
     try:
         tenant = _tenant()
         key = _key(tenant, NO_LIMIT)
@@ -67,136 +59,17 @@ def run() -> None:
             assert UsageEvent.objects.count() == EVENTS
         seconds, latencies = server.send(key, bodies, THREADS)
         _tell("the same events again", EVENTS / seconds, latencies, bare)
-        _flood(server, bodies)
+        calm, loud = _key(_tenant(), NO_LIMIT), _key(_tenant(), FLOOD_LIMIT)
+        for label, beside in flood(server, calm=calm, loud=loud, bodies=bodies).items():
+            _tell(label, 0, beside, 0)
     finally:
         server.end()
-
-
-def _flood(server: _Server, bodies: Sequence[bytes]) -> None:
-    """A tenant that behaves, alone and beside one that sends without end."""
-    calm, loud = _key(_tenant(), NO_LIMIT), _key(_tenant(), FLOOD_LIMIT)
-    alone = server.pace(calm, bodies[: len(bodies) // 2], FLOOD_SECONDS)
-    _tell("one tenant, 1,000 events/s", 0, alone, 0)
-    # In a process of its own, or it would hold up the one that behaves before it has sent.
-    ending, answers = FORKED.Event(), FORKED.Queue()
-    loud_one = FORKED.Process(
-        target=_send_without_end, args=[server.port, loud, bodies[:200], ending, answers]
-    )
-    loud_one.start()
-    beside = server.pace(calm, bodies[len(bodies) // 2 :], FLOOD_SECONDS)
-    ending.set()
-    sent, refused = answers.get()
-    loud_one.join()
-    _tell("the same beside a flood", 0, beside, 0)
-    print(f"the flood: {sent} requests in {FLOOD_SECONDS} s, {refused} of them answered 429")
 
 
 def _tell(label: str, rate: float, latencies: Sequence[float], bare: float) -> None:
     parts = statistics.quantiles(latencies, n=100)
     shown = f"{rate:>10.0f}{rate / bare:>9.2f}" if bare else f"{'':19}"
     print(f"{label:40}{shown}{parts[49]:>9.1f}{parts[94]:>9.1f}{parts[98]:>9.1f}")
-
-
-class _Server:
-    """The web server as `make run` starts it."""
-
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{self.port}"),
-                *("--preload", "--workers=2", "--threads=4", "--log-level=error"),
-                "--no-control-socket",
-            ],
-            cwd=settings.BASE_DIR,
-            env={**os.environ, "LOG_LEVEL": "WARNING"},
-            start_new_session=True,
-        )
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                assert self.process.poll() is None, "the server ended"
-                time.sleep(0.1)
-            else:
-                return
-        raise TimeoutError
-
-    def end(self) -> None:
-        os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait()
-
-    def send(self, key: str, bodies: Sequence[bytes], threads: int) -> tuple[float, list[float]]:
-        """Send all of it as fast as it is taken; returns seconds, and milliseconds of each."""
-        latencies: list[float] = []
-
-        def work(part: Sequence[bytes]) -> None:
-            client = _Client(self.port, key)
-            for body in part:
-                status, milliseconds = client.post(body)
-                assert status == 200, status
-                latencies.append(milliseconds)
-
-        started = time.perf_counter()
-        workers = [
-            threading.Thread(target=work, args=[bodies[number::threads]])
-            for number in range(threads)
-        ]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        assert len(latencies) == len(bodies)
-        return time.perf_counter() - started, latencies
-
-    def pace(self, key: str, bodies: Sequence[bytes], seconds: float) -> list[float]:
-        """Send ten batches a second; returns milliseconds of each."""
-        client, latencies = _Client(self.port, key), []
-        for number, body in enumerate(bodies[: int(seconds * 10)]):
-            started = time.perf_counter()
-            status, milliseconds = client.post(body)
-            assert status == 200, (number, status)
-            latencies.append(milliseconds)
-            time.sleep(max(0.0, 0.1 - (time.perf_counter() - started)))
-        return latencies
-
-
-def _send_without_end(
-    port: int, key: str, bodies: Sequence[bytes], ending: Any, answers: Any
-) -> None:
-    """Several connections that send on whatever they are told; puts how many requests that were, and
-    how many of them were refused."""
-    told: list[int] = []
-
-    def work() -> None:
-        client = _Client(port, key)
-        while not ending.is_set():
-            told.extend(client.post(body)[0] for body in bodies[:20])
-
-    workers = [threading.Thread(target=work) for _number in range(THREADS)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    answers.put((len(told), told.count(429)))
-
-
-class _Client:
-    """One connection that is kept."""
-
-    def __init__(self, port: int, key: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port)
-        self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
-
-    def post(self, body: bytes) -> tuple[int, float]:
-        started = time.perf_counter()
-        self.connection.request("POST", "/v1/batch", body, self.headers)
-        answer = self.connection.getresponse()
-        answer.read()
-        return answer.status, (time.perf_counter() - started) * 1000
 
 
 def _rows(count: int) -> Iterator[Row]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +20,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from accounts.guessing import network_of, wrong_one
+from segmentation import ingest_refusals
 from segmentation.actions.ingest_inbox import keep
 from segmentation.actions.ingest_limits import admit, seconds_to_wait
 from segmentation.actions.ingesting import ingest
@@ -34,16 +35,21 @@ from segmentation.compute.message_bodies import (
     unzipped,
 )
 from segmentation.compute.messages import CALLS, SHORT_CALLS
+from segmentation.frames.ingestion import LOCK_WAIT, SHORT_LOCK_WAIT
+from segmentation.ingest_refusals import HEADERS, PREFIX, TOO_MANY, refused_body
+from segmentation.ingest_senders import TooSlow, at_work, reading
 from segmentation.queries.doors import Door, door_of
 
 log = structlog.get_logger("tenure.ingestion")
 
-PREFIX = "/v1/"
 SUCCESS = b'{"success": true}'
 # So long a tenant's requests go to the inbox at once after one of them waited in vain for a lock: else
 # they would keep every thread from other tenants.
 DETOUR_SECONDS = 5.0
 UNAVAILABLE_SECONDS = 5
+SLOW_WAIT_SECONDS = 1
+# So many of a tenant's requests in a process wait long for a lock; the others soon go to the inbox.
+MOST_PATIENT = 2
 ALLOWED_HEADERS = "Authorization, Content-Type, Content-Encoding, AnonymousId"
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9, -]{1,300}", re.ASCII)
 _CALLS = {**{name: name for name in (*CALLS, BATCH)}, **SHORT_CALLS, "import": BATCH}
@@ -104,24 +110,33 @@ def _handle(request: HttpRequest, told: dict[str, Any]) -> Mapping[str, int]:
         raise Refusal(400, "https_only", "Send over HTTPS; make a new key, this one was readable.")
     key = _key_of_headers(request)
     # A key in the headers is looked at before the body is read.
-    door = _door(key) if key else None
-    raw = _raw(request)
-    body = read_body(raw, call)
-    door = door or _door(body.write_key)
-    told.update(tenant=door.tenant, key=door.key_id, messages=len(body.messages))
-    return _take(body, raw, door, call)
+    door = _door(request, key) if key else None
+    try:
+        raw = _raw(request, door.tenant_id if door else network_of(request))
+        body = read_body(raw, call)
+        door = door or _door(request, body.write_key)
+        told.update(tenant=door.tenant, key=door.key_id, messages=len(body.messages))
+        with at_work(door.tenant_id) as others:
+            return _take(body, raw, door, call, others)
+    except TooSlow:
+        raise _too_many(SLOW_WAIT_SECONDS) from None
+    except Refusal as refusal:
+        if refusal.code == "too_many" and key:
+            ingest_refusals.remember(request.META["HTTP_AUTHORIZATION"], refusal.wait)
+        raise
 
 
-def _take(body: Body, raw: bytes, door: Door, call: str) -> Mapping[str, int]:
+def _take(body: Body, raw: bytes, door: Door, call: str, others: int) -> Mapping[str, int]:
     assert door.key_id is not None
     wait = admit(door.key_id, messages=len(body.messages), per_second=door.events_per_second)
     if wait:
         raise _too_many(wait)
     arrived = timezone.now()
     now = time.monotonic()
+    patience = LOCK_WAIT if others < MOST_PATIENT else SHORT_LOCK_WAIT
     try:
         if _detours.get(door.tenant_id, 0.0) < now:
-            return ingest(body, door=door, call=call, arrived=arrived)
+            return ingest(body, door=door, call=call, arrived=arrived, patience=patience)
     except Exception as error:  # whatever it is: what was sent must not be lost by it
         if isinstance(error, OperationalError):
             _detours[door.tenant_id] = time.monotonic() + DETOUR_SECONDS
@@ -145,12 +160,15 @@ def _call(request: HttpRequest) -> str:
     return call
 
 
-def _door(key: str) -> Door:
+def _door(request: HttpRequest, key: str) -> Door:
     try:
         door = door_of(key)
     except Error as error:
         raise _unavailable() from error
     if door is None or door.key_id is None:
+        # Right keys from the same address go on: they were found before.
+        if key and (wait := wrong_one(request, "write-key")):
+            raise Refusal(429, "too_many_wrong", "Too many wrong keys; try again later.", wait)
         raise Refusal(401, "bad_key", "This write key lets nothing in.")
     if wait := seconds_to_wait(door.key_id):
         raise _too_many(wait)
@@ -158,7 +176,7 @@ def _door(key: str) -> Door:
 
 
 def _too_many(wait: int) -> Refusal:
-    return Refusal(429, "too_many", "Too many messages; send again later.", wait)
+    return Refusal(429, "too_many", TOO_MANY, wait)
 
 
 def _unavailable() -> Refusal:
@@ -179,25 +197,32 @@ def _key_of_headers(request: HttpRequest) -> str:
         raise Refusal(401, "bad_key", "The Authorization header cannot be read.") from None
 
 
-def _raw(request: HttpRequest) -> bytes:
+def _raw(request: HttpRequest, who: int | str) -> bytes:
     """The body, decompressed, never more of it than a body may be."""
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding not in ("", "identity", "gzip"):
         raise Refusal(400, "bad_encoding", "The body may be gzip, and nothing else.")
     length = request.META.get("CONTENT_LENGTH") or ""
-    if not length and "HTTP_TRANSFER_ENCODING" in request.META:
-        # In parts, whose end the server knows.
-        data = request.META["wsgi.input"].read(LARGEST_BODY_BYTES + 1)
-    else:
-        if length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
-            raise too_large()
-        try:
-            data = request.read(LARGEST_BODY_BYTES + 1)
-        except OSError:
-            raise Refusal(400, "broken", "The body ended early.") from None
+    if length.isdecimal() and int(length) > LARGEST_BODY_BYTES:
+        raise too_large()
+    is_in_parts = not length and "HTTP_TRANSFER_ENCODING" in request.META
+    # Of a body in parts the server knows the end.
+    source = request.META["wsgi.input"] if is_in_parts else request
+    try:
+        with reading(who, request.META.get("gunicorn.socket")):
+            data = source.read(LARGEST_BODY_BYTES + 1)
+    except OSError:
+        raise _cut_off() from None
+    if length.isdecimal() and len(data) < int(length):
+        raise _cut_off()
     if len(data) > LARGEST_BODY_BYTES:
         raise too_large()
     return unzipped(data) if encoding == "gzip" else bytes(data)
+
+
+def _cut_off() -> Refusal:
+    # It broke off, or took too long: who still wants to may send it again.
+    return Refusal(503, "broken", "The body ended early, or took too long.", UNAVAILABLE_SECONDS)
 
 
 def _preflight(request: HttpRequest) -> HttpResponse:
@@ -213,7 +238,7 @@ def _preflight(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(status: int, code: str, message: str, wait: int = 0) -> HttpResponse:
-    response = _response(status, json.dumps({"code": code, "message": message}).encode())
+    response = _response(status, refused_body(code, message))
     if wait:
         response["Retry-After"] = str(wait)
     if status == 405:
@@ -224,13 +249,4 @@ def _refused(status: int, code: str, message: str, wait: int = 0) -> HttpRespons
 
 
 def _response(status: int, content: bytes) -> HttpResponse:
-    return HttpResponse(
-        content,
-        status=status,
-        content_type="application/json",
-        headers={
-            "Access-Control-Allow-Origin": "*",
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return HttpResponse(content, status=status, headers=dict(HEADERS))

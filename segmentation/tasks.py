@@ -23,7 +23,7 @@ from segmentation.actions.alarms import (
     tell_alarm,
 )
 from segmentation.actions.claims import due_night, is_long, work_on_night
-from segmentation.actions.ingest_inbox import tidy, work_off
+from segmentation.actions.ingest_inbox import MOST_AT_ONCE, tidy, work_off
 from segmentation.actions.replay_claims import due_replay, work_on_replay
 from segmentation.queries.ingest_pulse import remember_ingestion, tenant_ingestion
 from segmentation.queries.pulse import TenantPulse, pulse_of, remember_pulse, tenant_pulse
@@ -36,6 +36,8 @@ worker reads only the others, they never wait for one. A worker that is told not
 turn."""
 
 TIDY_SECONDS = 30
+# After so long the tenants that still have more wait for the next sweep.
+INBOX_SECONDS = 60
 
 MOST_SECONDS = 4 * 60 * 60
 """Longer than any night may take; what hangs is ended and tried again, or given up."""
@@ -121,15 +123,33 @@ def compute_replay(tenant_id: int, replay_id: int) -> None:
 def sweep_ingestion() -> None:
     """Handle requests that could not be handled when they came, and release what waited for customers
     that are there by now; trouble with one tenant holds up no other."""
+    started = perf_counter()
+    tenants = list(Tenant.objects.order_by("pk"))
     found = []
-    for tenant in Tenant.objects.order_by("pk"):
+    # In turns: who has much in the inbox keeps nobody else waiting.
+    going = [tenant for tenant in tenants if _has_more(tenant)]
+    for tenant in tenants:
         try:
-            work_off(tenant.id)
             # Less often: it looks through all that waits.
             if cache.add(f"ingestion-tidied:{tenant.id}", True, TIDY_SECONDS):
                 tidy(tenant.id)
+        except Exception as error:
+            log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
+    while going and perf_counter() - started < INBOX_SECONDS:
+        going = [tenant for tenant in going if _has_more(tenant)]
+    for tenant in tenants:
+        try:
             with tenant_scope(tenant.id):
                 found.append(tenant_ingestion(timezone.now()))
         except Exception as error:
             log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
     remember_ingestion(found)
+
+
+def _has_more(tenant: Tenant) -> bool:
+    """Handle some of a tenant's inbox; whether there may be more."""
+    try:
+        return work_off(tenant.id) >= MOST_AT_ONCE
+    except Exception as error:
+        log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
+        return False

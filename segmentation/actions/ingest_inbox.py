@@ -14,7 +14,7 @@ from segmentation.actions.ingesting import Taken, account, ingest
 from segmentation.actions.releasing import release_held
 from segmentation.compute.message_bodies import Body, read_body
 from segmentation.compute.messages import Read, bad_message
-from segmentation.frames.ingestion import be_impatient, take_shared_lock
+from segmentation.frames.ingestion import SHORT_LOCK_WAIT, be_impatient, take_shared_lock
 from segmentation.frames.releasing import settled
 from segmentation.models import DeadLetter, EventSeen, HeldEvent, IngestCount, IngestInbox
 from segmentation.queries.doors import Door, door_of_key
@@ -27,9 +27,10 @@ LONGEST_WAIT = timedelta(minutes=1)
 # A request that PostgreSQL refuses so often for what it says is taken apart.
 TRIES_WHOLE = 2
 MOST_TRIES = 50
-MOST_AT_ONCE = 200
-# A request waits for a lock in vain for two seconds: after so many of a tenant's the others wait for
-# the next time.
+# Of one tenant, before others have their turn.
+MOST_AT_ONCE = 20
+# A request waits for a lock in vain for a while: after so many of a tenant's the others wait for the
+# next time.
 MOST_IN_VAIN = 2
 NAMES_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=7)
@@ -54,8 +55,9 @@ def keep(raw: bytes, *, door: Door, call: str, arrived: datetime) -> None:
 
 
 def work_off(tenant_id: int) -> int:
-    """Handle what a tenant's inbox holds and is due, each request in a transaction of its own; returns
-    how many were. Two at once do no harm. While somebody holds a lock, it does not wait long."""
+    """Handle some of what a tenant's inbox holds and is due, each request in a transaction of its own;
+    returns how many were: ``MOST_AT_ONCE`` where there may be more. Two at once do no harm. While
+    somebody holds a lock, it does not wait long."""
     handled = in_vain = 0
     with tenant_scope(tenant_id):
         due = IngestInbox.objects.filter(
@@ -88,7 +90,13 @@ def _handle(tenant_id: int, pk: int) -> int:
         if row.error and row.attempts >= TRIES_WHOLE:
             _one_by_one(body, door, row)
         else:
-            ingest(body, door=door, call=row.call, arrived=row.received_at)
+            ingest(
+                body,
+                door=door,
+                call=row.call,
+                arrived=row.received_at,
+                patience=SHORT_LOCK_WAIT,
+            )
         row.delete()
     return 1
 
@@ -134,7 +142,7 @@ def tidy(tenant_id: int) -> None:
     for key in customers:
         try:
             with tenant_scope(tenant_id):
-                take_shared_lock(impatient=True)
+                take_shared_lock(patience=SHORT_LOCK_WAIT)
                 release_held(group_keys=[key])
         except Exception as error:
             log.error("not released", tenant=tenant_id, error=type(error).__name__)

@@ -19,6 +19,7 @@ from segmentation.compute.message_rows import BadMessage, EventRow
 from segmentation.compute.message_values import as_kept
 from segmentation.compute.messages import Read, bad_message, read_messages
 from segmentation.frames.ingestion import (
+    LOCK_WAIT,
     Aliases,
     Unresolved,
     add_counts,
@@ -50,11 +51,14 @@ class Taken:
     bad: list[BadMessage] = field(default_factory=list)
 
 
-def ingest(body: Body, *, door: Door, call: str, arrived: datetime) -> Mapping[str, int]:
+def ingest(
+    body: Body, *, door: Door, call: str, arrived: datetime, patience: str = LOCK_WAIT
+) -> Mapping[str, int]:
     """Handle one request whole, in a transaction of its own: afterwards it is durable and visible.
 
     Args:
         arrived: when it came; clocks of clients are compared with it.
+        patience: how long it waits for a lock.
 
     Returns outcome → number of messages.
 
@@ -71,13 +75,13 @@ def ingest(body: Body, *, door: Door, call: str, arrived: datetime) -> Mapping[s
             texts_checked=body.texts_checked,
             sizes_checked=body.sizes_checked,
         )
-        taken = take(read, door=door, call=call)
+        taken = take(read, door=door, call=call, patience=patience)
         return account(read, taken, door=door, sent_at=body.sent_at)
 
 
-def take(read: Read, *, door: Door, call: str) -> Taken:
+def take(read: Read, *, door: Door, call: str, patience: str = LOCK_WAIT) -> Taken:
     """Write what was read, in the open scope; what cannot be is in the result."""
-    now, aliases = take_shared_lock(impatient=True)
+    now, aliases = take_shared_lock(patience=patience)
     taken = Taken(ignored=read.ignored, bad=list(read.bad))
     if read.identified or read.grouped or read.aliased:
         taken.held = follow(read, door=door, now=now)

@@ -11,7 +11,7 @@ from accounts.actions.audit import record
 from accounts.actions.identities import Described, put_customers
 from accounts.models import Customer, User
 from segmentation.actions.releasing import release_held
-from segmentation.frames.ingestion import take_shared_lock
+from segmentation.frames.ingestion import LOCK_WAIT, take_shared_lock
 from segmentation.models import CustomerAlias
 
 LONGEST_KEY, LONGEST_NAME = 200, 300
@@ -48,7 +48,7 @@ def resolve_unknown(
 def _resolve(
     group_key: str, customer: Customer | None, new: tuple[str, str] | None, by: User | None
 ) -> int:
-    take_shared_lock(impatient=True)
+    take_shared_lock(patience=LOCK_WAIT)
     if new is not None:
         customer = _make(*new, by)
     if customer is None:

@@ -41,6 +41,7 @@ def make_write_key(
         made_by=by,
     )
     record("write_key.made", by=by, about=key)
+    forget_doors()
     return key, written(current_tenant_id(), secret)
 
 

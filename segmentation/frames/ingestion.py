@@ -19,6 +19,8 @@ from segmentation.compute.message_rows import BadMessage, EventRow
 LOCK_CLASS = 0x494E4745 << 32
 # What takes longer is handled later.
 LOCK_WAIT = "2s"
+# Where others of the tenant wait already, or nobody waits for an answer.
+SHORT_LOCK_WAIT = "200ms"
 MOST_NAMES_SEEN = 2000
 # Events make no further modules: whoever has a key could make any number. A load, a person and a rule
 # may.
@@ -157,17 +159,18 @@ class Unresolved:
     has_new_module: bool
 
 
-def be_impatient() -> None:
-    """From now on the transaction waits two seconds for a lock, no longer."""
+def be_impatient(patience: str = LOCK_WAIT) -> None:
+    """From now on the transaction waits so long for a lock, no longer."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+        cursor.execute(f"SET LOCAL lock_timeout = '{patience}'")
 
 
-def take_shared_lock(*, impatient: bool = False) -> tuple[datetime, Aliases]:
+def take_shared_lock(*, patience: str = "") -> tuple[datetime, Aliases]:
     """Until the transaction ends, no night takes the moment as of which it knows the facts.
 
     Args:
-        impatient: from now on the transaction waits two seconds for a lock, no longer.
+        patience: from now on the transaction waits so long for a lock, no longer; empty: as long as
+            it takes.
 
     Returns the moment at which its facts are known, and what has other names. The moment is read by
     the database's clock once the lock is held: clocks of web hosts differ from those of workers, and
@@ -176,7 +179,7 @@ def take_shared_lock(*, impatient: bool = False) -> tuple[datetime, Aliases]:
     parameters = {"lock": LOCK_CLASS + current_tenant_id(), "tenant": current_tenant_id()}
     with connection.cursor() as cursor:
         cursor.execute(
-            (f"SET LOCAL lock_timeout = '{LOCK_WAIT}'; " if impatient else "")
+            (f"SET LOCAL lock_timeout = '{patience}'; " if patience else "")
             + "SELECT pg_advisory_xact_lock_shared(%(lock)s); SELECT clock_timestamp(), "
             "EXISTS (SELECT 1 FROM segmentation_personalias WHERE tenant_id = %(tenant)s), "
             "EXISTS (SELECT 1 FROM segmentation_customeralias WHERE tenant_id = %(tenant)s)",
