@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
-from left_rows import sweep
+from left_rows import empty, sweep
 from migrated import Migrated
 from pytest_django import DjangoDbBlocker
 
@@ -46,6 +46,21 @@ def django_db_setup(
     if migrated:
         with django_db_blocker.unblock():
             migrated.after()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_tests_commit_is_deleted() -> Iterator[None]:
+    """Instead of being truncated."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    def teardown(case: TransactionTestCase) -> None:
+        empty(str(connection.settings_dict["NAME"]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("TENURE_TEST_SERVERS") == "own":
+            patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)
