@@ -7,6 +7,7 @@ from accounts.models.contact_links import ContactLink
 from accounts.models.contracts import Contract, ContractLine, Instalment, Module, Payment
 from accounts.models.customers import Contact, ContactRole, Customer
 from accounts.models.departments import Department
+from accounts.models.follow_ups import ChangedCustomer
 from accounts.models.keys import ApiAnswer, ApiToken
 from accounts.models.load_sources import LoadSource, LoadSourceFile, LoadSourceRule
 from accounts.models.loads import Load, LoadMapping, LoadPart
@@ -46,6 +47,7 @@ __all__ = [
     "BiAccess",
     "CalendarVersion",
     "Case",
+    "ChangedCustomer",
     "Channel",
     "ChannelPost",
     "Colleague",

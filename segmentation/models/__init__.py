@@ -11,6 +11,7 @@ from segmentation.models.ingested_identities import (
     HeldEvent,
     PersonAlias,
     PersonGroup,
+    TraitsSaid,
 )
 from segmentation.models.ingestion import (
     DeadLetter,
@@ -58,6 +59,7 @@ __all__ = [
     "SavedView",
     "Scored",
     "StrategyText",
+    "TraitsSaid",
     "UsageDay",
     "UsageEvent",
     "UsageFold",

@@ -40,7 +40,9 @@ class HeldEvent(TenantModel):
             models.UniqueConstraint(fields=["tenant_id", "message_id"], name="held_event_once"),
         ]
         indexes = [
-            models.Index(fields=["tenant_id", "group_key"], name="held_event_group_ix"),
+            models.Index(
+                fields=["tenant_id", "group_key", "received_at"], name="held_event_latest_ix"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,3 +116,24 @@ class PersonAlias(TenantModel):
 
     def __str__(self) -> str:
         return self.previous
+
+
+class TraitsSaid(TenantModel):
+    """When what is known of a customer, a contact or a person was said, trait by trait: what was said
+    before and comes later changes nothing."""
+
+    # SHA-256 of whom it is about: nobody is named.
+    what = models.CharField(max_length=64)
+    # Name of a trait → moment and a mark of the message that said it last, in an order of texts.
+    said = models.JSONField(default=dict)
+    # When the row was written last.
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "what"], name="traits_said_once"),
+        ]
+        indexes = [models.Index(fields=["tenant_id", "at"], name="traits_said_at_ix")]
+
+    def __str__(self) -> str:
+        return self.what
