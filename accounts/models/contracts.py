@@ -51,6 +51,9 @@ class Contract(TenantModel):
                 condition=~models.Q(renewal_of=models.F("id")), name="contract_not_own_renewal"
             ),
         ]
+        indexes = [
+            models.Index(fields=["tenant_id", "known_from", "id"], name="contract_known_ix"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -93,6 +96,9 @@ class ContractLine(TenantModel):
                 name="contract_line_not_negative",
             ),
         ]
+        indexes = [
+            models.Index(fields=["tenant_id", "known_from", "id"], name="contract_line_known_ix"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contract_id} {self.module_id} {self.starts_on}"
@@ -123,6 +129,7 @@ class Payment(TenantModel):
             models.Index(
                 fields=["tenant_id", "customer", "paid_on"], name="payment_customer_day_ix"
             ),
+            models.Index(fields=["tenant_id", "known_from", "id"], name="payment_known_ix"),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +154,9 @@ class Instalment(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant_id", "contract", "due_on"], name="instalment_once"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "known_from", "id"], name="instalment_known_ix"),
         ]
 
     def __str__(self) -> str:

@@ -55,6 +55,8 @@ class Customer(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant_id", "name"], name="customer_name_ix"),
+            # Programs that keep a copy ask for what has changed since: here, and of all such facts.
+            models.Index(fields=["tenant_id", "known_from", "id"], name="customer_known_ix"),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +118,7 @@ class Contact(TenantModel):
                 include=["customer"],
                 name="contact_search_ix",
             ),
+            models.Index(fields=["tenant_id", "known_from", "id"], name="contact_known_ix"),
         ]
 
     def __str__(self) -> str:

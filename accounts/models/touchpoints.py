@@ -61,6 +61,7 @@ class Touchpoint(TenantModel):
                 condition=~models.Q(occasion=""),
                 name="touchpoint_occasion_ix",
             ),
+            models.Index(fields=["tenant_id", "known_from", "id"], name="touchpoint_known_ix"),
         ]
 
     def __str__(self) -> str:
