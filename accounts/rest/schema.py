@@ -121,6 +121,11 @@ class ResourceSchema(AutoSchema):
             return f"{word}_{view.noun}"
         return super().get_operation_id()
 
+    def get_summary(self) -> str:
+        """What lists of operations say: "List customers"."""
+        words = super().get_summary() or self.get_operation_id().replace("_", " ").replace("-", " ")
+        return f"{words[0].upper()}{words[1:]}"
+
     def get_description(self) -> str:  # type: ignore[override]
         """Of reading, the view's words; of the rest, those of the method that does it."""
         view = self.view
