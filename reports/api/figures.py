@@ -20,7 +20,7 @@ from reports.queries.report_kinds import kinds_seen
 EXAMPLE = {
     "id": 812, "kind": "executive", "customer": None, "period": "2026-10", "version": 1,
     "as_of": "2026-10-31", "night": "2026-10-31", "rules": 4,
-    "known_at": "2026-11-01T04:00:12+08:00", "is_latest": True,
+    "known_at": "2026-11-01T04:00:12+08:00",
     "figures": [
         {"key": "nrr", "value": 1.0421, "unit": "share",
          "formula": "(ARR at the start + expansion − contraction − churned) ÷ ARR at the start"},
