@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.follow_ups import follow_up
 from accounts.models import Tenant
 from accounts.queries.warming import warm_screens
 from accounts.tenancy import tenant_scope
@@ -129,12 +130,11 @@ def sweep_ingestion() -> None:
     # In turns: who has much in the inbox keeps nobody else waiting.
     going = [tenant for tenant in tenants if _has_more(tenant)]
     for tenant in tenants:
-        try:
-            # Less often: it looks through all that waits.
-            if cache.add(f"ingestion-tidied:{tenant.id}", True, TIDY_SECONDS):
-                tidy(tenant.id)
-        except Exception as error:
-            log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
+        for work in (follow_up, _tidy_seldom):
+            try:
+                work(tenant.id)
+            except Exception as error:
+                log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
     while going and perf_counter() - started < INBOX_SECONDS:
         going = [tenant for tenant in going if _has_more(tenant)]
     for tenant in tenants:
@@ -144,6 +144,12 @@ def sweep_ingestion() -> None:
         except Exception as error:
             log.error("sweep failed", tenant=tenant.slug, error=type(error).__name__)
     remember_ingestion(found)
+
+
+def _tidy_seldom(tenant_id: int) -> None:
+    # It looks through all that waits.
+    if cache.add(f"ingestion-tidied:{tenant_id}", True, TIDY_SECONDS):
+        tidy(tenant_id)
 
 
 def _has_more(tenant: Tenant) -> bool:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
 from accounts.actions.facts import keep_versions
+from accounts.actions.follow_ups import Follow, follow_now
 from accounts.models import Customer, User
-from accounts.signals import customer_facts_changed
 
 # What a person may change; the key is the tenant's own id and comes with a load.
 FIELDS = (
@@ -39,6 +39,7 @@ def change_customer(
     by: User | None,
     seen: datetime | None = None,
     now: datetime | None = None,
+    follow: Follow = follow_now,
 ) -> Changes:
     """Give a customer new values for some of ``FIELDS``.
 
@@ -46,13 +47,15 @@ def change_customer(
         seen: the ``known_from`` of the version that the person changed; another version is in
             force now: refused.
         now: since when it is known; None: since this moment.
+        follow: tells whoever has to know.
 
     Returns field → (old, new) of what changed.
 
     Raises:
         ValidationError: the parent would be its own; somebody else changed it meanwhile.
     """
-    current = Customer.objects.select_for_update().get(pk=customer.pk)
+    # Without its key: usage that comes for it meanwhile does not wait.
+    current = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if seen is not None and current.known_from != seen:
         raise ValidationError(
             _("This was changed meanwhile. Look at it as it is now and change it again.")
@@ -81,7 +84,7 @@ def change_customer(
         before={field: _told(old) for field, (old, _new) in changes.items()},
         after={field: _told(new) for field, (_old, new) in changes.items()},
     )
-    customer_facts_changed.send(sender=Customer, customer_ids=[current.pk])
+    follow([current.pk])
     return changes
 
 

@@ -15,9 +15,9 @@ from django.db.models import Q
 from accounts.actions.audit import record
 from accounts.actions.customers import change_customer
 from accounts.actions.facts import keep_versions
+from accounts.actions.follow_ups import follow_later
 from accounts.models import Contact, Customer, RowVersion, User
 from accounts.models.customers import search_text
-from accounts.signals import customer_facts_changed
 
 CONTACT_FIELDS = ("name", "email", "phone", "title")
 # Of one customer or contact; what is there already may be more.
@@ -45,18 +45,22 @@ def put_customers(
 ) -> list[str]:
     """Make customers that are not there, and change those that are; returns the keys of the new ones.
 
+    What follows for faces and renewals is done within seconds, and is not waited for. Nobody is
+    locked where nothing differs.
+
     Args:
         described: each key once.
     """
     wanted = {one.key: one for one in described}
-    # Locked in one order by everybody, and read once they are: what others add at once stays.
     rows = Customer.objects.filter(key__in=wanted).order_by("pk")
-    known = {row.key: row for row in (rows.select_for_update() if may_change else rows)}
-    for key, row in known.items():
-        one = wanted[key]
-        values = _values(row, one)
-        if may_change and any(getattr(row, name) != value for name, value in values.items()):
-            change_customer(customer=row, values=values, by=by, now=now)
+    known = {row.key: row for row in rows}
+    differing = [row.pk for key, row in known.items() if _differs(row, wanted[key])]
+    if may_change and differing:
+        # Locked in one order by everybody, and read once they are: what others add at once stays.
+        for row in rows.filter(pk__in=differing).select_for_update(no_key=True):
+            if _differs(row, wanted[row.key]):
+                values = _values(row, wanted[row.key])
+                change_customer(customer=row, values=values, by=by, now=now, follow=follow_later)
     if not may_make:
         return []
     new = [
@@ -79,9 +83,18 @@ def put_customers(
     _note_made(made, now)
     for row in made:
         record("customer.added", by=by, about=row)
-    if made:
-        customer_facts_changed.send(sender=Customer, customer_ids=[row.pk for row in made])
+    follow_later([row.pk for row in made])
     return [row.key for row in made]
+
+
+def customers_to_write(
+    *, described: Sequence[Described], may_make: bool, may_change: bool
+) -> set[str]:
+    """Keys of those that would be made or changed; nobody is locked."""
+    wanted = {one.key: one for one in described}
+    known = {row.key: row for row in Customer.objects.filter(key__in=wanted)}
+    changed = {key for key, row in known.items() if may_change and _differs(row, wanted[key])}
+    return changed | (wanted.keys() - known.keys() if may_make else set())
 
 
 @transaction.atomic
@@ -95,22 +108,24 @@ def put_contacts(
     """Make contacts that are not there, and change those that are.
 
     A contact is known by its key, else by its e-mail address at that customer. An address that is
-    there is never changed: letters go to it, and whoever describes a person may be anybody.
+    there is never changed: letters go to it, and whoever describes a person may be anybody. Nobody is
+    locked where nothing differs.
 
     Args:
         described: (id of the customer, key of the contact) → what is said.
     """
-    known = _known(described)
+    wanted = contacts_to_write(described=described, may_make=may_make, may_change=may_change)
+    if not wanted:
+        return
+    described = {at: one for at, one in described.items() if at in wanted}
+    known = _known(described, is_locked=True)
     changed, new, before = [], [], {}
     for (customer_id, key), one in sorted(described.items()):
         row = known.get((customer_id, key))
         if row is None:
             new.append(_new_contact(customer_id, one, now))
             continue
-        values = _values(row, one)
-        if row.email:
-            values.pop("email", None)
-        differs = {name: value for name, value in values.items() if getattr(row, name) != value}
+        differs = _contact_changes(row, one)
         if differs and row.pk not in before:
             before[row.pk] = ({name: getattr(row, name) for name in differs}, differs)
             changed.append(row)
@@ -136,9 +151,29 @@ def put_contacts(
         _note_made(made, now)
         for row in made:
             record("contact.added", by=None, about=row, customer=row.customer.name)
-    touched = {row.customer_id for row in [*(changed if may_change else ()), *made]}
-    if touched:
-        customer_facts_changed.send(sender=Contact, customer_ids=sorted(touched))
+
+
+def contacts_to_write(
+    *, described: Mapping[tuple[int, str], Described], may_make: bool, may_change: bool
+) -> set[tuple[int, str]]:
+    """Those that would be made or changed; nobody is locked."""
+    known = _known(described)
+    return {
+        at
+        for at, one in described.items()
+        if (may_change and _contact_changes(known[at], one) if at in known else may_make)
+    }
+
+
+def _contact_changes(row: Contact, one: Described) -> dict[str, Any]:
+    values = _values(row, one)
+    if row.email:
+        values.pop("email", None)
+    return {name: value for name, value in values.items() if getattr(row, name) != value}
+
+
+def _differs(row: Customer, one: Described) -> bool:
+    return any(getattr(row, name) != value for name, value in _values(row, one).items())
 
 
 def _values(row: Customer | Contact, one: Described) -> dict[str, Any]:
@@ -163,18 +198,17 @@ def _together(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, An
     return together
 
 
-def _known(described: Mapping[tuple[int, str], Described]) -> dict[tuple[int, str], Contact]:
-    """Contacts that are meant, locked in one order by everybody."""
+def _known(
+    described: Mapping[tuple[int, str], Described], *, is_locked: bool = False
+) -> dict[tuple[int, str], Contact]:
+    """Contacts that are meant; locked, in one order by everybody."""
     customers = {customer_id for customer_id, _key in described}
     addresses = {one.fields["email"].lower() for one in described.values() if "email" in one.fields}
-    rows = list(
-        Contact.objects.select_for_update()
-        .filter(
-            Q(key__in={key for _customer_id, key in described}) | Q(address__in=addresses),
-            customer_id__in=customers,
-        )
-        .order_by("pk")
-    )
+    meant = Contact.objects.filter(
+        Q(key__in={key for _customer_id, key in described}) | Q(address__in=addresses),
+        customer_id__in=customers,
+    ).order_by("pk")
+    rows = list(meant.select_for_update(no_key=True) if is_locked else meant)
     by_key = {(row.customer_id, row.key): row for row in rows}
     by_address = {(row.customer_id, row.address): row for row in rows if row.address}
     found = {}

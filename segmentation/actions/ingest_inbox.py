@@ -16,7 +16,14 @@ from segmentation.compute.message_bodies import Body, read_body
 from segmentation.compute.messages import Read, bad_message
 from segmentation.frames.ingestion import SHORT_LOCK_WAIT, be_impatient, take_shared_lock
 from segmentation.frames.releasing import settled
-from segmentation.models import DeadLetter, EventSeen, HeldEvent, IngestCount, IngestInbox
+from segmentation.models import (
+    DeadLetter,
+    EventSeen,
+    HeldEvent,
+    IngestCount,
+    IngestInbox,
+    TraitsSaid,
+)
 from segmentation.queries.doors import Door, door_of_key
 from segmentation.queries.ingestion import ingest_settings
 
@@ -166,4 +173,6 @@ def _forget_old(tenant_id: int, now: datetime) -> None:
             past = forgotten.filter(received_at__lt=kept).order_by("received_at")
             forgotten.filter(pk__in=list(past.values_list("pk", flat=True)[:OLD_AT_ONCE])).delete()
         EventSeen.objects.filter(last_at__lt=now - NAMES_KEPT).delete()
+        # No client library sends again what is so old.
+        TraitsSaid.objects.filter(at__lt=now - NAMES_KEPT).delete()
         IngestCount.objects.filter(minute__lt=now - COUNTS_KEPT).delete()

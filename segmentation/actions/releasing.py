@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.actions.identities import Described, put_contacts
+from segmentation.actions.telling import At, tell_contacts, waiting_of
 from segmentation.compute.message_values import contact_key
-from segmentation.compute.traits import contact_values
+from segmentation.compute.said import Told, about, stamp_of
+from segmentation.compute.traits import contact_values, flat
 from segmentation.frames import releasing
 from segmentation.frames.ingestion import make_modules, take_shared_lock
+from segmentation.frames.said import said_of
 from segmentation.models import IngestSettings
 from segmentation.queries.ingestion import ingest_settings
 
@@ -39,22 +41,23 @@ def release_held(
     if not customers and not traits:
         return 0
     now, _aliases = take_shared_lock()
-    count, contacts = 0, defaultdict[tuple[int, str], dict[str, Any]](dict)
-    for _row, person, customer_id, said in traits:
-        contacts[customer_id, contact_key(person)].update(json.loads(said))
+    count, contacts = 0, defaultdict[At, Told](Told)
+    said = said_of(about(*waiting_of(person)) for _row, person, *_further in traits)
+    for _row, person, customer_id, kept in traits:
+        stamps = said[about(*waiting_of(person))]
+        contacts[customer_id, contact_key(person)].add(
+            flat(*contact_values(json.loads(kept))),
+            {**stamps, **{f".{name}": stamp for name, stamp in stamps.items()}},
+        )
     if customers:
         make_modules(releasing.modules_waiting(list(customers)), now=now)
         count, identified = releasing.release(customers, now=now)
-        for customer_id, person, body in identified:
-            contacts[customer_id, contact_key(person)].update(_traits(body))
+        for customer_id, person, body, at, message_id in identified:
+            contacts[customer_id, contact_key(person)].add(
+                flat(*contact_values(_traits(body))), stamp_of(at, message_id)
+            )
     if contacts:
-        allowed = settings or ingest_settings()
-        put_contacts(
-            described={at: Described(at[1], *contact_values(c)) for at, c in contacts.items()},
-            may_make=allowed.create_contacts,
-            may_change=allowed.update_contacts,
-            now=now,
-        )
+        tell_contacts(contacts, settings=settings or ingest_settings(), now=now)
         releasing.forget_traits([row for row, *_further in traits])
     return count
 

@@ -50,6 +50,17 @@ def contact_values(traits: Mapping[str, Any]) -> tuple[dict[str, str], dict[str,
     return fields, _attributes(CONTACT, traits)
 
 
+def flat(fields: Mapping[str, str], attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields and attributes as one; `parted` takes them apart."""
+    return {**fields, **{f".{name}": value for name, value in attributes.items()}}
+
+
+def parted(values: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    fields = {name: value for name, value in values.items() if not name.startswith(".")}
+    attributes = {name[1:]: value for name, value in values.items() if name.startswith(".")}
+    return fields, attributes
+
+
 def _fields(
     names: Mapping[str, tuple[tuple[str, ...], int]], traits: Mapping[str, Any]
 ) -> dict[str, str]:

@@ -13,15 +13,21 @@ from accounts.models import Customer
 from accounts.tenancy import current_tenant_id
 from segmentation.models import CustomerAlias, PersonAlias, PersonGroup
 
+# Said again it is noted once a minute, or what is late could not be told from what is new; who is not
+# written is not locked.
 JOIN_GROUPS = """
 INSERT INTO segmentation_persongroup AS known (tenant_id, person, group_key, since, traits)
 SELECT %(tenant)s, r.person, r.group_key, r.since, '{}'
   FROM json_to_recordset(%(rows)s) AS r (person text, group_key text, since timestamptz)
+ WHERE NOT EXISTS (
+       SELECT 1 FROM segmentation_persongroup k
+        WHERE k.tenant_id = %(tenant)s AND k.person = r.person
+          AND (k.since > r.since
+               OR k.group_key = r.group_key AND k.since >= r.since - interval '1 minute'))
  ORDER BY r.person
 ON CONFLICT (tenant_id, person) DO UPDATE
    SET group_key = excluded.group_key, since = excluded.since
- WHERE known.group_key <> excluded.group_key
-   AND (known.since IS NULL OR known.since <= excluded.since)
+ WHERE known.since IS NULL OR known.since <= excluded.since
 """
 
 # Traits of many calls are put together, within bounds.

@@ -45,7 +45,7 @@ SELECT %(tenant)s, g.message_id, g.customer_id, m.id, g.person, g.event, g.occur
  ORDER BY g.message_id
 ON CONFLICT DO NOTHING
 )
-SELECT (SELECT count(*) FROM gone), customer_id, person, body
+SELECT (SELECT count(*) FROM gone), customer_id, person, body, occurred_at, message_id
   FROM (SELECT 1) AS always
   LEFT JOIN (SELECT * FROM gone WHERE kind = 'identify' AND customer_id IS NOT NULL) AS identified
          ON true
@@ -79,9 +79,9 @@ def modules_waiting(keys: Sequence[str]) -> list[str]:
 
 def release(
     customers: dict[str, int | None], *, now: datetime
-) -> tuple[int, list[tuple[int, str, str]]]:
+) -> tuple[int, list[tuple[int, str, str, datetime, str]]]:
     """Write what waits for these keys, and drop what is not taken; returns how many waited, and the
-    identifications among them: customer, person, message."""
+    identifications among them: customer, person, message, when and its id."""
     ids = list(customers.values())
     rows = _ask(RELEASE, keys=list(customers), customers=ids, now=now, most=MOST_MODULES)
     return rows[0][0], [tuple(row[1:]) for row in rows if row[1] is not None]
