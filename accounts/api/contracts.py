@@ -14,6 +14,7 @@ from rest_framework import serializers
 from accounts.actions.contracts import NewLine, remove_contract, shorten_contract, write_contract
 from accounts.api.money import Money
 from accounts.models import Contract, ContractLine, Instalment, Module
+from accounts.queries.contract_changes import changed_since, with_last_change
 from accounts.rest import filters
 from accounts.rest.shapes import Shaped
 from accounts.rest.values import Attributes, Named
@@ -81,7 +82,7 @@ class DueFields(serializers.Serializer[Any]):
 @extend_schema_serializer(examples=[OpenApiExample("A contract", EXAMPLE, response_only=True)])
 class ContractFields(Shaped):
     """An agreement with a customer. ``currency`` is empty where it is the customer's;
-    ``changed_at`` is of the contract itself, not of its lines."""
+    ``changed_at`` is when it, a line or an instalment last changed, came or went."""
 
     key = serializers.CharField()
     customer = serializers.CharField(source="customer.key")
@@ -93,7 +94,7 @@ class ContractFields(Shaped):
     lines = LineFields(many=True)
     instalments = DueFields(many=True)
     attributes = Attributes()
-    changed_at = serializers.DateTimeField(source="known_from")
+    changed_at = serializers.DateTimeField()
 
 
 def _since_1970(day: date) -> None:
@@ -151,18 +152,29 @@ class ContractRows(Resource):
             ),
             Prefetch("instalments", Instalment.objects.select_related("paid_by")),
         )
-        return self.of_seen_customers(rows)
+        return with_last_change(self.of_seen_customers(rows))
+
+
+class _ChangedSince(filters.Filter):
+    """Whatever of a contract changed: itself, a line, an instalment."""
+
+    def narrowed(self, found: QuerySet[Any], given: str) -> QuerySet[Any]:
+        try:
+            moment = self.reads().run_validation(given)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({self.name: error.detail}) from error
+        return found.filter(changed_since(moment))
 
 
 class Contracts(ContractRows, Collection):
     """Contracts, by their keys."""
 
-    sorts = {"key": "key", "changed_at": "known_from"}
+    sorts = {"key": "key"}
     filters = (
         filters.text("key", many=True, help="Keys with commas between."),
         filters.text("customer", "customer__key", help="Key of the customer."),
         filters.text("renewal_of", "renewal_of__key", help="Key of the contract that it renews."),
-        filters.changed_since(),
+        _ChangedSince(**vars(filters.changed_since())),
     )
     new = NewContract
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.tenancy import TenantForeignKey, TenantModel
@@ -57,17 +55,6 @@ class RowVersion(TenantModel):
         indexes = [
             models.Index(fields=["tenant_id", "table", "known_to"], name="row_version_known_ix"),
             models.Index(fields=["tenant_id", "table", "row_id"], name="row_version_row_ix"),
-            # What was changed or taken away of a contract: its lines may be gone.
-            models.Index(
-                models.F("tenant_id"),
-                Cast(KeyTextTransform("contract_id", "before"), models.BigIntegerField()),
-                models.F("known_to"),
-                condition=models.Q(
-                    table__in=["accounts_contractline", "accounts_instalment"],
-                    before__isnull=False,
-                ),
-                name="row_version_contract_ix",
-            ),
         ]
 
     def __str__(self) -> str:

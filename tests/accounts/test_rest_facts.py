@@ -14,8 +14,10 @@ import pytest
 from api_program import Program, program
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from members import make_member
 
+from accounts.actions.facts import keep_versions
 from accounts.models import (
     AuditRecord,
     Colleague,
@@ -362,3 +364,28 @@ def test_no_place_in_a_list_breaks_it(tenant: Tenant, place: object) -> None:
     assert answer.status_code in (200, 400), answer.content
     if answer.status_code == 400:
         assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_contract_changes_with_its_lines_and_instalments(crm: Program, tenant: Tenant) -> None:
+    def changed(since: str) -> list[str]:
+        return keys(crm.get(f"{V1}/contracts", changed_since=since))
+
+    with tenant_scope(tenant.id):
+        for model in (Contract, ContractLine, Instalment):
+            model.objects.update(known_from="2026-01-01T00:00:00Z")
+        ContractLine.objects.filter(contract__key="K1").update(known_from="2026-05-01T00:00:00Z")
+        Instalment.objects.filter(contract__key="K2").update(known_from="2026-06-01T00:00:00Z")
+    assert changed("2026-01-01T00:00:00Z") == ["K0", "K1", "K2"]
+    assert changed("2026-02-01T00:00:00Z") == ["K1", "K2"]
+    assert changed("2026-05-02T00:00:00Z") == ["K2"]
+    told = {row["key"]: row["changed_at"] for row in crm.get(f"{V1}/contracts").json()["results"]}
+    assert {key: moment[:7] for key, moment in told.items()} == {
+        "K0": "2026-01", "K1": "2026-05", "K2": "2026-06",
+    }  # fmt: skip
+    with tenant_scope(tenant.id):
+        # As undoing a load takes a line away.
+        line = ContractLine.objects.filter(contract__key="K0")
+        keep_versions(list(line), until=timezone.now())
+        line.delete()
+    assert changed("2026-07-01T00:00:00Z") == ["K0"]
+    assert crm.get(f"{V1}/contracts", changed_since="never").status_code == 400
