@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts import (
     first_steps,
+    load_source_registrations,  # noqa: F401
     mail_registrations,  # noqa: F401
     webhook_registrations,  # noqa: F401
 )

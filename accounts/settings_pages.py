@@ -11,6 +11,7 @@ settings_pages: dict[str, str | Promise] = {
     "calendar": _("Working calendar"),
     "mail_settings": _("Letters"),
     "channels": _("Channels"),
+    "load_sources": _("Load sources"),
     "api_tokens": _("API tokens"),
     "webhooks": _("Webhooks"),
 }

@@ -8,6 +8,9 @@ from django.db import transaction
 from accounts.actions import mail
 from accounts.actions.bounce_mailbox import read_bounce_mailbox
 from accounts.actions.channel_posts import posts_wait, tell_channels
+from accounts.actions.load_source_looks import fetch_loads as fetch_some
+from accounts.actions.load_source_turns import sources_wait
+from accounts.actions.load_source_waking import fetching_woke, wake_fetching
 from accounts.actions.load_work import loads_to_work_on, work_on_load
 from accounts.actions.mail_decisions import forget_texts
 from accounts.actions.mail_sending import is_due, release_abandoned, send_batch
@@ -109,3 +112,20 @@ def sweep_webhooks() -> None:
     for tenant_id in Tenant.objects.order_by("pk").values_list("id", flat=True):
         if webhooks_wait(tenant_id=tenant_id):
             wake_webhooks(tenant_id)
+
+
+@shared_task(name="accounts.tasks.fetch_loads")
+def fetch_loads(tenant_id: int) -> None:
+    """Look at a tenant's load sources and load some of what is there. What is left goes behind the
+    other tenants'."""
+    fetching_woke(tenant_id)
+    if fetch_some(tenant_id=tenant_id):
+        wake_fetching(tenant_id)
+
+
+@shared_task(name="accounts.tasks.sweep_load_sources")
+def sweep_load_sources() -> None:
+    """Enqueue tenants whose load sources are due, also what a dead worker held."""
+    for tenant_id in Tenant.objects.order_by("pk").values_list("id", flat=True):
+        if sources_wait(tenant_id=tenant_id):
+            wake_fetching(tenant_id)

@@ -75,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="assignment_undoings",
     ),
     path("audit/", audit.audit, name="audit"),
+    path("", include("accounts.load_source_urls")),
     path("", include("accounts.mail_urls")),
     path("", include("accounts.token_urls")),
     path("", include("accounts.touchpoint_urls")),

@@ -225,6 +225,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep bounces": {"task": "accounts.tasks.sweep_bounces", "schedule": schedule(5 * 60.0)},
     "sweep channels": {"task": "accounts.tasks.sweep_channels", "schedule": schedule(30.0)},
     "sweep old": {"task": "accounts.tasks.sweep_old", "schedule": schedule(6 * 60 * 60.0)},
+    "sweep load sources": {
+        "task": "accounts.tasks.sweep_load_sources",
+        "schedule": schedule(20.0),
+    },
     "sweep webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": schedule(10.0)},
     "sweep mail": {"task": "accounts.tasks.sweep_mail", "schedule": schedule(20.0)},
 }
@@ -335,6 +339,10 @@ BOUNCE_TOKEN = env.str("BOUNCE_TOKEN", "")
 CHANNELS_ANYWHERE = env.bool("CHANNELS_ANYWHERE", False)
 # Whether tenants' webhooks may lead into the network, and use HTTP without TLS and any port.
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
+# Where tenants' folders for loads are, each called as its tenant. Empty: there are none.
+LOAD_FOLDER_ROOT = env.str("LOAD_FOLDER_ROOT", "")
+# Whether tenants' buckets may be inside the network, and be asked by HTTP without TLS on any port.
+LOAD_BUCKET_ALLOW_PRIVATE = env.bool("LOAD_BUCKET_ALLOW_PRIVATE", False)
 
 # --- Language and time ----------------------------------------------------------------------------
 

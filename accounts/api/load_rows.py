@@ -14,10 +14,12 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from accounts.loads.reading import DateOrder, DecimalMark
+from accounts.loads.recipes import RECIPES
 from accounts.loads.registry import LoadKind, find_kind, kinds
 from accounts.loads.running import LoadOptions
 
 KIND_NAMES = [kind.name for kind in kinds()]
+RECIPE_NAMES = list(RECIPES)
 MOST_ROWS = 50_000
 MOST_COLUMNS = 300
 MOST_CSV = 5 * 1024 * 1024
@@ -116,6 +118,15 @@ def _cell(value: Any, place: int, name: str) -> str:
             },
             request_only=True,
         ),
+        OpenApiExample(
+            "Companies as HubSpot exports them",
+            {
+                "kind": "customers",
+                "csv": "Record ID,Company name\n1042,Aurora Foods\n",
+                "recipe": "hubspot-companies",
+            },
+            request_only=True,
+        ),
     ]
 )
 class NewLoad(serializers.Serializer[Any]):
@@ -134,6 +145,11 @@ class NewLoad(serializers.Serializer[Any]):
         required=False,
         help_text="Our column → theirs, where they are called otherwise; empty: not from this file.",
     )
+    recipe = serializers.ChoiceField(
+        RECIPE_NAMES, required=False, allow_null=True,
+        help_text="The export of another program that these rows are, its columns as it names "
+        "them; of the same kind.",
+    )  # fmt: skip
     dates = serializers.ChoiceField(
         [one.value for one in DateOrder], required=False, allow_null=True,
         help_text="Needed where the dates of a file fit two orders.",
@@ -146,6 +162,12 @@ class NewLoad(serializers.Serializer[Any]):
     def validate(self, attrs: Any) -> Any:
         if ("rows" in attrs) == ("csv" in attrs):
             raise serializers.ValidationError({"rows": [_("Send either rows or csv.")]})
+        recipe = RECIPES.get(attrs.get("recipe") or "")
+        if recipe is not None and recipe.kind != attrs["kind"]:
+            words = _("The recipe “%(name)s” makes %(kind)s.")
+            raise serializers.ValidationError(
+                {"recipe": [words % {"name": recipe.name, "kind": recipe.kind}]}
+            )
         columns = {column.name for column in _kind(attrs["kind"]).columns}
         unknown = [name for name in attrs.get("map", {}) if name not in columns]
         if unknown:
@@ -167,6 +189,7 @@ def read_given(values: Mapping[str, Any]) -> Asked:
             dates=DateOrder(values["dates"]) if values.get("dates") else None,
             decimal=DecimalMark(mark) if mark else None,
             skip_bad=values["skip_bad"],
+            recipe=values.get("recipe") or "",
         ),
         dry_run=values["dry_run"],
         starts=starts,
