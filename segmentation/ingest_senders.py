@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 # A body that takes longer than this is slow. Of one sender, and of all, so many may be so at a time:
@@ -30,6 +30,13 @@ class _Reading:
     begun: float
     # None: it is not known, and its server minds the time.
     connection: socket.socket | None
+
+    def cut(self) -> None:
+        """Nothing more comes from it."""
+        if self.connection is not None:
+            # It may be gone already.
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RD)
 
 
 _lock = threading.Lock()
@@ -68,9 +75,12 @@ def reading(who: Hashable, connection: socket.socket | None) -> Iterator[None]:
     _start_watcher()
     mark, now = threading.get_ident(), time.monotonic()
     slow = [one for one in list(_readings.values()) if one.begun < now - SLOW_SECONDS]
+    this = _Reading(who, now, connection)
     if sum(one.who == who for one in slow) >= MOST_SLOW:
+        # Or the server would wait for the rest of it, to throw it away.
+        this.cut()
         raise TooSlow
-    _readings[mark] = _Reading(who, now, connection)
+    _readings[mark] = this
     try:
         yield
     finally:
@@ -108,9 +118,4 @@ def _watch() -> None:
     while True:
         time.sleep(LOOK_EVERY_SECONDS)
         for one in overdue(list(_readings.values()), time.monotonic()):
-            if one.connection is not None:
-                try:
-                    one.connection.shutdown(socket.SHUT_RD)
-                except OSError:
-                    # It is gone already.
-                    continue
+            one.cut()

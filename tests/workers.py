@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
@@ -34,6 +35,26 @@ def start_web(port: int, *, workers: int = 1) -> subprocess.Popen[bytes]:
         ],
         cwd=settings.BASE_DIR,
         env={**_environment(), "LOG_LEVEL": "WARNING"},
+        start_new_session=True,
+    )
+
+
+def start_beat(queue: str, *, entry: str, schedule: Path) -> subprocess.Popen[bytes]:
+    """A beat on the test's broker, with one entry of the real schedule, for the workers of a queue.
+
+    Args:
+        schedule: where it notes what it has sent.
+    """
+    program = (
+        "from config.celery import app; "
+        f"app.conf.task_default_queue = {queue!r}; "
+        f"app.conf.beat_schedule = {{{entry!r}: app.conf.beat_schedule[{entry!r}]}}; "
+        f"app.start(['beat', '--loglevel=error', '--pidfile=', '--schedule={schedule}'])"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=settings.BASE_DIR,
+        env=_environment(),
         start_new_session=True,
     )
 
