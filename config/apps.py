@@ -1,6 +1,6 @@
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class ConfigConfig(AppConfig):
@@ -9,9 +9,11 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks find their application through it.
+        from config.bi.migrating import follow_migrations
         from config.celery import app
         from config.first_hints import register_hints
 
         import_module("config.notes")
         app.set_default()
         register_hints()
+        follow_migrations(apps.get_app_config("accounts"))
