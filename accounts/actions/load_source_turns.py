@@ -32,7 +32,8 @@ State = LoadSourceFile.State
 
 @dataclass
 class Run:
-    """What one worker does at a time. ``settled``: ids of the files whose loads have ended."""
+    """What one worker does at a time. ``settled``: ids of the files whose loads have ended.
+    ``has_limits``: after so many files and bytes it is somebody else's turn."""
 
     tenant: Tenant
     claim: UUID
@@ -41,9 +42,12 @@ class Run:
     bytes: int = 0
     settled: list[int] = field(default_factory=list)
     renewed: float = field(default_factory=monotonic)
+    has_limits: bool = True
 
     def is_spent(self) -> bool:
-        return monotonic() > self.until or self.files >= MOST_FILES or self.bytes >= MOST_BYTES
+        if monotonic() > self.until:
+            return True
+        return self.has_limits and (self.files >= MOST_FILES or self.bytes >= MOST_BYTES)
 
     def beat(self) -> None:
         """

@@ -3,6 +3,7 @@ ours, to addresses that were looked at, and ends in time."""
 
 from __future__ import annotations
 
+import http
 import http.client
 import os
 import ssl
@@ -50,6 +51,7 @@ class Conversation:
     ) -> None:
         self._target, self._hosts = target, hosts
         self._until, self._anywhere = until, anywhere
+        self._status = 0
         self._client = _client(account)
         self._client.meta.events.register("before-send.s3", self._send)
 
@@ -64,6 +66,9 @@ class Conversation:
         try:
             answer: dict[str, Any] = getattr(self._client, operation)(**named)
         except ClientError as error:
+            if self._status == http.HTTPStatus.OK:
+                # No error of a bucket's: a page of somebody's who is none.
+                raise Unreachable("answer") from None
             return dict(error.response)
         except (BotoCoreError, ValueError, KeyError, TypeError, OverflowError):
             # Of the library, which could not read what was said.
@@ -83,6 +88,7 @@ class Conversation:
         until = self._until if is_file else min(self._until, monotonic() + PAGE)
         with reading():
             response, held = _answered(target, request, until, anywhere=self._anywhere)
+        self._status = response.status
         most = None if is_file and response.status == 200 else MOST_ANSWER
         headers = {name.lower(): value for name, value in response.getheaders()}
         raw = _Raw(response, held, most)
