@@ -313,6 +313,14 @@ SPECTACULAR_SETTINGS = {
         "RequestStatus": "service.models.requests.Request.Status",
         "SurveyKind": "service.models.surveys.SurveyKind",
         "WordsKind": "service.models.cases.CaseEntry.Kind",
+        "DeadLetterState": "segmentation.models.ingestion.DeadLetter.State",
+        "EventKind": "segmentation.models.ingestion.EventRule.Kind",
+        "HeldKind": "segmentation.models.ingested_identities.HeldEvent.Kind",
+        "MoveKind": "segmentation.models.assignments.Move.Kind",
+        "NightAlarmKind": "segmentation.models.alarms.NightAlarm.Kind",
+        "NightState": "segmentation.models.nights.Night.State",
+        "ReportSection": "reports.compute.report_templates.SECTIONS",
+        "StrategyKind": "segmentation.models.strategies.StrategyText.Kind",
     },
 }
 
