@@ -107,3 +107,16 @@ REPLAY_PARTS: Mapping[str, Word] = {
     "reason": _("Rule"),
     "moves": _("Moves"),
 }
+
+# Code of ReplayRefused → its sentence.
+REPLAY_REFUSALS = {
+    "not_stored": _("The night is not stored yet."),
+    "not_now": _("Only what is known now can restate a night, once it is computed."),
+    "no_reason": _("Give a reason."),
+    "same": _("It says what is stored: there is nothing to restate."),
+    "changed": _("The night was restated since it was compared. Compute it again."),
+    "not_failed": _("It neither failed nor was given up."),
+    "chained": _(
+        "Nights are being restated one after the other already. Wait until they are done."
+    ),
+}

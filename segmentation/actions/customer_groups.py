@@ -79,7 +79,7 @@ def change_group(
 
 
 @transaction.atomic
-def archive_group(*, group: CustomerGroup, by: User) -> None:
+def archive_group(*, group: CustomerGroup, by: User | None) -> None:
     """No night evaluates it any more; what it was stays readable."""
     CustomerGroup.objects.filter(pk=group.pk, archived_at__isnull=True).update(
         archived_at=timezone.now()
@@ -88,7 +88,7 @@ def archive_group(*, group: CustomerGroup, by: User) -> None:
 
 
 @transaction.atomic
-def restore_group(*, group: CustomerGroup, by: User) -> None:
+def restore_group(*, group: CustomerGroup, by: User | None) -> None:
     """Evaluate it again, from the latest night on."""
     take_turn(Turn.GROUPS)
     CustomerGroup.objects.filter(pk=group.pk).update(archived_at=None)

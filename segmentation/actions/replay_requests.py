@@ -43,7 +43,7 @@ def request_replay(*, night: Night, facts: str, rules: str, by: User | None) -> 
 
 
 @transaction.atomic
-def request_restating(*, replay: Replay, reason: str, following: bool, by: User) -> None:
+def request_restating(*, replay: Replay, reason: str, following: bool, by: User | None) -> None:
     """Have a worker restate the night by a replay of what is known now; ``following``: the stored
     nights after it too, in order, each by a replay of its own and with the same reason.
 

@@ -75,7 +75,7 @@ def change_draft(*, draft: RuleDraft, rules: Mapping[str, Any], revision: int) -
 
 
 @transaction.atomic
-def publish_draft(*, draft: RuleDraft, note: str, revision: int, by: User) -> RuleSet:
+def publish_draft(*, draft: RuleDraft, note: str, revision: int, by: User | None) -> RuleSet:
     """The draft becomes the next version; the next night follows it.
 
     Raises:
@@ -103,7 +103,7 @@ def publish_draft(*, draft: RuleDraft, note: str, revision: int, by: User) -> Ru
 
 
 @transaction.atomic
-def bring_draft_up_to_date(*, draft: RuleDraft, revision: int, by: User) -> RuleDraft:
+def bring_draft_up_to_date(*, draft: RuleDraft, revision: int, by: User | None) -> RuleDraft:
     """What the draft changed, put on top of the version in force; where both changed the same, the
     draft's holds.
 
@@ -127,7 +127,7 @@ def bring_draft_up_to_date(*, draft: RuleDraft, revision: int, by: User) -> Rule
 
 
 @transaction.atomic
-def discard_draft(*, draft: RuleDraft, by: User) -> None:
+def discard_draft(*, draft: RuleDraft, by: User | None) -> None:
     """The draft goes; no night ever followed it."""
     record("rule_draft.discarded", by=by, about=draft)
     draft.delete()

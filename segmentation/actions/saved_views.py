@@ -26,6 +26,6 @@ def save_view(
 
 
 @transaction.atomic
-def remove_view(*, view: SavedView, by: User) -> None:
+def remove_view(*, view: SavedView, by: User | None) -> None:
     record("saved_view.removed", by=by, about=view)
     view.delete()

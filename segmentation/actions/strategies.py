@@ -13,7 +13,7 @@ from segmentation.queries.strategies import Sheet
 
 
 @transaction.atomic
-def write_strategy(*, sheet: Sheet, texts: Mapping[str, str], by: User) -> bool:
+def write_strategy(*, sheet: Sheet, texts: Mapping[str, str], by: User | None) -> bool:
     """Put these texts in force; a text that is empty or the shipped one takes one's own away.
 
     Args:
@@ -44,6 +44,6 @@ def write_strategy(*, sheet: Sheet, texts: Mapping[str, str], by: User) -> bool:
     return bool(before)
 
 
-def return_to_shipped(*, sheet: Sheet, by: User) -> bool:
+def return_to_shipped(*, sheet: Sheet, by: User | None) -> bool:
     """Take every text of one's own about a tier away."""
     return write_strategy(sheet=sheet, texts={part.field: "" for part in sheet.parts}, by=by)

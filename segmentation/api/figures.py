@@ -131,7 +131,7 @@ class Retention(ApiView):
         if self.member is not None and self.member.sees("customers") != Visibility.ALL:
             lines = lines[lines["customer"].isin(widest_scope(self.member).ids)]
         found = figures_of(monthly_retention(lines, first, last))
-        return Response({"results": [_row(month.cells()) for month in found]})
+        return Response({"results": [month_row(month.cells()) for month in found]})
 
 
 class Strategies(ApiView):
@@ -179,7 +179,7 @@ def _month(request: Request, name: str) -> date:
     raise serializers.ValidationError({name: [_("A month as YYYY-MM.")]})
 
 
-def _row(cells: tuple[str, ...]) -> dict[str, Any]:
+def month_row(cells: tuple[str, ...]) -> dict[str, Any]:
     """As JSON has it: counts as numbers, amounts and rates as they are written."""
     found: dict[str, Any] = dict(zip(RETENTION_COLUMNS, cells, strict=True))
     return {name: int(cell) if name in COUNTS else (cell or None) for name, cell in found.items()}

@@ -14,7 +14,7 @@ from accounts.rest import filters
 from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Resource
 from segmentation.api.nights import LATEST, stored_night
-from segmentation.models import Assignment, Night
+from segmentation.models import Assignment, MeasureRow, Night
 from segmentation.queries.portfolio import held_on
 from segmentation.queries.printed import printed_cells
 
@@ -37,6 +37,7 @@ EXAMPLE: dict[str, Any] = {
     "tier": "high",
     "tiers": {"a": "high", "b": "maintain", "c": "key"},
     "reason": "high_value",
+    "unmeasured": None,
 }
 NUMBERS = ("r", "f", "m")
 MEASURES = ("recency_days", "frequency", "monetary")
@@ -53,8 +54,9 @@ class TiersOfSchemes(serializers.Serializer[Any]):
 @extend_schema_serializer(examples=[OpenApiExample("A standing", EXAMPLE, response_only=True)])
 class StandingFields(Shaped):
     """What a night says of a customer. `recency_days`, `frequency` and `monetary` hold the values of
-    the measures that R, F and M are read from, as text; null where there is none, and of nights whose
-    measures are not kept: the latest and month-ends keep theirs."""
+    the measures that R, F and M are read from, as text; null where there is none. Of nights whose
+    measures are not kept they are all null, and `unmeasured` says so: the latest and month-ends keep
+    theirs."""
 
     customer = serializers.CharField(source="assignment.customer.key")
     night = serializers.DateField()
@@ -74,6 +76,7 @@ class StandingFields(Shaped):
     tier = serializers.CharField(source="assignment.tier")
     tiers = TiersOfSchemes(source="assignment")
     reason = serializers.CharField(source="assignment.reason")
+    unmeasured = serializers.ChoiceField(["not_kept"], allow_null=True)
 
 
 class StandingRows(Resource):
@@ -91,10 +94,9 @@ class StandingRows(Resource):
 
     def told(self, rows: Sequence[Any]) -> Sequence[Any]:
         cells = printed_cells(self.night, [row.customer_id for row in rows])
-        return [
-            {"assignment": row, "night": self.night.as_of, **_typed(cells[row.customer_id])}
-            for row in rows
-        ]
+        is_kept = MeasureRow.objects.filter(as_of=self.night.as_of).exists()
+        told = {"night": self.night.as_of, "unmeasured": None if is_kept else "not_kept"}
+        return [{"assignment": row, **told, **_typed(cells[row.customer_id])} for row in rows]
 
 
 class Standings(StandingRows, Collection):

@@ -13,11 +13,11 @@ from segmentation.group_uses import Use
 from segmentation.models import CustomerGroup, SavedView
 
 
-def views_for(membership: Membership, screen: str) -> QuerySet[SavedView]:
+def views_for(membership: Membership, *screens: str) -> QuerySet[SavedView]:
     mine = Q(owner=membership.pk)
     if membership.team_id is not None:
         mine |= Q(is_shared=True, owner__team=membership.team_id, owner__is_active=True)
-    views: QuerySet[SavedView] = SavedView.objects.filter(mine, screen=screen)
+    views: QuerySet[SavedView] = SavedView.objects.filter(mine, screen__in=screens)
     return views.select_related("owner__user")
 
 

@@ -17,7 +17,7 @@ from accounts.requests import TenantRequest
 from segmentation.actions.replay_claims import retry_replay
 from segmentation.actions.replay_requests import ReplayRefused, request_replay, request_restating
 from segmentation.actions.replays import REPLAY_STEPS
-from segmentation.labels import REPLAY_PARTS, REPLAY_REASONS
+from segmentation.labels import REPLAY_PARTS, REPLAY_REASONS, REPLAY_REFUSALS
 from segmentation.models import Night, Replay
 from segmentation.queries.progress import replay_progress
 from segmentation.queries.replays import (
@@ -44,16 +44,6 @@ STEP_WORDS = {
     "now": gettext_lazy("Computing from what is known now"),
     "rules": gettext_lazy("Computing by the rules in force"),
     "comparing": gettext_lazy("Comparing customer by customer"),
-}
-REFUSALS = {
-    "not_stored": gettext_lazy("The night is not stored yet."),
-    "not_now": gettext_lazy("Only what is known now can restate a night, once it is computed."),
-    "no_reason": gettext_lazy("Give a reason."),
-    "same": gettext_lazy("It says what is stored: there is nothing to restate."),
-    "changed": gettext_lazy("The night was restated since it was compared. Compute it again."),
-    "chained": gettext_lazy(
-        "Nights are being restated one after the other already. Wait until they are done."
-    ),
 }
 PANEL_STATES = {"queued": "waiting"}
 TONES = {
@@ -87,7 +77,7 @@ def replays(request: TenantRequest, day: str) -> HttpResponse:
     try:
         replay = request_replay(night=night, facts=facts, rules=rules, by=request.user)
     except ReplayRefused as refusal:
-        messages.error(request, REFUSALS[refusal.code])
+        messages.error(request, REPLAY_REFUSALS[refusal.code])
         return redirect("night", day)
     enqueue_due(request.tenant)
     return redirect("replay", day, replay.pk)
@@ -150,7 +140,7 @@ def restatements(request: TenantRequest, day: str, pk: int) -> HttpResponse:
     found = _replay(day, pk)
     form = RestateForm(request.POST)
     if not form.is_valid():
-        messages.error(request, REFUSALS["no_reason"])
+        messages.error(request, REPLAY_REFUSALS["no_reason"])
         return redirect("replay", day, pk)
     try:
         request_restating(
@@ -160,7 +150,7 @@ def restatements(request: TenantRequest, day: str, pk: int) -> HttpResponse:
             by=request.user,
         )
     except ReplayRefused as refusal:
-        messages.error(request, REFUSALS[refusal.code])
+        messages.error(request, REPLAY_REFUSALS[refusal.code])
     else:
         enqueue_due(request.tenant)
     return redirect("replay", day, pk)
@@ -173,7 +163,7 @@ def retries(request: TenantRequest, day: str, pk: int) -> HttpResponse:
     try:
         retry_replay(replay=_replay(day, pk))
     except ReplayRefused as refusal:
-        messages.error(request, REFUSALS[refusal.code])
+        messages.error(request, REPLAY_REFUSALS[refusal.code])
     else:
         enqueue_due(request.tenant)
     return redirect("replay", day, pk)

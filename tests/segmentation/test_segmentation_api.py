@@ -98,6 +98,7 @@ def test_of_a_night_whose_measures_went_the_rest_is_said(nights: Tenant, reader:
         for name in ("recency_days", "frequency", "monetary"):
             assert one[name] is None
             row.pop(name)
+        assert one["unmeasured"] == "not_kept"
         assert {name: one[name] for name in row} == row
 
 
@@ -159,7 +160,8 @@ def test_rules_are_read_whole_and_published(nights: Tenant, reader: Program) -> 
     out = io.StringIO()
     call_command("show_rules", "--tenant=acme", stdout=out)
     assert whole["rules"] == json.loads(out.getvalue())
-    assert whole == heads[0] | {"rules": whole["rules"]}
+    schema = "http://testserver/schemas/rules.json"
+    assert whole == heads[0] | {"rules": whole["rules"], "json_schema": schema}
     writer = program(nights, *READS, *WRITES)
     path = "/api/v1/rule-sets"
     made = writer.post({"change": {"hysteresis_nights": 5}, "note": "Calmer."}, path=path)
