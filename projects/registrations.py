@@ -22,6 +22,7 @@ from projects import (  # noqa: F401 - words for the audit
     handover_labels,
     labels,
     notification_labels,
+    paper_scopes,
     webhook_registrations,
     weekly_labels,
 )

@@ -42,7 +42,7 @@ class ChangeConflict(Exception):
 
 @transaction.atomic
 def draft_change(
-    *, requirement: Requirement, values: ChangeValues, raised_on: date, by: User
+    *, requirement: Requirement, values: ChangeValues, raised_on: date, by: User | None
 ) -> ChangeRequest:
     """A change request from a requirement that is out of scope.
 
@@ -83,7 +83,7 @@ def draft_change(
 
 
 @transaction.atomic
-def edit_change(*, change: ChangeRequest, seen: int, values: ChangeValues, by: User) -> None:
+def edit_change(*, change: ChangeRequest, seen: int, values: ChangeValues, by: User | None) -> None:
     """Give an undecided change request these values. One that was approved is a draft again, and
     links that were sent no longer open.
 
@@ -104,8 +104,8 @@ def edit_change(*, change: ChangeRequest, seen: int, values: ChangeValues, by: U
         setattr(current, name, value)
     current.state = State.DRAFT
     current.version += 1
-    # Who altered it last has written what is to be approved.
-    current.drafted_by = by
+    # Who altered it last has written what is to be approved; a program takes nobody's place.
+    current.drafted_by = by or current.drafted_by
     current.approved_by, current.approved_at = None, None
     current.known_from = now
     current.save()
@@ -146,7 +146,7 @@ def approve_change(*, change: ChangeRequest, seen: int, by: User) -> None:
 
 
 @transaction.atomic
-def withdraw_change(*, change: ChangeRequest, on: date, by: User) -> None:
+def withdraw_change(*, change: ChangeRequest, on: date, by: User | None) -> None:
     """Take an undecided change request back; its links no longer open.
 
     Raises:

@@ -67,7 +67,7 @@ def make_gates(
 
 
 @transaction.atomic
-def add_gate(*, project: Project, values: Mapping[str, Any], by: User) -> Gate:
+def add_gate(*, project: Project, values: Mapping[str, Any], by: User | None) -> Gate:
     """A further gate, with values for ``FIELDS``.
 
     Raises:
@@ -82,7 +82,7 @@ def add_gate(*, project: Project, values: Mapping[str, Any], by: User) -> Gate:
 
 
 @transaction.atomic
-def edit_gate(*, gate: Gate, seen: int, values: Mapping[str, Any], by: User) -> None:
+def edit_gate(*, gate: Gate, seen: int, values: Mapping[str, Any], by: User | None) -> None:
     """Give a gate these values of ``FIELDS``.
 
     Raises:
@@ -117,7 +117,7 @@ def edit_gate(*, gate: Gate, seen: int, values: Mapping[str, Any], by: User) -> 
 
 
 @transaction.atomic
-def remove_gate(*, gate: Gate, by: User) -> None:
+def remove_gate(*, gate: Gate, by: User | None) -> None:
     """Take a gate away that nobody was ever asked about.
 
     Raises:
@@ -131,7 +131,7 @@ def remove_gate(*, gate: Gate, by: User) -> None:
 
 
 @transaction.atomic
-def record_clause(*, project: Project, days: int, words: str, by: User) -> PassiveClause:
+def record_clause(*, project: Project, days: int, words: str, by: User | None) -> PassiveClause:
     """Keep the clause of the SOW by which silence counts; the one before it is ended.
 
     Raises:
@@ -151,7 +151,7 @@ def record_clause(*, project: Project, days: int, words: str, by: User) -> Passi
 
 
 @transaction.atomic
-def end_clause(*, project: Project, by: User) -> None:
+def end_clause(*, project: Project, by: User | None) -> None:
     """Say that the SOW has no such clause after all: from now on no silence counts, not even of those
     who were told that it would."""
     Project.objects.select_for_update().get(pk=project.pk)
@@ -159,7 +159,7 @@ def end_clause(*, project: Project, by: User) -> None:
         record("passive_clause.ended", by=by, about=project, clause=ended.words)
 
 
-def _end_clauses(project: Project, by: User) -> PassiveClause | None:
+def _end_clauses(project: Project, by: User | None) -> PassiveClause | None:
     found: PassiveClause | None = PassiveClause.objects.filter(
         project=project, ended_at=None
     ).first()

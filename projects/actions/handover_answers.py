@@ -79,7 +79,7 @@ def propose_handover(
 
 
 @transaction.atomic
-def take_back(*, handover: Handover, by: User) -> None:
+def take_back(*, handover: Handover, by: User | None) -> None:
     """Take a proposal back, to change the list.
 
     Raises:
@@ -206,7 +206,7 @@ def _must_be_asked(handover: Handover, membership: Membership) -> None:
 
 
 def _answer(
-    handover: Handover, proposed: HandoverRound, outcome: str, reason: str, by: User
+    handover: Handover, proposed: HandoverRound, outcome: str, reason: str, by: User | None
 ) -> None:
     HandoverAnswer.objects.create(round=proposed, outcome=outcome, reason=reason, by=by)
     handover.save(update_fields=["state", "proposed_to"])

@@ -16,7 +16,7 @@ State = HandoverItem.State
 
 
 @transaction.atomic
-def settle_item(*, item: HandoverItem, seen: int, state: str, why: str, by: User) -> None:
+def settle_item(*, item: HandoverItem, seen: int, state: str, why: str, by: User | None) -> None:
     """Say that an item is done or dropped, or open again, and why. Before the handover was accepted
     this is a change of the list.
 
@@ -49,7 +49,7 @@ def settle_item(*, item: HandoverItem, seen: int, state: str, why: str, by: User
 
 
 @transaction.atomic
-def note_item(*, item: HandoverItem, text: str, by: User) -> HandoverItemNote:
+def note_item(*, item: HandoverItem, text: str, by: User | None) -> HandoverItemNote:
     """Write down what was found out or agreed about an item.
 
     Raises:

@@ -40,7 +40,7 @@ class Updated:
 
 
 @transaction.atomic
-def start_handover(*, project: Project, today: date, by: User) -> Handover:
+def start_handover(*, project: Project, today: date, by: User | None) -> Handover:
     """Begin the list with what the project's records hold. A loaded project that the customer has
     not accepted yet awaits a handover from now on.
 
@@ -65,7 +65,7 @@ def start_handover(*, project: Project, today: date, by: User) -> Handover:
 
 
 @transaction.atomic
-def update_from_records(*, handover: Handover, today: date, by: User) -> Updated:
+def update_from_records(*, handover: Handover, today: date, by: User | None) -> Updated:
     """Bring the list in step with the project's records: what came up is added; what is settled there
     goes, unless somebody has put it in other words: then it is done.
 
@@ -106,7 +106,7 @@ def update_from_records(*, handover: Handover, today: date, by: User) -> Updated
 
 @transaction.atomic
 def add_item(
-    *, handover: Handover, section: str, values: Mapping[str, Any], by: User
+    *, handover: Handover, section: str, values: Mapping[str, Any], by: User | None
 ) -> HandoverItem:
     """List something by hand: a promise, a note on the configuration, …
 
@@ -130,7 +130,7 @@ def add_item(
 
 
 @transaction.atomic
-def edit_item(*, item: HandoverItem, seen: int, values: Mapping[str, Any], by: User) -> bool:
+def edit_item(*, item: HandoverItem, seen: int, values: Mapping[str, Any], by: User | None) -> bool:
     """Give an item these values (some of ``FIELDS``). After the handover was accepted only who has to
     see to it, and until when, can be changed. Returns whether anything changed.
 
@@ -166,7 +166,7 @@ def edit_item(*, item: HandoverItem, seen: int, values: Mapping[str, Any], by: U
 
 
 @transaction.atomic
-def remove_item(*, item: HandoverItem, seen: int, by: User) -> None:
+def remove_item(*, item: HandoverItem, seen: int, by: User | None) -> None:
     """Take an item off the list that was written by hand.
 
     Raises:
@@ -190,7 +190,7 @@ def remove_item(*, item: HandoverItem, seen: int, by: User) -> None:
 
 
 @transaction.atomic
-def say_empty(*, handover: Handover, section: str, is_empty: bool, by: User) -> None:
+def say_empty(*, handover: Handover, section: str, is_empty: bool, by: User | None) -> None:
     """Say that there is nothing in a section, or no longer say so.
 
     Raises:

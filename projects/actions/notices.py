@@ -69,7 +69,7 @@ def tell_manager(
     return notice
 
 
-def mark_seen(*, notice: ManagerNotice, by: User) -> None:
+def mark_seen(*, notice: ManagerNotice, by: User | None) -> None:
     """Somebody has read it; it is not shown any more."""
     ManagerNotice.objects.filter(pk=notice.pk, seen_at=None).update(
         seen_at=timezone.now(), seen_by=by

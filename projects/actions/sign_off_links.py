@@ -27,7 +27,7 @@ OPEN_AFTER_DEADLINE = timedelta(days=14)
 
 
 @transaction.atomic
-def send_again(*, sign_off: SignOff, tenant: Tenant, by: User) -> tuple[SignOffLink, str]:
+def send_again(*, sign_off: SignOff, tenant: Tenant, by: User | None) -> tuple[SignOffLink, str]:
     """A further link to the same sign-off of a contact.
 
     Raises:
@@ -45,7 +45,7 @@ def send_again(*, sign_off: SignOff, tenant: Tenant, by: User) -> tuple[SignOffL
 
 
 @transaction.atomic
-def revoke_sign_off_link(*, link: SignOffLink, by: User) -> None:
+def revoke_sign_off_link(*, link: SignOffLink, by: User | None) -> None:
     """End a link that nobody has answered.
 
     Raises:

@@ -36,7 +36,7 @@ def ask_gate(
     deadline_on: date,
     silence_counts: bool,
     tenant: Tenant,
-    by: User,
+    by: User | None,
 ) -> tuple[SignOffLink, str]:
     """Ask both sides to confirm a gate: the colleague on screen, the contact by a link.
 
@@ -91,7 +91,7 @@ def ask_further(
     instead_of: SignOff | None,
     language: str,
     tenant: Tenant,
-    by: User,
+    by: User | None,
 ) -> tuple[SignOff, SignOffLink | None, str]:
     """Ask one approver more in the round that is open, or another one instead of one of its own side
     who has not answered. They have at least as many working days as the gate gives; silence counts
@@ -145,7 +145,7 @@ def ask_further(
 
 
 @transaction.atomic
-def take_back(*, gate: Gate, by: User) -> None:
+def take_back(*, gate: Gate, by: User | None) -> None:
     """End the round that is open: the gate is as if it had not been asked, what was answered stays
     readable, and links no longer open.
 
@@ -193,7 +193,7 @@ class _Asked:
     """Sign-offs of one gate, asked by one person at one moment."""
 
     def __init__(
-        self, gate: Gate, deadline_on: date, tenant: Tenant, by: User, now: datetime
+        self, gate: Gate, deadline_on: date, tenant: Tenant, by: User | None, now: datetime
     ) -> None:
         self.gate, self.deadline_on, self.tenant, self.by, self.now = (
             gate, deadline_on, tenant, by, now,

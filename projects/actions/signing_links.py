@@ -33,7 +33,7 @@ def send_for_signature(
     language: str,
     valid_days: int = VALID_FOR_DAYS,
     tenant: Tenant,
-    by: User,
+    by: User | None,
 ) -> tuple[SigningLink, str]:
     """Freeze a change request as a document for one signatory, and make the link to it.
 
@@ -72,7 +72,7 @@ def send_for_signature(
 
 
 @transaction.atomic
-def revoke_link(*, link: SigningLink, by: User) -> None:
+def revoke_link(*, link: SigningLink, by: User | None) -> None:
     """End a link that nobody has answered.
 
     Raises:

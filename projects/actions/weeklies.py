@@ -67,7 +67,7 @@ def draft_report(
 
 
 @transaction.atomic
-def refresh_report(*, report: WeeklyReport, seen: int, tenant: Tenant, by: User) -> None:
+def refresh_report(*, report: WeeklyReport, seen: int, tenant: Tenant, by: User | None) -> None:
     """Read the facts of a draft anew; the manager's texts stay.
 
     Raises:
@@ -92,7 +92,7 @@ def edit_report(
     shows_effort: bool,
     shows_risks: bool,
     correction: str = "",
-    by: User,
+    by: User | None,
 ) -> None:
     """Give a draft the manager's words, by section, and say whether the customer sees the effort and
     the risks.
@@ -117,7 +117,7 @@ def send_report(
     report: WeeklyReport,
     seen: int,
     contacts: Sequence[Contact],
-    by: User,
+    by: User | None,
     now: datetime | None = None,
 ) -> list[tuple[WeeklyReportLink, str]]:
     """Send a draft; from then on it never changes. One that was sent goes to further contacts.
@@ -156,7 +156,7 @@ def send_report(
 
 
 @transaction.atomic
-def correct_report(*, report: WeeklyReport, tenant: Tenant, by: User) -> WeeklyReport:
+def correct_report(*, report: WeeklyReport, tenant: Tenant, by: User | None) -> WeeklyReport:
     """A further version of a report that was sent, as a draft: its facts read anew, its texts as
     they were. The one that was sent stays.
 
@@ -192,7 +192,7 @@ def correct_report(*, report: WeeklyReport, tenant: Tenant, by: User) -> WeeklyR
 
 
 @transaction.atomic
-def discard_report(*, report: WeeklyReport, seen: int, by: User) -> None:
+def discard_report(*, report: WeeklyReport, seen: int, by: User | None) -> None:
     """Drop a draft.
 
     Raises:
@@ -205,7 +205,7 @@ def discard_report(*, report: WeeklyReport, seen: int, by: User) -> None:
 
 
 @transaction.atomic
-def revoke_weekly_link(*, link: WeeklyReportLink, by: User) -> None:
+def revoke_weekly_link(*, link: WeeklyReportLink, by: User | None) -> None:
     """End a link to a report.
 
     Raises:
@@ -244,7 +244,7 @@ def _keep(report: WeeklyReport) -> None:
 
 
 def _link(
-    report: WeeklyReport, contact: Contact, by: User, now: datetime
+    report: WeeklyReport, contact: Contact, by: User | None, now: datetime
 ) -> tuple[WeeklyReportLink, str]:
     """A link to a sent report for a contact; one that they had to it stops working."""
     WeeklyReportLink.objects.filter(report=report, contact=contact, revoked_at=None).update(

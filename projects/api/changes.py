@@ -1,70 +1,72 @@
-"""Change requests and booked effort for other programs."""
+"""Change requests for other programs: drafted, changed, and all that their screens say of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from babel.numbers import get_currency_precision
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.rest import filters
-from accounts.rest.shapes import Shaped
-from accounts.rest.views import Collection, Item, Resource
-from projects.api.projects import PersonDays
-from projects.models import ChangeRequest, Effort
-from projects.queries.effort import visible_effort
-from projects.queries.portfolio import visible_projects
-
-CHANGE = {
-    "project": "P-88", "key": "CR-3", "title": "Second payroll calendar", "state": "signed",
-    "effort_days": "3.000", "price": "18000.00", "days_later": 4, "raised_on": "2026-09-14",
-    "decided_on": None, "signed_on": "2026-09-21", "text": "A calendar for hourly staff.",
-    "items": [{"title": "Calendar", "effort_days": "3.000"}],
-    "changed_at": "2026-09-21T16:02:00+08:00",
-}  # fmt: skip
+from accounts.rest.views import Collection, Given, Item, Record
+from projects.actions.change_requests import ChangeValues, draft_change, edit_change
+from projects.api.change_shapes import ChangeRequestFields, ChangeTerms, NewChangeRequest
+from projects.api.ground import OfProjects
+from projects.models import (
+    ChangeRequest,
+    CustomerAnswer,
+    Requirement,
+    SigningLink,
+    SigningQuestion,
+)
+from projects.queries.change_requests import standing_of, standing_of_link, with_standing
 
 
-class ChangeItemFields(serializers.Serializer[Any]):
-    title = serializers.CharField()
-    effort_days = PersonDays()
-
-
-@extend_schema_serializer(examples=[OpenApiExample("Signed", CHANGE, response_only=True)])
-class ChangeRequestFields(Shaped):
-    """Work outside the signed scope. ``key`` is unique within the project."""
-
-    project = serializers.CharField(source="project.key")
-    key = serializers.CharField()
-    title = serializers.CharField()
-    state = serializers.ChoiceField(ChangeRequest.State.choices)
-    effort_days = PersonDays(allow_null=True)
-    price = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
-    days_later = serializers.IntegerField(
-        help_text="Working days by which the due day moves when it is signed."
-    )
-    raised_on = serializers.DateField()
-    decided_on = serializers.DateField(
-        allow_null=True, help_text="The day on which it was declined or withdrawn."
-    )
-    signed_on = serializers.DateField(allow_null=True)
-    text = serializers.CharField()
-    items = ChangeItemFields(many=True)
-    changed_at = serializers.DateTimeField(source="known_from")
-
-
-class ChangeRequestRows(Resource):
+class ChangeRequestRows(OfProjects):
     noun, plural = "change_request", "change_requests"
-    scope_to_read = "projects:read"
+    scope_to_read, scope_to_write = "projects:read", "changes:write"
     shape = ChangeRequestFields
 
     def found(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = ChangeRequest.objects.select_related("project").prefetch_related(
-            "items"
+        rows = with_standing(self.of_seen_projects(ChangeRequest.objects.all()), timezone.now())
+        questions = SigningQuestion.objects.select_related("answered_by")
+        answers = CustomerAnswer.objects.select_related("scan", "uploaded_by")
+        return rows.select_related(
+            "project__customer", "drafted_by", "approved_by"
+        ).prefetch_related(
+            "items",
+            "requirements",
+            Prefetch(
+                "links",
+                SigningLink.objects.select_related("contact", "sent_by").defer("document"),
+            ),
+            Prefetch("links__questions", questions),
+            Prefetch("answers", answers.defer("document", "scan__data")),
         )
-        if self.member is None:
-            return rows
-        return rows.filter(project__in=visible_projects(self.member).order_by().values("pk"))
+
+    def told(self, rows: Sequence[Any]) -> Sequence[Any]:
+        now = timezone.now()
+        for row in rows:
+            row.standing = standing_of(row)
+            row.said_links = list(row.links.all())
+            for link in row.said_links:
+                link.standing = standing_of_link(link, row, now)
+            asked = [one for link in row.said_links for one in link.questions.all()]
+            row.said_questions = sorted(asked, key=lambda one: one.pk)
+            row.said_answer = next(iter(row.answers.all()), None)
+        return rows
+
+
+class ChangeRequestRecord(ChangeRequestRows, Record):
+    """One of them by the keys of its project and its own."""
+
+    def names(self) -> dict[str, Any]:
+        return {"project__key": self.kwargs["project"], "key": self.kwargs["key"]}
 
 
 class ChangeRequests(ChangeRequestRows, Collection):
@@ -76,46 +78,67 @@ class ChangeRequests(ChangeRequestRows, Collection):
         filters.text("customer", "project__customer__key", help="Key of the customer."),
         filters.choice("state", "state", ChangeRequest.State.choices),
         filters.day("signed_from", "signed_on__gte"),
+        filters.flag("has_question", "has_question", help="A signatory waits for an answer."),
         filters.changed_since(),
     )
+    new = NewChangeRequest
+
+    def make(self, given: Given) -> Any:
+        """Draft a change request from a requirement that was found to be out of scope. The customer
+        alone signs it, by the link of `signing-links` or on paper."""
+        project = self.project_named(given["project"])
+        requirement = Requirement.objects.filter(
+            project=project, number=given["requirement"]
+        ).first()
+        if requirement is None:
+            raise serializers.ValidationError(
+                {"requirement": [_("The project has no requirement with this number.")]}
+            )
+        made = draft_change(
+            requirement=requirement, values=_values(given, self.tenant.currency),
+            raised_on=self.today, by=self.person,
+        )  # fmt: skip
+        return self.found().get(pk=made.pk)
 
 
-class OneChangeRequest(ChangeRequestRows, Item):
-    """One change request."""
+class OneChangeRequest(ChangeRequestRecord, Item):
+    """One change request: its terms, where it stands, and all that was sent, asked and answered."""
 
-    def names(self) -> dict[str, str]:
-        return {"project__key": self.kwargs["project"], "key": self.kwargs["key"]}
+    changes = ChangeTerms
+
+    def change(self, row: Any, given: Given) -> None:
+        """Give an undecided change request other terms. One that was approved is a draft again, and
+        links that were sent open no more. Items are replaced whole."""
+        before = {
+            "title": row.title,
+            "text": row.text,
+            "effort_days": row.effort_days,
+            "price": row.price,
+            "days_later": row.days_later,
+            "items": [
+                {"title": one.title, "effort_days": one.effort_days} for one in row.items.all()
+            ],
+        }
+        values = _values(before | given, self.tenant.currency)
+        edit_change(change=row, seen=row.version, values=values, by=self.person)
 
 
-class EffortFields(Shaped):
-    """Days that somebody worked on a project: on an item of its scope, on a change request, or on
-    neither."""
-
-    project = serializers.CharField(source="project.key")
-    key = serializers.CharField()
-    person = serializers.CharField(source="person.key")
-    worked_on = serializers.DateField()
-    days = serializers.DecimalField(max_digits=5, decimal_places=3)
-    item = serializers.CharField(source="item.key", allow_null=True, default=None)
-    change_request = serializers.CharField(
-        source="change_request.key", allow_null=True, default=None
+def _values(given: Given, currency: str) -> ChangeValues:
+    """
+    Raises:
+        ValidationError: a price that cannot be paid in this currency.
+    """
+    price: Decimal | None = given.get("price")
+    places = get_currency_precision(currency)
+    if price is not None and price != round(price, places):
+        raise serializers.ValidationError(
+            {"price": [_("The currency has %(places)s decimal places.") % {"places": places}]}
+        )
+    return ChangeValues(
+        title=given["title"],
+        text=given["text"],
+        effort_days=given.get("effort_days"),
+        price=price,
+        days_later=given.get("days_later", 0),
+        items=[(one["title"], one["effort_days"]) for one in given.get("items", [])],
     )
-
-
-class Efforts(Collection):
-    """Booked effort, the latest days first, as far as the token's person sees who worked."""
-
-    noun, plural = "effort", "efforts"
-    scope_to_read = "projects:read"
-    shape = EffortFields
-    sorts = {"-worked_on": "worked_on"}
-    filters = (
-        filters.text("project", "project__key", help="Key of the project."),
-        filters.text("person", "person__key", help="E-mail or name of who worked."),
-        filters.day("from", "worked_on__gte"),
-        filters.day("to", "worked_on__lte"),
-    )
-
-    def found(self) -> QuerySet[Any]:
-        rows = visible_effort(self.member) if self.member else Effort.objects.all()
-        return rows.select_related("project", "person", "item", "change_request")

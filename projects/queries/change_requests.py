@@ -53,18 +53,23 @@ class Standing(StrEnum):
 
 
 def requirements_of(project: Project) -> QuerySet:
-    """A project's requirements with ``kind``, the latest classification (empty: none); those that
-    nobody has classified first, then the latest."""
-    latest = Classification.objects.filter(requirement=OuterRef("pk")).order_by("-id")
+    """A project's requirements as :func:`classified` has them; those that nobody has classified
+    first, then the latest."""
     return (
-        Requirement.objects.filter(project=project)
-        .annotate(kind=Coalesce(Subquery(latest.values("kind")[:1]), Value("")))
+        classified(Requirement.objects.filter(project=project))
         .annotate(
             place=Case(When(kind="", then=Value(0)), default=Value(1), output_field=IntegerField())
         )
-        .select_related("contact", "colleague", "touchpoint", "change_request")
         .order_by("place", "-number")
     )
+
+
+def classified(requirements: QuerySet) -> QuerySet:
+    """Requirements with ``kind``, the latest classification (empty: none)."""
+    latest = Classification.objects.filter(requirement=OuterRef("pk")).order_by("-id")
+    return requirements.annotate(
+        kind=Coalesce(Subquery(latest.values("kind")[:1]), Value(""))
+    ).select_related("contact", "colleague", "touchpoint", "change_request")
 
 
 def scope_items(project: Project) -> QuerySet:
@@ -92,8 +97,22 @@ def owed_questions() -> QuerySet:
 
 
 def changes_of(project: Project, now: datetime) -> QuerySet:
-    """A project's change requests with ``booked`` (person-days, None: nothing), ``is_sent`` and
-    ``has_question``; those to decide first."""
+    """A project's change requests with where they stand; those to decide first."""
+    return (
+        with_standing(ChangeRequest.objects.filter(project=project), now)
+        .annotate(
+            place=Case(
+                When(state__in=[State.DRAFT, State.APPROVED_INTERNALLY], then=Value(0)),
+                default=Value(1),
+                output_field=IntegerField(),
+            )
+        )
+        .order_by("place", "-raised_on", "-pk")
+    )
+
+
+def with_standing(changes: QuerySet, now: datetime) -> QuerySet:
+    """Change requests with ``booked`` (person-days, None: nothing), ``is_sent`` and ``has_question``."""
     links = SigningLink.objects.filter(change_request=OuterRef("pk"))
     booked = (
         Effort.objects.filter(change_request=OuterRef("pk"))
@@ -105,29 +124,30 @@ def changes_of(project: Project, now: datetime) -> QuerySet:
     questions = SigningQuestion.objects.filter(
         link__change_request=OuterRef("pk"), answered_at=None
     )
-    return (
-        ChangeRequest.objects.filter(project=project)
-        .annotate(
-            booked=Subquery(booked),
-            is_sent=Exists(links.filter(open_links(now))),
-            has_question=Exists(questions),
-            place=Case(
-                When(state__in=[State.DRAFT, State.APPROVED_INTERNALLY], then=Value(0)),
-                default=Value(1),
-                output_field=IntegerField(),
-            ),
-        )
-        .order_by("place", "-raised_on", "-pk")
+    return changes.annotate(
+        booked=Subquery(booked),
+        is_sent=Exists(links.filter(open_links(now))),
+        has_question=Exists(questions),
     )
 
 
 def standing_of(change: Any) -> Standing:
-    """Where a row of :func:`changes_of` stands."""
+    """Where a row of :func:`with_standing` stands."""
     if change.state == State.APPROVED_INTERNALLY and change.has_question:
         return Standing.QUESTION
     if change.state == State.APPROVED_INTERNALLY and change.is_sent:
         return Standing.SENT
     return Standing(change.state)
+
+
+def standing_of_link(link: SigningLink, change: ChangeRequest, now: datetime) -> str:
+    """Where a link stands: open, answered, revoked, expired, or over where all is decided."""
+    if link.answered_at:
+        return "answered"
+    closed = link.closed_by(now)
+    if closed != "revoked" and change.state not in (State.DRAFT, State.APPROVED_INTERNALLY):
+        return "over"
+    return closed or "open"
 
 
 def baseline_on(project: Project, day: date) -> Baseline | None:

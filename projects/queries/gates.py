@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
@@ -170,6 +170,23 @@ def rounds_of(gate: Gate) -> list[tuple[int, list[SignOff]]]:
     for sign_off in found:
         rounds[sign_off.round].append(sign_off)
     return list(rounds.items())
+
+
+def is_asked(sign_off: SignOff, gate: Gate) -> bool:
+    """Whether an approver of a gate is still waited for; reads its answers."""
+    return (
+        gate.state == State.ASKED
+        and sign_off.round == gate.round
+        and sign_off.withdrawn_at is None
+        and not sign_off.answers.all()
+    )
+
+
+def standing_of_link(link: SignOffLink, now: datetime, *, is_asked: bool) -> str:
+    """open, answered, revoked, expired or over. ``is_asked``: its approver is still waited for."""
+    if link.answered_at is not None:
+        return "answered"
+    return link.closed_by(now) or ("open" if is_asked else "over")
 
 
 def sign_off_link(secret_hash: str) -> SignOffLink | None:

@@ -89,7 +89,7 @@ def change_request(request: TenantRequest, pk: int, change_pk: int) -> HttpRespo
         "price": exact_money(change.price, currency),
         "items": [(item.title, person_days(item.effort_days)) for item in change.items.all()],
         "requirements": change.requirements.all(),
-        "links": [(link, _standing_of(link, change, now)) for link in links],
+        "links": [(link, queries.standing_of_link(link, change, now)) for link in links],
         "questions": SigningQuestion.objects.filter(link__change_request=change).select_related(
             "link", "answered_by"
         ),
@@ -187,16 +187,6 @@ def visible_change(project: Project, pk: int) -> ChangeRequest:
     if found is None:
         raise Http404
     return found
-
-
-def _standing_of(link: SigningLink, change: ChangeRequest, now: Any) -> str:
-    """Where a link stands, for its list."""
-    if link.answered_at:
-        return "answered"
-    closed = link.closed_by(now)
-    if closed != "revoked" and change.state not in OPEN:
-        return "over"
-    return closed or "open"
 
 
 def _conflict() -> str:

@@ -169,26 +169,17 @@ def _form_page(
 def _shown(sign_off: SignOff, gate: Gate, now: Any) -> dict[str, Any]:
     """A sign-off of a round with its answer and its links."""
     answers = list(sign_off.answers.all())
-    is_asked = (
-        gate.state == Gate.State.ASKED
-        and sign_off.round == gate.round
-        and sign_off.withdrawn_at is None
-        and not answers
-    )
+    is_asked = queries.is_asked(sign_off, gate)
     return {
         "sign_off": sign_off,
         "answer": answers[0] if answers else None,
         "is_asked": is_asked,
         "reminders": list(sign_off.reminders.all()),
-        "links": [(link, _standing(link, now, is_asked)) for link in sign_off.links.all()],
+        "links": [
+            (link, queries.standing_of_link(link, now, is_asked=is_asked))
+            for link in sign_off.links.all()
+        ],
     }
-
-
-def _standing(link: SignOffLink, now: Any, is_asked: bool) -> str:
-    """open, answered, revoked, expired or over."""
-    if link.answered_at is not None:
-        return "answered"
-    return link.closed_by(now) or ("open" if is_asked else "over")
 
 
 def _is_own(request: TenantRequest, sign_off: SignOff) -> bool:

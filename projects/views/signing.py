@@ -12,10 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.letters import Letter
 from accounts.permissions import require
 from accounts.requests import TenantRequest
-from accounts.views.sent_links import address_of, show_once
+from accounts.views.sent_links import show_once
+from projects.actions.link_letters import signing_letter
 from projects.actions.signing_answers import sign_by_scan
 from projects.actions.signing_links import revoke_link, send_for_signature
 from projects.actions.signing_questions import answer_question
@@ -191,15 +191,7 @@ def _crumbs(project: Project, change: ChangeRequest) -> list[tuple[str, str]]:
 
 def _show_once(request: TenantRequest, link: SigningLink, secret: str, email: str) -> None:
     """The link for the next page, and the letter with it where the contact has an address."""
-    letter = Letter(
-        template="r/letters/signing",
-        context={
-            "link": link,
-            "tenant": request.tenant,
-            "address": address_of(request.tenant.pk, secret),
-        },
-        language=link.language,
-    )
+    letter = signing_letter(link, request.tenant, secret)
     show_once(
         request,
         link,

@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.actions.mail import is_address
-from accounts.letters import Letter, write_later
+from accounts.letters import write_later
 from accounts.models import Contact
 from accounts.permissions import require
 from accounts.queries.mail import unreachable_among
 from accounts.requests import TenantRequest
-from accounts.views.sent_links import SentLink, address_of
+from accounts.views.sent_links import SentLink
+from projects.actions.link_letters import address_of_link, weekly_letter
 from projects.actions.weeklies import WeeklyConflict, draft_report, send_report
 from projects.compute.weekly_reports import monday_of
 from projects.forms.effort import read_day
@@ -63,12 +64,8 @@ def sent(request: TenantRequest, report: WeeklyReport, seen: int, to: Sequence[C
     unreachable = unreachable_among(emails.values())
     kept: list[dict[str, Any]] = request.session.get(KEPT, [])
     for link, secret in made:
-        address = address_of(request.tenant.pk, secret)
-        letter = Letter(
-            template="r/letters/weekly",
-            context={"link": link, "tenant": request.tenant, "address": address},
-            language=link.language,
-        )
+        address = address_of_link(request.tenant, secret)
+        letter = weekly_letter(link, request.tenant, secret)
         email = emails.get(link.contact_id or 0, "")
         is_reached = is_address(email) and email.strip().lower() not in unreachable
         shown = SentLink(link.name, address, email, letter.line("_chat"), is_reached)
