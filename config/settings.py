@@ -313,6 +313,7 @@ SPECTACULAR_SETTINGS = {
         "MemberRole": "accounts.models.members.Role",
         "ReferralState": "service.models.referrals.Referral.State",
         "RenewalState": "service.api.renewals.STATE_CHOICES",
+        "LoadSourceFileState": "accounts.models.load_sources.LoadSourceFile.State",
         "ReportKind": "reports.models.reports.Report.Kind",
         "ReportStatus": "reports.models.reports.Report.State",
         "RequestStatus": "service.models.requests.Request.Status",
