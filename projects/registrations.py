@@ -17,7 +17,8 @@ from accounts.models.reach import RecordKind, record_kinds
 from accounts.rest import resources, scopes
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import current_tenant_id
-from projects import (  # noqa: F401 - words for the audit
+from projects import (  # noqa: F401 - words for the audit, scopes
+    api_registrations,
     gate_labels,
     handover_labels,
     labels,

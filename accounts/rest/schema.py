@@ -77,7 +77,7 @@ def refusals(*statuses: int) -> dict[Any, OpenApiResponse]:
 
 
 def _in_path(name: str) -> OpenApiParameter:
-    if name in ("pk", "id", "version", "link", "question"):
+    if name in ("pk", "id", "version", "number", "link", "question"):
         return OpenApiParameter(
             name, int, OpenApiParameter.PATH, description="Number of the record."
         )

@@ -31,7 +31,7 @@ def give_page_link(
     contact: Contact,
     language: str,
     ends_after_acceptance: bool = False,
-    by: User,
+    by: User | None,
     now: datetime | None = None,
 ) -> tuple[ProjectPageLink, str]:
     """Let a contact follow a project. A link that they had stops working.
@@ -75,7 +75,7 @@ def give_page_link(
 
 
 @transaction.atomic
-def revoke_page_link(*, link: ProjectPageLink, by: User) -> None:
+def revoke_page_link(*, link: ProjectPageLink, by: User | None) -> None:
     """End a link.
 
     Raises:

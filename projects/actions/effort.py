@@ -19,7 +19,7 @@ from accounts.actions.facts import keep_versions, note_creation
 from accounts.models import Colleague, User
 from projects.compute.effort_entries import MOST_OF_A_DAY, may_still_change, typed, week_of
 from projects.models import Effort
-from projects.queries.effort import WeekRow
+from projects.queries.effort import WeekRow, cell_of
 
 
 class EffortConflict(Exception):
@@ -67,15 +67,7 @@ def book_effort(
     """
     # Two windows of one person come one after the other, also where neither finds a row to lock.
     Colleague.objects.select_for_update(no_key=True).get(pk=people[0].pk)
-    entries = list(
-        Effort.objects.filter(
-            person__in=people,
-            worked_on=day,
-            project=row.booking.project,
-            item=row.booking.item,
-            change_request=row.booking.change,
-        ).order_by("pk")
-    )
+    entries = cell_of(people, row.booking, day)
     before = sum((entry.days for entry in entries), Decimal(0))
     if before == days:
         return entries

@@ -13,7 +13,7 @@ from projects.models import MilestonePayment, Task
 
 
 @transaction.atomic
-def tie_payment(*, instalment: Instalment, milestone: Task, by: User) -> MilestonePayment:
+def tie_payment(*, instalment: Instalment, milestone: Task, by: User | None) -> MilestonePayment:
     """Say that an instalment is owed for reaching a milestone, and no longer for another one.
 
     Raises:
@@ -46,7 +46,7 @@ def tie_payment(*, instalment: Instalment, milestone: Task, by: User) -> Milesto
 
 
 @transaction.atomic
-def untie_payment(*, instalment: Instalment, by: User) -> bool:
+def untie_payment(*, instalment: Instalment, by: User | None) -> bool:
     """Say that an instalment is owed for no milestone. Returns whether it was for one."""
     current = _locked(instalment)
     tie = (

@@ -40,7 +40,7 @@ def make_project(
     starts_on: date,
     template_version: PlanTemplateVersion,
     language: str,
-    by: User,
+    by: User | None,
 ) -> Project:
     """A new project of a customer with its plan; it is due on the plan's last day, and the service
     manager will have to accept its handover.
@@ -91,7 +91,7 @@ def _free_key(customer: Customer) -> str:
 
 @transaction.atomic
 def make_plan(
-    *, project: Project, template_version: PlanTemplateVersion, language: str, by: User
+    *, project: Project, template_version: PlanTemplateVersion, language: str, by: User | None
 ) -> Plan:
     """Phases, tasks, milestones and gates from a template, dated from the project's first day by the
     working calendar. The project's own dates stay as they are.
@@ -165,7 +165,7 @@ def make_plan(
 
 
 @transaction.atomic
-def lock_dates(*, project: Project, by: User) -> int:
+def lock_dates(*, project: Project, by: User | None) -> int:
     """Keep every task's days and effort as they are now with the latest version of the baseline.
 
     Returns how many. Another version of the baseline, which only a signed change request brings, can

@@ -60,7 +60,7 @@ def capture_requirement(
 
 @transaction.atomic
 def classify_requirement(
-    *, requirement: Requirement, kind: str, item: SowItem | None, why: str, by: User
+    *, requirement: Requirement, kind: str, item: SowItem | None, why: str, by: User | None
 ) -> Classification:
     """Say whether the signed scope holds a requirement; what was said before stays.
 

@@ -41,7 +41,7 @@ class RiskConflict(Exception):
 
 @transaction.atomic
 def raise_risk(
-    *, project: Project, kind: str, values: Mapping[str, Any], raised_on: date, by: User
+    *, project: Project, kind: str, values: Mapping[str, Any], raised_on: date, by: User | None
 ) -> Risk:
     """Write down what may go wrong, or what has.
 
@@ -66,7 +66,7 @@ def raise_risk(
 
 
 @transaction.atomic
-def edit_risk(*, risk: Risk, seen: int, values: Mapping[str, Any], by: User) -> bool:
+def edit_risk(*, risk: Risk, seen: int, values: Mapping[str, Any], by: User | None) -> bool:
     """Give it these values. Returns whether anything changed.
 
     Raises:
@@ -92,7 +92,7 @@ def edit_risk(*, risk: Risk, seen: int, values: Mapping[str, Any], by: User) -> 
 
 
 @transaction.atomic
-def settle_risk(*, risk: Risk, seen: int, state: str, why: str, by: User) -> None:
+def settle_risk(*, risk: Risk, seen: int, state: str, why: str, by: User | None) -> None:
     """Say that it is mitigated or closed, or that it is open again, and why.
 
     Raises:
@@ -120,7 +120,7 @@ def settle_risk(*, risk: Risk, seen: int, state: str, why: str, by: User) -> Non
 
 
 @transaction.atomic
-def let_happen(*, risk: Risk, seen: int, why: str, today: date, by: User) -> Risk:
+def let_happen(*, risk: Risk, seen: int, why: str, today: date, by: User | None) -> Risk:
     """A risk has happened: it stays as it was, and an issue with its words and its owner is made.
     Returns the issue.
 
@@ -185,7 +185,7 @@ def _set(risk: Risk, values: Mapping[str, Any], project: Project) -> None:
         raise ValidationError(_("This belongs to another customer."))
 
 
-def _say(risk: Risk, state: str, why: str, by: User) -> None:
+def _say(risk: Risk, state: str, why: str, by: User | None) -> None:
     if not why.strip():
         raise ValidationError({"why": _("Say why.")})
     risk.state, risk.state_why = state, why.strip()
@@ -193,7 +193,7 @@ def _say(risk: Risk, state: str, why: str, by: User) -> None:
     _save(risk, by)
 
 
-def _save(risk: Risk, by: User) -> None:
+def _save(risk: Risk, by: User | None) -> None:
     risk.version += 1
     risk.changed_at, risk.changed_by = timezone.now(), by
     risk.save()

@@ -66,7 +66,7 @@ def edit_task(
     seen: int,
     values: Mapping[str, Any],
     after: Collection[int] | None = None,
-    by: User,
+    by: User | None,
 ) -> AuditRecord | None:
     """Give a task these values, and push what waits for it where it has to.
 
@@ -107,7 +107,7 @@ def edit_task(
 
 @transaction.atomic
 def move_task(
-    *, task: Task, seen: int, days: int = 0, longer: int = 0, by: User
+    *, task: Task, seen: int, days: int = 0, longer: int = 0, by: User | None
 ) -> AuditRecord | None:
     """Move a task by working days, or move only its end (``longer``), and push what waits for it.
 
@@ -137,7 +137,7 @@ def move_task(
 
 
 @transaction.atomic
-def undo_move(*, project: Project, move: AuditRecord, by: User) -> int:
+def undo_move(*, project: Project, move: AuditRecord, by: User | None) -> int:
     """Give every task that a change moved its days back. Returns their number.
 
     Raises:
@@ -168,7 +168,7 @@ def add_task(
     values: Mapping[str, Any],
     is_milestone: bool,
     after: Collection[int] = (),
-    by: User,
+    by: User | None,
 ) -> Task:
     """A further task or milestone at the end of a phase.
 
@@ -201,7 +201,7 @@ def add_task(
 
 
 @transaction.atomic
-def remove_task(*, task: Task, seen: int, by: User) -> None:
+def remove_task(*, task: Task, seen: int, by: User | None) -> None:
     """Take a task away; what waited for it waits for what it waited for.
 
     Raises:
@@ -246,7 +246,7 @@ def _settle(
     task: Task,
     before: tuple[date, date],
     links: Mapping[int, Collection[int]],
-    by: User,
+    by: User | None,
     calendar: WorkingCalendar | None = None,
     *,
     is_checked: bool,

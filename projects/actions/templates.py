@@ -36,8 +36,16 @@ def keep_shipped(*, language: str) -> PlanTemplate:
     return template
 
 
+def version_for_plans(*, key: str, language: str) -> PlanTemplateVersion | None:
+    """What new plans are made from by a template's key, None where there is none; the shipped
+    template becomes a row when it is used."""
+    template = keep_shipped(language=language) if key == KEY else None
+    template = template or PlanTemplate.objects.filter(key=key).first()
+    return latest_version(template) if template else None
+
+
 @transaction.atomic
-def make_template(*, name: str, copy_of: PlanTemplate | None, by: User) -> PlanTemplate:
+def make_template(*, name: str, copy_of: PlanTemplate | None, by: User | None) -> PlanTemplate:
     """A new template, empty or with the latest version of another as its draft."""
     taken = set(PlanTemplate.objects.values_list("key", flat=True)) | {KEY}
     stem = slugify(name) or "template"
@@ -58,7 +66,7 @@ def change_draft(
     seen: int,
     step: Callable[[Document], Document],
     words: str,
-    by: User,
+    by: User | None,
 ) -> None:
     """Do one step on the draft; where there is none, on a copy of the latest version.
 
@@ -84,7 +92,7 @@ def change_draft(
 
 @transaction.atomic
 def publish_template(
-    *, template: PlanTemplate, seen: int, note: str, by: User
+    *, template: PlanTemplate, seen: int, note: str, by: User | None
 ) -> PlanTemplateVersion:
     """Put the draft in force for new plans, as a further version.
 
@@ -116,7 +124,7 @@ def publish_template(
 
 
 @transaction.atomic
-def drop_draft(*, template: PlanTemplate, by: User) -> None:
+def drop_draft(*, template: PlanTemplate, by: User | None) -> None:
     """Back to the latest version. A template that has none keeps its draft."""
     locked = PlanTemplate.objects.select_for_update().get(pk=template.pk)
     if locked.draft is None or latest_version(locked) is None:

@@ -23,7 +23,11 @@ FIELDS = ("project", "title", "kind", "held_on", "minutes", "trainer", "place")
 
 @transaction.atomic
 def hold_session(
-    *, customer: Customer, values: Mapping[str, Any], modules: Collection[Module] = (), by: User
+    *,
+    customer: Customer,
+    values: Mapping[str, Any],
+    modules: Collection[Module] = (),
+    by: User | None,
 ) -> TrainingSession:
     """A session that was held, or will be.
 
@@ -51,7 +55,7 @@ def change_session(
     session: TrainingSession,
     values: Mapping[str, Any],
     modules: Collection[Module] | None = None,
-    by: User,
+    by: User | None,
 ) -> bool:
     """Give a session these values; the modules stay where None is given. Returns whether anything
     changed.
@@ -90,7 +94,7 @@ def change_session(
 
 
 @transaction.atomic
-def remove_session(*, session: TrainingSession, by: User) -> None:
+def remove_session(*, session: TrainingSession, by: User | None) -> None:
     """Take a session away, with who took part; nights before now still know them."""
     current = TrainingSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
     now = timezone.now()
@@ -109,7 +113,7 @@ def remove_session(*, session: TrainingSession, by: User) -> None:
 
 @transaction.atomic
 def take_attendance(
-    *, session: TrainingSession, said: Mapping[int, str], by: User
+    *, session: TrainingSession, said: Mapping[int, str], by: User | None
 ) -> dict[str, int]:
     """Say of contacts (by id) whether they took part; empty: nothing is said of them any more. What
     is not named stays. Returns state → how many changed to it.
@@ -144,7 +148,7 @@ def take_attendance(
 
 @transaction.atomic
 def add_attendant(
-    *, session: TrainingSession, name: str, role: str, today: date, by: User
+    *, session: TrainingSession, name: str, role: str, today: date, by: User | None
 ) -> Contact:
     """Somebody who took part and is no contact yet: made one by name, with a role from the day of
     the session (empty: none), and present.

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.rest import filters
 from accounts.rest.shapes import Shaped
 from accounts.rest.values import Attributes
-from accounts.rest.views import Collection, Item, Resource
-from projects.models import Project, SowItem
+from accounts.rest.views import Collection, Given, Item
+from projects.actions.plans import make_project
+from projects.api.ground import OfProjects
+from projects.api.project_shapes import NewProject, version_of
+from projects.models import SowItem
 from projects.queries.delivery import Delivery, deliveries
-from projects.queries.portfolio import visible_projects
 
 EXAMPLE = {
     "key": "P-88", "customer": "C-1042", "name": "Payroll rollout", "manager": "lee@vendor.example",
@@ -88,20 +89,19 @@ class ProjectFields(Shaped):
         return dict(DeliveryFields(plain | efforts).data)
 
 
-class ProjectRows(Resource):
+class ProjectRows(OfProjects):
     noun, plural = "project", "projects"
-    scope_to_read = "projects:read"
+    scope_to_read, scope_to_write = "projects:read", "projects:write"
     shape = ProjectFields
 
     def found(self) -> QuerySet[Any]:
-        rows = visible_projects(self.member) if self.member else Project.objects.all()
-        return rows.select_related("customer", "manager")
+        return self.projects().select_related("customer", "manager")
 
     def told(self, rows: Sequence[Any]) -> Sequence[Any]:
         """With the figures of their delivery: those of a page in a fixed number of statements."""
         if rows:
-            today = self.tenant.local_date(timezone.now())
-            by_id = {one.project_id: one for one in deliveries(today, [row.pk for row in rows])}
+            found = deliveries(self.today, [row.pk for row in rows])
+            by_id = {one.project_id: one for one in found}
             for row in rows:
                 row.delivery = by_id[row.pk]
         return rows
@@ -119,6 +119,13 @@ class Projects(ProjectRows, Collection):
         filters.day("due_to", "due_on__lte"),
         filters.changed_since(),
     )
+    new = NewProject
+
+    def make(self, given: Given) -> Any:
+        """Make a project of a customer with its plan from a template."""
+        customer = self.customer_named(given.pop("customer"))
+        version = version_of(given.pop("template"), given["language"])
+        return make_project(customer=customer, template_version=version, by=self.person, **given)
 
 
 class OneProject(ProjectRows, Item):
@@ -137,7 +144,7 @@ class SowItemFields(Shaped):
     attributes = Attributes()
 
 
-class SowItems(Collection):
+class SowItems(OfProjects, Collection):
     """Items of signed scopes, by their keys."""
 
     noun, plural = "sow_item", "sow_items"
@@ -150,7 +157,4 @@ class SowItems(Collection):
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = SowItem.objects.select_related("sow__project", "module")
-        if self.member is None:
-            return rows
-        seen = visible_projects(self.member).order_by().values("pk")
-        return rows.filter(sow__project__in=seen)
+        return self.of_seen_projects(rows, "sow__project")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Colleague, Contact, Customer
+from projects.actions.task_days import days_of_state
 from projects.forms.plans import MOST_PEOPLE, DayField, EffortField, people
 from projects.models import Phase, Side, Task
 from ui.choices import offer, offer_rows
@@ -53,28 +54,17 @@ class TaskQuick(forms.Form):
         return given
 
     def _complete(self, given: dict[str, Any]) -> None:
-        """Days of what happened, as the state needs them: what is not given is taken from the plan
-        where it can have been so, else from today."""
-        state = given.get("state")
+        """Days of what happened, as the state needs them."""
         started, finished = given.get("started_on"), given.get("finished_on")
-        if state == Task.State.DONE:
-            finished = finished or self.today
-            planned = given.get("starts_on") or finished
-            started = finished if self.is_milestone else started or min(planned, finished)
-        else:
-            if finished and "finished_on" in self.changed_data:
-                self.add_error("finished_on", _("Only what is done has finished."))
-            finished = None
-            if state == Task.State.DOING:
-                started = started or self.today
-            elif state == Task.State.TODO:
-                if started and "started_on" in self.changed_data:
-                    self.add_error("started_on", _("What is to do has not started."))
-                started = None
-            elif self.is_milestone:
-                started = None
-        if started and finished and finished < started:
-            self.add_error("finished_on", _("It finished before it started."))
+        if self.task is not None and self.is_milestone:
+            started = self.task.started_on
+        started, finished, faults = days_of_state(
+            state=given.get("state"), is_milestone=self.is_milestone,
+            planned=given.get("starts_on"), started=started, finished=finished, today=self.today,
+            said=self.changed_data,
+        )  # fmt: skip
+        for name, why in faults.items():
+            self.add_error(name, why)
         given["started_on"], given["finished_on"] = started, finished
 
     def values(self) -> dict[str, Any]:

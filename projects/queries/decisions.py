@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership
+from accounts.models import Membership, Visibility
 from accounts.permissions import ALLOWED, may
 from projects.models import (
     ChangeRequest,
@@ -29,6 +29,7 @@ from projects.models import (
 from projects.queries.change_requests import open_links, owed_questions
 from projects.queries.gates import blocked_gates, sign_offs_waiting
 from projects.queries.handovers import handovers_to_propose
+from projects.queries.portfolio import projects
 from projects.queries.weeklies import weekly_reports_due
 
 State = ChangeRequest.State
@@ -104,6 +105,19 @@ def decisions(
     every = [decision for part, _number in parts for decision in part]
     every.sort(key=lambda one: (not one.is_late, one.until or one.since or today))
     return Decisions(every, sum(number for _part, number in parts))
+
+
+def decisions_within(membership: Membership, width: str, today: date) -> Decisions:
+    """What waits in the projects that a member sees as wide as this. Of everybody's, approvals only,
+    and beside them what waits in the member's own: what managers have to do is not asked of who looks
+    at all."""
+    looked_after = Visibility.MINE if width == Visibility.ALL else width
+    return decisions(
+        membership,
+        looked_after=projects(membership, looked_after, today),
+        shown=projects(membership, width, today),
+        today=today,
+    )
 
 
 def _sign_offs(membership: Membership, today: date) -> tuple[list[Decision], int]:

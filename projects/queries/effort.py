@@ -148,6 +148,19 @@ def entries_of(people: Collection[Colleague], days: Sequence[date]) -> QuerySet:
     return Effort.objects.filter(person__in=people, worked_on__range=(days[0], days[-1]))
 
 
+def cell_of(people: Collection[Colleague], booking: Booking, day: date) -> list[Effort]:
+    """What these names booked on something on a day: mostly one entry or none."""
+    return list(
+        Effort.objects.filter(
+            person__in=people,
+            worked_on=day,
+            project=booking.project,
+            item=booking.item,
+            change_request=booking.change,
+        ).order_by("pk")
+    )
+
+
 def week_rows(entries: QuerySet) -> list[WeekRow]:
     """Entries as rows, in the order of projects, items and change requests. One statement."""
     rows: dict[Booking, WeekRow] = {}

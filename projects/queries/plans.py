@@ -67,19 +67,25 @@ def ready(tasks: QuerySet) -> QuerySet:
 
 def phase_rows(project: Project) -> list[PhaseRow]:
     """The phases in order, with their tasks counted."""
-    found = Phase.objects.filter(project=project).annotate(
-        count=Count("tasks"),
-        done=Count("tasks", filter=Q(tasks__state=Task.State.DONE)),
-        first=Min("tasks__starts_on"),
-        last=Max("tasks__ends_on"),
-        effort=Sum("tasks__effort_days"),
-    )
+    found = with_sums(Phase.objects.filter(project=project))
     return [
         PhaseRow(
             phase, phase.count, phase.done, phase.first, phase.last, phase.effort or Decimal(0)
         )
         for phase in found.order_by("position")
     ]
+
+
+def with_sums(phases: QuerySet) -> QuerySet:
+    """Phases with ``count`` and ``done``, how many tasks they have and how many of them are done,
+    ``first`` and ``last`` day and ``effort`` in person-days, None without a task."""
+    return phases.annotate(
+        count=Count("tasks"),
+        done=Count("tasks", filter=Q(tasks__state=Task.State.DONE)),
+        first=Min("tasks__starts_on"),
+        last=Max("tasks__ends_on"),
+        effort=Sum("tasks__effort_days"),
+    )
 
 
 def waiting_now(project: Project) -> list[Task]:
@@ -124,6 +130,12 @@ def locked_days(tasks: Iterable[Task], baseline: Baseline | None) -> dict[int, T
         baseline__version__lte=baseline.version,
         task__in=[task.pk for task in tasks],
     )
+    return {row.task_id: row for row in rows.order_by("baseline__version")}
+
+
+def locked_last(tasks: Iterable[Task]) -> dict[int, TaskBaseline]:
+    """Task id → its days as they were locked last, of tasks of whatever projects."""
+    rows = TaskBaseline.objects.filter(task__in=[task.pk for task in tasks])
     return {row.task_id: row for row in rows.order_by("baseline__version")}
 
 

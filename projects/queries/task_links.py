@@ -39,3 +39,14 @@ def links_of(
     ):
         links[successor].append(waited_for)
     return links
+
+
+def numbers_before(tasks: Iterable[Task]) -> dict[int, list[int]]:
+    """Task id → numbers of the tasks that it waits for, ascending; of tasks of whatever plans."""
+    rows = TaskLink.objects.filter(successor__in=[task.pk for task in tasks])
+    links: dict[int, list[int]] = defaultdict(list)
+    for successor, number in rows.order_by("successor", "predecessor__number").values_list(
+        "successor_id", "predecessor__number"
+    ):
+        links[successor].append(number)
+    return links

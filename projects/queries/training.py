@@ -19,6 +19,8 @@ LEARNERS = (ContactRole.Kind.KEY_USER, ContactRole.Kind.END_USER)
 PRESENT = Attendance.State.PRESENT
 # Days after the acceptance in which a how-to question is put down to training.
 WINDOW = 90
+# More people than this are not ticked off at once; they are found by their name.
+MOST_ATTENDANTS = 300
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.letters import Letter
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
-from accounts.views.sent_links import address_of, not_stored, show_once, taken_once
+from accounts.views.sent_links import not_stored, show_once, taken_once
 from projects.actions.customer_pages import give_page_link, page_closed_by, revoke_page_link
+from projects.actions.page_letters import page_letter
 from projects.compute.weekly_reports import week_to_report
 from projects.forms.customer_pages import PageLinkForm
 from projects.models import Project, ProjectPageLink
@@ -145,15 +145,7 @@ def shared_crumbs(project: Project) -> list[tuple[Any, str]]:
 def _given(request: TenantRequest, project: Project, **values: Any) -> None:
     """A link for a contact, shown once on the next page, with a letter where there is an address."""
     link, secret = give_page_link(project=project, by=request.user, **values)
-    letter = Letter(
-        template="r/letters/project",
-        context={
-            "link": link,
-            "tenant": request.tenant,
-            "address": address_of(request.tenant.pk, secret),
-        },
-        language=link.language,
-    )
+    letter = page_letter(link, request.tenant, secret)
     show_once(
         request,
         link,

@@ -17,12 +17,10 @@ from accounts.models import Customer
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from projects.actions.plans import lock_dates, make_plan, make_project
-from projects.actions.templates import keep_shipped
-from projects.compute.shipped_plan import KEY
+from projects.actions.templates import version_for_plans
 from projects.forms.plans import FromTemplate, NewProject
-from projects.models import PlanTemplate, PlanTemplateVersion
+from projects.models import PlanTemplateVersion
 from projects.queries import plans
-from projects.queries.templates import latest_version
 from projects.views.plan_frame import crumbs, today_of, visible_project
 from ui.confirm import confirm_page
 
@@ -119,10 +117,8 @@ def date_locks(request: TenantRequest, pk: int) -> HttpResponse:
 
 
 def _chosen(key: str, language: str) -> PlanTemplateVersion:
-    """The latest version of a template by its key; the shipped one becomes a row when it is used."""
-    template = keep_shipped(language=language) if key == KEY else None
-    template = template or PlanTemplate.objects.filter(key=key).first()
-    version = latest_version(template) if template else None
+    """What new plans are made from, or a 404."""
+    version = version_for_plans(key=key, language=language)
     if version is None:
         raise Http404
     return version

@@ -13,14 +13,14 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts import first_steps
-from accounts.models import Customer, Membership, Visibility
+from accounts.models import Customer, Visibility
 from accounts.permissions import may, require
 from accounts.queries.calendars import working_calendar
 from accounts.requests import TenantRequest
 from projects.forms.portfolio import ProjectFilter
 from projects.queries import portfolio as queries
 from projects.queries.attention import needing
-from projects.queries.decisions import Decisions, decisions
+from projects.queries.decisions import decisions_within
 from projects.views.portfolio_table import (
     EXPORTED,
     EXPORTED_AT_ONCE,
@@ -87,24 +87,12 @@ def projects(request: TenantRequest) -> HttpResponse:
         "width": width,
         "has_none": has_none,
         "today": today,
-        "decisions": _decisions(membership, width, today),
+        "decisions": decisions_within(membership, width, today),
         "may_see_money": may(membership, "view_money"),
         "may_make": may(membership, "edit_plans"),
         "exports": [(name.upper(), table.url(format=name)) for name in ("csv", "xlsx")],
     }
     return render(request, "projects/projects.html", context)
-
-
-def _decisions(membership: Membership, width: str, today: date) -> Decisions:
-    """What waits in the projects that are shown. Of everybody's, approvals only, and beside them what
-    waits in the member's own: what managers have to do is not asked of who looks at all."""
-    looked_after = Visibility.MINE if width == Visibility.ALL else width
-    return decisions(
-        membership,
-        looked_after=queries.projects(membership, looked_after, today),
-        shown=queries.projects(membership, width, today),
-        today=today,
-    )
 
 
 def _file(request: TenantRequest, found: QuerySet, today: date) -> HttpResponse:

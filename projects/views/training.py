@@ -28,14 +28,11 @@ from projects.actions.training import (
 from projects.forms.training import AttendantForm, SessionForm, ticked
 from projects.models import Attendance, TrainingSession
 from projects.queries.portfolio import visible_projects
-from projects.queries.training import attendants, sessions_of
+from projects.queries.training import MOST_ATTENDANTS, attendants, sessions_of
 from projects.views.faults import show_faults
 from projects.views.plan_frame import today_of
 from ui.confirm import confirm_page
 from ui.registry import customer_panels
-
-# More people than this are not ticked off on one page; they are found by their name.
-MOST_ATTENDANTS = 300
 
 
 @require("hold_training")
