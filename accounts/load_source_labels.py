@@ -32,7 +32,6 @@ TROUBLES: dict[str, str | Promise] = {
     "no_http": _("What answered does not speak HTTP."),
     "no_path": _("Write a path below the folder, such as exports/crm, without “..”."),
     "no_root": _("The operator has named no folder for loads, or it is not there."),
-    "no_rule": _("No rule fits it any more."),
     "no_tls": _("Only addresses with https:// are asked: others could be listened to."),
     "number_as_host": _("Write an IP address as four numbers with dots."),
     "other_region": _("The bucket is in another region."),

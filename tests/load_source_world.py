@@ -13,6 +13,7 @@ from bucket_server import ACCESS_KEY, REGION, SECRET, Bucket
 from accounts.actions.load_source_looks import fetch_loads
 from accounts.actions.load_source_values import RuleValues, SourceValues
 from accounts.actions.load_sources import make_source, switch_source_on
+from accounts.load_places.buckets import Bucket as Place
 from accounts.models import Customer, LoadSource, LoadSourceFile, Tenant, User
 from accounts.tenancy import tenant_scope
 
@@ -34,6 +35,15 @@ def of_bucket(bucket: Bucket, *rules: RuleValues, **further: Any) -> SourceValue
         rules=rules or (CUSTOMERS,),
         **named,
     )
+
+
+def bucket_place(bucket: Bucket, **further: Any) -> Place:
+    """The bucket as a place, without a source."""
+    named = {
+        "endpoint": bucket.url, "bucket": bucket.name, "region": "eu-test-1", "prefix": "",
+        "access_key": "AKIDTEST", "secret": SECRET,
+    }  # fmt: skip
+    return Place(**{**named, **further}, anywhere=True)
 
 
 def looking(tenant: Tenant, values: SourceValues, by: User | None) -> LoadSource:

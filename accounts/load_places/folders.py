@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import BinaryIO
 
 from accounts.load_places.found import (
@@ -136,10 +137,13 @@ class Folder:
 def _look(folder: int, above: str, depth: int, looked: _Looked, now: float) -> None:
     """Everything in an open folder and below it; what begins with a dot is nobody's business."""
     with os.scandir(folder) as entries:
-        inside = sorted((one for one in entries if one.name[0] != "."), key=lambda one: one.name)
+        shown = (one for one in entries if one.name[0] != ".")
+        inside = sorted(islice(shown, MOST_FILES + 1), key=lambda one: one.name)
+    if len(inside) > MOST_FILES:
+        looked.is_cut = True
     for entry in inside:
         name = f"{above}{entry.name}"
-        if looked.is_cut or not storable(name):
+        if not storable(name):
             continue
         try:
             told = entry.stat(follow_symlinks=False)
