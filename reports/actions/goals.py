@@ -27,6 +27,9 @@ FIELDS = ("baseline", "baseline_on", "target", "change", "due_on", "owner", "not
           "closed_on")  # fmt: skip
 MONTHS_AT_ONCE = 3
 MOST_YEARS = 10
+# Of the baseline.
+MOST_CHANGE = 1000
+LARGEST = Decimal(10) ** 13
 _PLACES = Decimal(1).scaleb(-10)
 
 
@@ -61,7 +64,7 @@ def add_goal(*, tenant: Tenant, key: str, values: GoalValues, by: User | None) -
 
 @transaction.atomic
 def change_goal(
-    *, tenant: Tenant, goal: KpiGoal, values: GoalValues, seen: int, by: User
+    *, tenant: Tenant, goal: KpiGoal, values: GoalValues, seen: int, by: User | None
 ) -> KpiGoal:
     """
     Args:
@@ -77,7 +80,7 @@ def change_goal(
 
 
 @transaction.atomic
-def close_goal(*, tenant: Tenant, goal: KpiGoal, state: str, seen: int, by: User) -> KpiGoal:
+def close_goal(*, tenant: Tenant, goal: KpiGoal, state: str, seen: int, by: User | None) -> KpiGoal:
     """Say how it ended, or, with the state ``open``, that it goes on.
 
     Raises:
@@ -128,6 +131,10 @@ def _set(goal: KpiGoal, values: GoalValues, tenant: Tenant) -> None:
         faults["due_on"] = _("That is too far away.")
     if (values.target is None) == (values.change is None):
         faults["target"] = _("Give either the target or the change of the baseline.")
+    if values.change is not None and abs(values.change) > MOST_CHANGE:
+        faults["change"] = _("This is more than can be kept.")
+    if values.baseline is not None and abs(values.baseline) >= LARGEST:
+        faults["baseline"] = _("This is more than can be kept.")
     if faults:
         raise ValidationError(faults)
     baseline = values.baseline
@@ -151,7 +158,7 @@ def _check(key: str, baseline: Decimal, target: Decimal, *, by_change: bool) -> 
     for field, value in (("baseline", baseline), (named, target)):
         if unit != Unit.POINTS and value < 0:
             raise ValidationError({field: _("This figure is never below zero.")})
-        if abs(value) >= Decimal(10) ** 13:
+        if abs(value) >= LARGEST:
             raise ValidationError({field: _("This is more than can be kept.")})
 
 
@@ -177,7 +184,7 @@ def _locked(goal: KpiGoal, seen: int) -> KpiGoal:
     return current
 
 
-def _changed(goal: KpiGoal, change: Any, verb: str, by: User) -> KpiGoal:
+def _changed(goal: KpiGoal, change: Any, verb: str, by: User | None) -> KpiGoal:
     before, held = _told(goal), _held(goal)
     change()
     after = _told(goal)

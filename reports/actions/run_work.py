@@ -105,7 +105,7 @@ def next_due(now: datetime) -> int | None:
 
 
 @transaction.atomic
-def retry_run(*, run: ReportRun, by: User) -> bool:
+def retry_run(*, run: ReportRun, by: User | None) -> bool:
     """Have a run that was given up, or that left customers out, done again: what is made stays, what
     failed is tried. Returns whether there was anything to do."""
     current = ReportRun.objects.select_for_update().get(pk=run.pk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -17,19 +16,17 @@ from drf_spectacular.utils import (
     extend_schema_serializer,
 )
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from accounts.models import User
 from accounts.rest import filters
 from accounts.rest.problems import Conflict
 from accounts.rest.schema import refusals
 from accounts.rest.shapes import Shaped
-from accounts.rest.views import Collection, Given, Item, Record, Resource, Verb
-from reports.actions.report_changes import Changed, ReportConflict, approve, put_back, review
+from accounts.rest.views import Collection, Given, Record, Resource, Verb
+from reports.actions.report_changes import approve, put_back, review
 from reports.actions.report_sending import send_reports
 from reports.api.figures import StoredFigure
-from reports.api.rendering import ExactRenderer
+from reports.api.report_ground import ByPerson, heard, may_approve, may_edit
 from reports.compute.documents import Audience
 from reports.files import FORMATS, report_file
 from reports.models import Report
@@ -121,13 +118,6 @@ class Reports(ReportRows, Collection):
         return super().found().defer("document", "texts")
 
 
-class OneReport(ReportRows, Item):
-    """One report whole: every figure with its formula, as-of, night and rules, and the sections."""
-
-    shape = WholeReport
-    renderer_classes = (ExactRenderer,)
-
-
 FILE_TYPES = (
     "text/html", "application/pdf", "application/json",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -166,33 +156,8 @@ class ReportFiles(ReportRows, Record):
         return {"pk": self.kwargs["pk"]}
 
 
-class _Step(ReportRows, Verb):
-    def person_who(self, may: Callable[[Any, Report], bool], row: Report) -> User:
-        """
-        Raises:
-            PermissionDenied: the token is of no person, or of one who may not do this.
-        """
-        person = self.somebody()
-        if not may(self.member, row):
-            raise PermissionDenied(_("The person of this token may not do this."))
-        return person
-
-    def done(self, made: Changed) -> None:
-        """
-        Raises:
-            Conflict: the report is in no state for this.
-        """
-        if not made.count:
-            raise Conflict(_("A report in this state does not go this way."))
-
-
-def _may_edit(member: Any, row: Report) -> bool:
-    seen = queries.only_approvable(member, {row.pk: row.revision})
-    return bool(seen and queries.only_editable(member, seen))
-
-
-def _may_approve(member: Any, row: Report) -> bool:
-    return bool(queries.only_approvable(member, {row.pk: row.revision}))
+class _Step(ByPerson, ReportRows, Verb):
+    """A way that reports go."""
 
 
 class ReportReviews(_Step):
@@ -200,8 +165,8 @@ class ReportReviews(_Step):
 
     def act(self, row: Any, given: Given) -> None:
         """Say that a draft was read and is right. Takes the token of a person."""
-        by = self.person_who(_may_edit, row)
-        self.done(_heard(lambda: review(seen={row.pk: row.revision}, by=by)))
+        by = self.person_who(may_edit, row)
+        self.done(heard(lambda: review(seen={row.pk: row.revision}, by=by)))
 
 
 class ReportApprovals(_Step):
@@ -209,8 +174,8 @@ class ReportApprovals(_Step):
 
     def act(self, row: Any, given: Given) -> None:
         """Say that a report may be sent. Takes the token of a person."""
-        by = self.person_who(_may_approve, row)
-        self.done(_heard(lambda: approve(seen={row.pk: row.revision}, by=by)))
+        by = self.person_who(may_approve, row)
+        self.done(heard(lambda: approve(seen={row.pk: row.revision}, by=by)))
 
 
 class ReportReturns(_Step):
@@ -218,8 +183,8 @@ class ReportReturns(_Step):
 
     def act(self, row: Any, given: Given) -> None:
         """Make a report that is not sent yet a draft again. Takes the token of a person."""
-        by = self.person_who(_may_edit, row)
-        self.done(_heard(lambda: put_back(seen={row.pk: row.revision}, by=by)))
+        by = self.person_who(may_edit, row)
+        self.done(heard(lambda: put_back(seen={row.pk: row.revision}, by=by)))
 
 
 class ReportSendings(_Step):
@@ -227,21 +192,10 @@ class ReportSendings(_Step):
 
     def act(self, row: Any, given: Given) -> None:
         """Send an approved report to its usual readers. Takes the token of a person."""
-        by = self.person_who(_may_approve, row)
-        done, left = _heard(
+        by = self.person_who(may_approve, row)
+        done, left = heard(
             lambda: send_reports(seen={row.pk: row.revision}, tenant=self.tenant, by=by)
         )
         if left:
             raise Conflict(_("There is nobody to send it to, or it says nothing yet."))
         self.done(done)
-
-
-def _heard(do: Callable[[], Any]) -> Any:
-    """
-    Raises:
-        Conflict: somebody changed the report meanwhile.
-    """
-    try:
-        return do()
-    except ReportConflict as error:
-        raise Conflict(_("This was changed since you read it. Read it again.")) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,3 +85,36 @@ def read_rule(stored: Mapping[str, Any]) -> ReportRule:
         day=int(stored.get("day") or 1),
         hour=None if stored.get("hour") is None else int(stored["hour"]),
     )
+
+
+def stored_customer_rules(
+    keys: Sequence[str], gets: Mapping[str, Mapping[str, Sequence[str]]]
+) -> dict[str, Any]:
+    """What `ReportSettings.rule` keeps under ``customer``.
+
+    Args:
+        keys: every tier that can be chosen, "" for customers without one.
+        gets: length of the period → audience → tiers whose people of that audience get it.
+    """
+    found = {}
+    for length in (MONTH, QUARTER):
+        readers = {
+            audience: [tier for tier in keys if tier in held]
+            for audience, held in gets[length].items()
+        }
+        wanted = [tier for tier in keys if any(tier in held for held in readers.values())]
+        is_all = all(held == list(keys) for held in readers.values())
+        found[length] = {
+            "is_on": bool(wanted),
+            "tiers": [] if is_all else wanted,
+            "readers": {} if is_all else readers,
+        }
+    return found
+
+
+def tiers_getting(rule: CustomerRule, audience: str, keys: Sequence[str]) -> list[str]:
+    """Of these tiers ("" for customers without one) those whose people of an audience get it."""
+    if not rule.is_on:
+        return []
+    among = [tier for tier in keys if not rule.tiers or tier in rule.tiers]
+    return [tier for tier in among if rule.reads(audience, tier)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,26 +11,22 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.actions.look_checks import LONGEST_NAME, LONGEST_TEXT, check_text, checked_accent
 from reports.actions.report_templates import check_logo
-from reports.compute.report_rules import MONTH, QUARTER, ReportRule
-from reports.compute.report_templates import (
-    AUDIENCES,
-    PLACEHOLDERS,
-    SECTIONS,
-    TEXTS,
-    Look,
-    contrast_on_white,
-    unknown_placeholders,
+from reports.compute.report_rules import (
+    MONTH,
+    QUARTER,
+    ReportRule,
+    stored_customer_rules,
+    tiers_getting,
 )
+from reports.compute.report_templates import AUDIENCES, SECTIONS, TEXTS, Look
 from reports.documents.customer import SECTIONS as NAMES
 from reports.models import ReportAudience
 from segmentation.labels import TIERS
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
-LEAST_CONTRAST = 4.5
 OUT = "0"
-LONGEST_NAME, LONGEST_TEXT = 60, 600
-_HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _WORDS = {
     "greeting": gettext_lazy("Greeting"),
     "closing": gettext_lazy("Closing words"),
@@ -88,16 +83,7 @@ class TemplateForm(forms.Form):
                 )  # fmt: skip
 
     def clean_accent(self) -> str:
-        accent = str(self.cleaned_data["accent"]).strip()
-        if not accent:
-            return ""
-        if not _HEX.fullmatch(accent):
-            raise forms.ValidationError(_("A colour is written as # and six digits, like #0b6e7f."))
-        contrast = contrast_on_white(accent)
-        if contrast < LEAST_CONTRAST:
-            words = _("Too light to be read on white: its contrast is %(contrast)s, 4.5 is needed.")
-            raise forms.ValidationError(words % {"contrast": round(contrast, 1)})
-        return accent.lower()
+        return checked_accent(str(self.cleaned_data["accent"]))
 
     def clean_logo(self) -> Any:
         given = self.cleaned_data.get("logo")
@@ -125,10 +111,10 @@ class TemplateForm(forms.Form):
         for language in LANGUAGES:
             for key in TEXTS:
                 name = f"{key}-{language}"
-                if wrong := unknown_placeholders(found.get(name, "")):
-                    words = _("{%(wrong)s} is not known; there are %(known)s.")
-                    known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
-                    self.add_error(name, words % {"wrong": wrong[0], "known": known})
+                try:
+                    check_text(found.get(name, ""))
+                except forms.ValidationError as error:
+                    self.add_error(name, error)
         return found
 
     def look(self) -> dict[str, Any]:
@@ -213,9 +199,8 @@ class ReportRuleForm(forms.Form):
         """As it is stored."""
         given = self.cleaned_data
         keys = [tier for tier, _word in self.tiers()]
-        customer = {}
-        for length in (MONTH, QUARTER):
-            readers = {
+        gets = {
+            length: {
                 audience: [
                     tier
                     for tier in keys
@@ -223,13 +208,9 @@ class ReportRuleForm(forms.Form):
                 ]
                 for audience in AUDIENCES
             }
-            wanted = [tier for tier in keys if any(tier in held for held in readers.values())]
-            is_all = all(held == keys for held in readers.values())
-            customer[length] = {
-                "is_on": bool(wanted),
-                "tiers": [] if is_all else wanted,
-                "readers": {} if is_all else readers,
-            }
+            for length in (MONTH, QUARTER)
+        }
+        customer = stored_customer_rules(keys, gets)
         return {"customer": customer, "day": given["day"], "hour": given["hour"]}
 
     def rows(self) -> Iterator[tuple[str, list[BoundField]]]:
@@ -241,9 +222,7 @@ def _gets(rule: ReportRule, audience: str, tier: str) -> str:
     lengths = [
         length
         for length in (MONTH, QUARTER)
-        if (of := rule.customer[length]).is_on
-        and of.reads(audience, tier)
-        and (not of.tiers or tier in of.tiers)
+        if tiers_getting(rule.customer[length], audience, [tier])
     ]
     if len(lengths) == 2:
         return ReportRuleForm.BOTH

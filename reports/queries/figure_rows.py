@@ -77,10 +77,11 @@ def _internal(figure_set: FigureSet, key: str, tenant: Tenant) -> RowListing | N
     return internal_listing(figure_set.kind, key, span, tenant.zone)
 
 
-def read_behind(listing: RowListing, membership: Membership, part: slice | None) -> RowPage:
-    """Of customers that the member sees."""
+def read_behind(listing: RowListing, membership: Membership | None, part: slice | None) -> RowPage:
+    """Of customers that the member sees; None: a program of the tenant's own, which sees all."""
     only = None
-    if listing.names_customers and membership.sees("customers") != Visibility.ALL:
+    is_narrowed = membership is not None and membership.sees("customers") != Visibility.ALL
+    if listing.names_customers and is_narrowed:
         seen = Customer.objects.visible_to(membership).order_by()
         only = list(seen.values_list("pk", flat=True))
     return read_rows(listing, part, only)

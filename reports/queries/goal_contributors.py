@@ -66,7 +66,7 @@ def keys_in_parts(key: str) -> tuple[str, ...]:
 
 
 def contributions(
-    standing: GoalStanding, membership: Membership, tenant: Tenant
+    standing: GoalStanding, membership: Membership | None, tenant: Tenant
 ) -> list[Contributions]:
     """Of each of ``keys_in_parts``; one statement each. Empty: the figure did not come to be since the
     baseline, or is absent on one of the two days."""
@@ -82,7 +82,7 @@ def contributions(
 def page_of(
     standing: GoalStanding,
     key: str,
-    membership: Membership,
+    membership: Membership | None,
     tenant: Tenant,
     *,
     by: str = "",
@@ -109,9 +109,9 @@ def asked_of(standing: GoalStanding, key: str, tenant: Tenant) -> Asked | None:
     )
 
 
-def seen_ids(membership: Membership) -> list[int] | None:
-    """None: all."""
-    if membership.sees("customers") == Visibility.ALL:
+def seen_ids(membership: Membership | None) -> list[int] | None:
+    """Of who looks at it, None being a program of the tenant's own; None: all."""
+    if membership is None or membership.sees("customers") == Visibility.ALL:
         return None
     return list(Customer.objects.visible_to(membership).order_by().values_list("pk", flat=True))
 

@@ -57,7 +57,7 @@ class Potential:
 
 
 def largest_potentials(
-    standing: GoalStanding, membership: Membership, tenant: Tenant, *, most: int
+    standing: GoalStanding, membership: Membership | None, tenant: Tenant, *, most: int
 ) -> list[Potential]:
     """Customers below the goal's rate, who would add most first; one statement."""
     period = standing.latest.period

@@ -40,13 +40,14 @@ def previewed(membership: Membership) -> list[tuple[int, str]]:
 
 
 def preview(
-    tenant: Tenant, membership: Membership, pk: int, look: Look, language: str
+    tenant: Tenant, membership: Membership | None, pk: int, look: Look, language: str
 ) -> dict[str, Any] | None:
-    """The document; None: there are no such figures, or the member does not see the customer."""
+    """The document; None: there are no such figures, or the member does not see the customer. Without
+    a member every customer is seen, by the tenant's own programs."""
+    seen = Customer.objects.all() if membership is None else Customer.objects.visible_to(membership)
     figures = (
         FigureSet.objects.filter(
-            pk=pk, kind=FigureSet.Kind.CUSTOMER,
-            customer__in=Customer.objects.visible_to(membership).values("pk"),
+            pk=pk, kind=FigureSet.Kind.CUSTOMER, customer__in=seen.order_by().values("pk")
         )
         .select_related("night")
         .first()

@@ -1,5 +1,82 @@
 from __future__ import annotations
 
-API: dict[str, tuple[str, ...]] = {}
+_REPLAY = "/nights/{as_of}/replays"
+
+API: dict[str, tuple[str, ...]] = {
+    "portfolio": (
+        "GET /customers",
+        "GET /nights/{as_of}/standings",
+        "GET /nights/{as_of}/measures",
+    ),
+    "saved_views": ("GET /saved-views", "POST /saved-views"),
+    "saved_view_removals": ("DELETE /saved-views/{id}",),
+    "assignments": ("PATCH /customers/{key}",),
+    "moves": ("GET /moves",),
+    "tiers": ("GET /nights/{as_of}/spread", "GET /night-comparison"),
+    "strategies": ("GET /strategies",),
+    "strategy": (
+        "GET /strategies/{scheme}/{tier}",
+        "PATCH /strategies/{scheme}/{tier}",
+    ),
+    "strategy_returns": ("POST /strategies/{scheme}/{tier}/return",),
+    "customer_groups": ("GET /groups",),
+    "new_customer_group": ("POST /groups", "POST /group-previews", "GET /condition-fields"),
+    "customer_group": (
+        "GET /groups/{id}",
+        "GET /groups/{id}/members",
+        "GET /groups/{id}/nights",
+    ),
+    "edit_customer_group": ("PATCH /groups/{id}", "POST /group-previews"),
+    "customer_group_archivals": ("POST /groups/{id}/archive",),
+    "customer_group_restorals": ("POST /groups/{id}/restore",),
+    "nights": ("GET /nights", "POST /nights", "GET /night-alarms"),
+    "night_comparison": ("GET /night-comparison",),
+    "night": ("GET /nights/{as_of}", "GET /moves"),
+    "night_retries": ("POST /nights/{as_of}/retry",),
+    "night_replays": (f"GET {_REPLAY}", f"POST {_REPLAY}"),
+    "replay": (f"GET {_REPLAY}/{{id}}", f"GET {_REPLAY}/{{id}}/differences"),
+    "replay_restatements": (f"POST {_REPLAY}/{{id}}/restate",),
+    "replay_retries": (f"POST {_REPLAY}/{{id}}/retry",),
+    "modules": ("GET /modules", "GET /module-adoption"),
+    "sources": (
+        "GET /sources",
+        "GET /write-keys",
+        "GET /event-names",
+        "GET /ingest-settings",
+        "PATCH /ingest-settings",
+    ),
+    "new_write_key": ("POST /write-keys",),
+    "write_key": ("GET /write-keys/{id}", "PATCH /write-keys/{id}"),
+    "write_key_revocations": ("POST /write-keys/{id}/revoke",),
+    "event_rules": (
+        "GET /event-rules",
+        "PUT /event-rules",
+        "POST /event-rules/preview",
+        "GET /event-names",
+    ),
+    "dead_letters": ("GET /dead-letters",),
+    "dead_letter": ("GET /dead-letters/{id}",),
+    "dead_letter_decisions": ("POST /dead-letters/replay", "POST /dead-letters/discard"),
+    "dead_letter_undoings": ("POST /dead-letters/reopen",),
+    "quarantine": ("GET /unknown-customers", "GET /customer-aliases"),
+    "unknown_customer": (
+        "GET /unknown-customers/{key}",
+        "POST /unknown-customers/{key}/resolve",
+    ),
+    "customer_alias_removals": ("DELETE /customer-aliases/{id}",),
+    "rules": ("GET /rule-sets", "GET /rule-drafts", "POST /rule-sets"),
+    "rule_version": ("GET /rule-sets/{id}", "GET /rule-sets/{id}/changes"),
+    "rule_file": ("GET /rule-sets/{id}",),
+    "rule_drafts": ("POST /rule-drafts",),
+    "rule_draft": ("GET /rule-drafts/{id}",),
+    "rule_section": ("PATCH /rule-drafts/{id}",),
+    "rule_orders": ("PATCH /rule-drafts/{id}",),
+    "rule_tier": ("PATCH /rule-drafts/{id}",),
+    "rule_preview": ("GET /rule-drafts/{id}/preview",),
+    "rule_preview_customers": ("GET /rule-drafts/{id}/movers",),
+    "rule_publications": ("POST /rule-drafts/{id}/publish",),
+    "rule_updates": ("POST /rule-drafts/{id}/update",),
+    "rule_draft_removal": ("DELETE /rule-drafts/{id}",),
+}
 
 SCREEN_ONLY: dict[str, str] = {}
