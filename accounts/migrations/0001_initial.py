@@ -210,6 +210,18 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(fields=["tenant_id", "name"], name="customer_name_ix"),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "key"), name="customer_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True),
+                        name="customer_not_own_parent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -261,6 +273,15 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "key"), name="contract_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("renewal_of", models.F("id")), _negated=True),
+                        name="contract_not_own_renewal",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -311,6 +332,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "customer", "key"), name="contact_key_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -338,6 +364,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("user", "slug"), name="directory_once_per_tenant"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -408,6 +439,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(fields=["tenant_id", "state"], name="load_state_ix"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -479,6 +513,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "load", "number"), name="load_part_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -649,6 +688,24 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "contract", "module", "starts_on"),
+                        name="contract_line_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="contract_line_dates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("annual_fee__gte", 0), ("amount__gte", 0)),
+                        name="contract_line_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -708,6 +765,17 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        fields=["tenant_id", "customer", "paid_on"],
+                        name="payment_customer_day_ix",
+                    ),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "key"), name="payment_key_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -756,6 +824,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "contract", "due_on"), name="instalment_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -826,6 +899,32 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        condition=models.Q(("to_on__isnull", True)),
+                        fields=["tenant_id", "colleague"],
+                        name="responsibility_today_ix",
+                    ),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(("to_on__isnull", True)),
+                        fields=("tenant_id", "customer"),
+                        name="responsibility_one_face",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "customer", "from_on"),
+                        name="responsibility_starts_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_on__isnull", True),
+                            ("to_on__gt", models.F("from_on")),
+                            _connector="OR",
+                        ),
+                        name="responsibility_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -865,6 +964,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        fields=["tenant_id", "table", "known_to"], name="row_version_known_ix"
+                    ),
+                    models.Index(
+                        fields=["tenant_id", "table", "row_id"], name="row_version_row_ix"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -981,6 +1088,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "secret_hash"), name="invitation_secret"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1230,152 +1342,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["tenant_id", "name"], name="customer_name_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "key"), name="customer_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="customer_not_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "key"), name="contract_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("renewal_of", models.F("id")), _negated=True),
-                name="contract_not_own_renewal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "customer", "key"), name="contact_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directoryentry",
-            constraint=models.UniqueConstraint(
-                fields=("user", "slug"), name="directory_once_per_tenant"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="load",
-            index=models.Index(fields=["tenant_id", "state"], name="load_state_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="loadpart",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "load", "number"), name="load_part_once"
-            ),
-        ),
         migrations.AddConstraint(
             model_name="colleague",
             constraint=models.UniqueConstraint(
                 fields=("tenant_id", "key"), name="colleague_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractline",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "contract", "module", "starts_on"),
-                name="contract_line_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="contract_line_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("annual_fee__gte", 0), ("amount__gte", 0)),
-                name="contract_line_not_negative",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                fields=["tenant_id", "customer", "paid_on"],
-                name="payment_customer_day_ix",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "key"), name="payment_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "contract", "due_on"), name="instalment_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="responsibility",
-            index=models.Index(
-                condition=models.Q(("to_on__isnull", True)),
-                fields=["tenant_id", "colleague"],
-                name="responsibility_today_ix",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("to_on__isnull", True)),
-                fields=("tenant_id", "customer"),
-                name="responsibility_one_face",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "customer", "from_on"),
-                name="responsibility_starts_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_on__isnull", True),
-                    ("to_on__gt", models.F("from_on")),
-                    _connector="OR",
-                ),
-                name="responsibility_dates",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rowversion",
-            index=models.Index(
-                fields=["tenant_id", "table", "known_to"], name="row_version_known_ix"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rowversion",
-            index=models.Index(
-                fields=["tenant_id", "table", "row_id"], name="row_version_row_ix"
             ),
         ),
         migrations.AddConstraint(
@@ -1418,12 +1388,6 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="membership_known_roles",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "secret_hash"), name="invitation_secret"
             ),
         ),
         InstallTenancy(

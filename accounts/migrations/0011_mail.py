@@ -267,6 +267,36 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["tenant_id", "not_before", "id"],
+                        name="mail_due_ix",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ["queued", "sending"]), models.Q(("claim", ""), _negated=True)
+                        ),
+                        fields=["tenant_id", "claimed_at"],
+                        name="mail_claimed_ix",
+                    ),
+                    models.Index(fields=["tenant_id", "state", "-created_at"], name="mail_state_ix"),
+                    models.Index(fields=["tenant_id", "-created_at", "-id"], name="mail_created_ix"),
+                    models.Index(fields=["tenant_id", "to", "-created_at"], name="mail_to_ix"),
+                    models.Index(
+                        fields=["tenant_id", "about_type", "about_id"], name="mail_about_ix"
+                    ),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("tenant_id", "key"),
+                        name="mail_key_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "message_id"), name="mail_message_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -319,6 +349,28 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        fields=["tenant_id", "member", "-created_at", "-id"], name="notification_list_ix"
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_in_app", True), ("read_at__isnull", True)),
+                        fields=["tenant_id", "member"],
+                        name="notification_unread_ix",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_for_digest", True), ("mailed_at__isnull", True)),
+                        fields=["tenant_id", "member"],
+                        name="notification_digest_ix",
+                    ),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("tenant_id", "member", "key"),
+                        name="notification_key_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +417,15 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "address"), name="unreachable_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("address", django.db.models.functions.text.Lower("address"))),
+                        name="unreachable_lower",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -409,6 +470,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "contact", "purpose"), name="unsubscription_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -516,105 +582,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["tenant_id", "not_before", "id"],
-                name="mail_due_ix",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(
-                condition=models.Q(
-                    ("state__in", ["queued", "sending"]), models.Q(("claim", ""), _negated=True)
-                ),
-                fields=["tenant_id", "claimed_at"],
-                name="mail_claimed_ix",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(fields=["tenant_id", "state", "-created_at"], name="mail_state_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(fields=["tenant_id", "-created_at", "-id"], name="mail_created_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(fields=["tenant_id", "to", "-created_at"], name="mail_to_ix"),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(
-                fields=["tenant_id", "about_type", "about_id"], name="mail_about_ix"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("tenant_id", "key"),
-                name="mail_key_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "message_id"), name="mail_message_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                fields=["tenant_id", "member", "-created_at", "-id"], name="notification_list_ix"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("is_in_app", True), ("read_at__isnull", True)),
-                fields=["tenant_id", "member"],
-                name="notification_unread_ix",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("is_for_digest", True), ("mailed_at__isnull", True)),
-                fields=["tenant_id", "member"],
-                name="notification_digest_ix",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("tenant_id", "member", "key"),
-                name="notification_key_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unreachableaddress",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "address"), name="unreachable_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unreachableaddress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("address", django.db.models.functions.text.Lower("address"))),
-                name="unreachable_lower",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unsubscription",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "contact", "purpose"), name="unsubscription_once"
-            ),
         ),
         InstallTenancy(
             "OutgoingMail",

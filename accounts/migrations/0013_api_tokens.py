@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='api_token_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='api_token_has_a_scope'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,23 +59,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'answered_at'], name='api_answer_age_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'token', 'key'), name='api_answer_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='api_token_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='api_token_has_a_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='apianswer',
-            index=models.Index(fields=['tenant_id', 'answered_at'], name='api_answer_age_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='apianswer',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'token', 'key'), name='api_answer_once'),
         ),
         InstallTenancy("ApiToken", "ApiAnswer"),
     ]

@@ -85,6 +85,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'name'), name='webhook_name_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('is_active', True), ('off_because', '')), models.Q(('is_active', False), models.Q(('off_because', ''), _negated=True)), _connector='OR'), name='webhook_off_because'),
+                ],
             },
         ),
         migrations.AddField(
@@ -114,14 +118,6 @@ class Migration(migrations.Migration):
             model_name='webhookdelivery',
             name='event',
             field=accounts.tenancy.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='accounts.webhookevent'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'name'), name='webhook_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_active', True), ('off_because', '')), models.Q(('is_active', False), models.Q(('off_because', ''), _negated=True)), _connector='OR'), name='webhook_off_because'),
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',

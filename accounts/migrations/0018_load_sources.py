@@ -52,6 +52,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'name'), name='load_source_name_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('minutes__isnull', False), ('schedule', 'every')), models.Q(('hour__isnull', False), ('hour__lte', 23), ('schedule', 'daily')), _connector='OR'), name='load_source_when'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +84,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'source', '-id'], name='load_source_file_list_ix'),
+                    models.Index(condition=models.Q(('state__in', ['growing', 'waiting', 'taken'])), fields=['tenant_id', 'source', 'state'], name='load_source_file_open_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('tenant_id', 'source', 'name'), name='load_source_file_current'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,31 +113,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'source', 'position'), name='load_source_rule_place'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='loadsource',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'name'), name='load_source_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='loadsource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes__isnull', False), ('schedule', 'every')), models.Q(('hour__isnull', False), ('hour__lte', 23), ('schedule', 'daily')), _connector='OR'), name='load_source_when'),
-        ),
-        migrations.AddIndex(
-            model_name='loadsourcefile',
-            index=models.Index(fields=['tenant_id', 'source', '-id'], name='load_source_file_list_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='loadsourcefile',
-            index=models.Index(condition=models.Q(('state__in', ['growing', 'waiting', 'taken'])), fields=['tenant_id', 'source', 'state'], name='load_source_file_open_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='loadsourcefile',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('tenant_id', 'source', 'name'), name='load_source_file_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='loadsourcerule',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'source', 'position'), name='load_source_rule_place'),
         ),
         InstallTenancy("LoadSource", "LoadSourceRule", "LoadSourceFile"),
     ]

@@ -38,6 +38,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'project', 'key'), name='change_request_key_once'),
+                    models.CheckConstraint(condition=models.Q(('effort_days__isnull', True), ('effort_days__gte', 0), _connector='OR'), name='change_request_effort_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('signed_on__isnull', False), ('state', 'signed')), models.Q(models.Q(('state', 'signed'), _negated=True), ('signed_on__isnull', True)), _connector='OR'), name='change_request_signed_has_its_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', False), ('state__in', ['declined', 'withdrawn'])), models.Q(models.Q(('state__in', ['declined', 'withdrawn']), _negated=True), ('decided_on__isnull', True)), _connector='OR'), name='change_request_decided_has_its_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +58,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'project'), name='sow_project_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +82,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'sow', 'version'), name='baseline_version_once'),
+                    models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('starts_on'))), name='baseline_due_after_start'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('change_request__isnull', True), ('valid_from__isnull', True), ('version', 1)), models.Q(('change_request__isnull', False), ('valid_from__isnull', False), ('version__gt', 1)), _connector='OR'), name='baseline_later_by_change_request'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +108,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'sow', 'key'), name='sow_item_key_once'),
+                    models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='sow_item_effort_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +134,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'key'), name='effort_key_once'),
+                    models.CheckConstraint(condition=models.Q(('days__gt', 0), ('days__lte', 31)), name='effort_days_of_a_row'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,63 +154,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'baseline', 'item'), name='baseline_item_once'),
+                    models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='baseline_item_effort_not_negative'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'project', 'key'), name='change_request_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('effort_days__isnull', True), ('effort_days__gte', 0), _connector='OR'), name='change_request_effort_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_on__isnull', False), ('state', 'signed')), models.Q(models.Q(('state', 'signed'), _negated=True), ('signed_on__isnull', True)), _connector='OR'), name='change_request_signed_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', False), ('state__in', ['declined', 'withdrawn'])), models.Q(models.Q(('state__in', ['declined', 'withdrawn']), _negated=True), ('decided_on__isnull', True)), _connector='OR'), name='change_request_decided_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='sow',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'project'), name='sow_project_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='baseline',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'sow', 'version'), name='baseline_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='baseline',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('starts_on'))), name='baseline_due_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='baseline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('change_request__isnull', True), ('valid_from__isnull', True), ('version', 1)), models.Q(('change_request__isnull', False), ('valid_from__isnull', False), ('version__gt', 1)), _connector='OR'), name='baseline_later_by_change_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='sowitem',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'sow', 'key'), name='sow_item_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sowitem',
-            constraint=models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='sow_item_effort_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='effort',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'key'), name='effort_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='effort',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gt', 0), ('days__lte', 31)), name='effort_days_of_a_row'),
-        ),
-        migrations.AddConstraint(
-            model_name='baselineitem',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'baseline', 'item'), name='baseline_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='baselineitem',
-            constraint=models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='baseline_item_effort_not_negative'),
         ),
         InstallTenancy("ChangeRequest", "Sow", "SowItem", "Baseline", "BaselineItem", "Effort"),
     ]

@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'project', 'position'), name='phase_position_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +73,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'template', 'version'), name='plan_template_version_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +93,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'project'), name='plan_project_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +129,18 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'project', 'state'], name='task_state_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'project', 'number'), name='task_number_once'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='task_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(('is_milestone', False), ('ends_on', models.F('starts_on')), _connector='OR'), name='task_milestone_is_a_day'),
+                    models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='task_effort_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_on__isnull', False), ('started_on__isnull', False), ('state', 'done')), models.Q(('finished_on__isnull', True), ('started_on__isnull', False), ('state', 'doing')), models.Q(('finished_on__isnull', True), ('state', 'waiting')), models.Q(('finished_on__isnull', True), ('started_on__isnull', True), ('state', 'todo')), _connector='OR'), name='task_state_has_its_days'),
+                    models.CheckConstraint(condition=models.Q(('finished_on__isnull', True), ('finished_on__gte', models.F('started_on')), _connector='OR'), name='task_finished_after_start'),
+                    models.CheckConstraint(condition=models.Q(('person__isnull', True), ('contact__isnull', True), _connector='OR'), name='task_one_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +158,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'baseline', 'task'), name='task_baseline_once'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='task_baseline_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='task_baseline_effort_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,71 +178,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'predecessor', 'successor'), name='task_link_once'),
+                    models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='task_link_to_another'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='phase',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'project', 'position'), name='phase_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plantemplateversion',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'template', 'version'), name='plan_template_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'project'), name='plan_project_once'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['tenant_id', 'project', 'state'], name='task_state_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'project', 'number'), name='task_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='task_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('is_milestone', False), ('ends_on', models.F('starts_on')), _connector='OR'), name='task_milestone_is_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='task_effort_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_on__isnull', False), ('started_on__isnull', False), ('state', 'done')), models.Q(('finished_on__isnull', True), ('started_on__isnull', False), ('state', 'doing')), models.Q(('finished_on__isnull', True), ('state', 'waiting')), models.Q(('finished_on__isnull', True), ('started_on__isnull', True), ('state', 'todo')), _connector='OR'), name='task_state_has_its_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_on__isnull', True), ('finished_on__gte', models.F('started_on')), _connector='OR'), name='task_finished_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', True), ('contact__isnull', True), _connector='OR'), name='task_one_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskbaseline',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'baseline', 'task'), name='task_baseline_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskbaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='task_baseline_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskbaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='task_baseline_effort_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='tasklink',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'predecessor', 'successor'), name='task_link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tasklink',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='task_link_to_another'),
         ),
         InstallTenancy(
             "PlanTemplate", "PlanTemplateVersion", "Plan", "Phase", "Task", "TaskLink", "TaskBaseline"

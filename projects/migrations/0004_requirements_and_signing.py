@@ -86,6 +86,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'project', 'number'), name='requirement_number_once'),
+                    models.CheckConstraint(condition=models.Q(('contact__isnull', True), ('colleague__isnull', True), _connector='OR'), name='requirement_raised_by_one'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='requirement_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +110,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'requirement', '-id'], name='classification_latest'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'in_scope'), _negated=True), ('item__isnull', False), _connector='OR'), name='classification_in_scope_of_an_item'),
+                    models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='classification_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +142,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='signing_link_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='signing_link_expires_after_sending'),
+                    models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('answered_at__isnull', True), _connector='OR'), name='signing_link_answered_or_revoked'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +171,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'change_request'), name='customer_answer_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('link__isnull', False), ('scan__isnull', True)), models.Q(('link__isnull', True), ('outcome', 'signed'), ('scan__isnull', False)), _connector='OR'), name='customer_answer_by_link_or_scan'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customer_answer_has_a_name'),
+                    models.CheckConstraint(condition=models.Q(('outcome', 'signed'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='customer_answer_declined_with_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +196,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='signing_question_answered_with_words'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,62 +218,6 @@ class Migration(migrations.Migration):
                 'default_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'change_request', 'position'), name='change_item_position_once'), models.CheckConstraint(condition=models.Q(('effort_days__gte', 0)), name='change_item_effort_not_negative')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'project', 'number'), name='requirement_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', True), ('colleague__isnull', True), _connector='OR'), name='requirement_raised_by_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='requirement_says_something'),
-        ),
-        migrations.AddIndex(
-            model_name='classification',
-            index=models.Index(fields=['tenant_id', 'requirement', '-id'], name='classification_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'in_scope'), _negated=True), ('item__isnull', False), _connector='OR'), name='classification_in_scope_of_an_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='classification_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='signinglink',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='signing_link_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signinglink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='signing_link_expires_after_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='signinglink',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('answered_at__isnull', True), _connector='OR'), name='signing_link_answered_or_revoked'),
-        ),
-        migrations.AddConstraint(
-            model_name='customeranswer',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'change_request'), name='customer_answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='customeranswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('link__isnull', False), ('scan__isnull', True)), models.Q(('link__isnull', True), ('outcome', 'signed'), ('scan__isnull', False)), _connector='OR'), name='customer_answer_by_link_or_scan'),
-        ),
-        migrations.AddConstraint(
-            model_name='customeranswer',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customer_answer_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='customeranswer',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'signed'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='customer_answer_declined_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='signingquestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='signing_question_answered_with_words'),
         ),
         InstallTenancy(
             "ChangeRequest", "ChangeItem", "Requirement", "Classification", "SigningLink",

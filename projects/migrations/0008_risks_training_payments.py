@@ -40,6 +40,14 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'customer', '-held_on'], name='training_customer_day_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'key'), name='training_key_once'),
+                    models.CheckConstraint(condition=models.Q(('minutes__isnull', True), models.Q(('minutes__gt', 0), ('minutes__lte', 1440)), _connector='OR'), name='training_minutes_of_a_day'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['product', 'end_user', 'other'])), name='training_kind_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +63,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'session', 'module'), name='training_module_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +83,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'contact'], name='attendance_contact_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'session', 'contact'), name='attendance_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['present', 'absent', 'excused'])), name='attendance_state_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,38 +145,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['tenant_id', 'project', 'state'], name='risk_state_ix')],
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'project', 'number'), name='risk_number_once'), models.UniqueConstraint(fields=('tenant_id', 'came_of'), name='risk_happens_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'risk'), ('probability__in', [1, 2, 3])), models.Q(('kind', 'issue'), ('probability__isnull', True)), _connector='OR'), name='risk_has_a_probability'), models.CheckConstraint(condition=models.Q(('impact__in', [1, 2, 3])), name='risk_impact_known'), models.CheckConstraint(condition=models.Q(('kind', 'risk'), models.Q(('state', 'happened'), _negated=True), _connector='OR'), name='risk_issue_has_happened'), models.CheckConstraint(condition=models.Q(('kind', 'issue'), ('came_of__isnull', True), _connector='OR'), name='risk_comes_of_nothing'), models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('state_at__isnull', False), models.Q(('state_why', ''), _negated=True)), _connector='OR'), name='risk_settled_says_why'), models.CheckConstraint(condition=models.Q(('person__isnull', True), ('contact__isnull', True), _connector='OR'), name='risk_one_owner'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='risk_has_a_title')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='trainingsession',
-            index=models.Index(fields=['tenant_id', 'customer', '-held_on'], name='training_customer_day_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'key'), name='training_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__isnull', True), models.Q(('minutes__gt', 0), ('minutes__lte', 1440)), _connector='OR'), name='training_minutes_of_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['product', 'end_user', 'other'])), name='training_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='sessionmodule',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'session', 'module'), name='training_module_once'),
-        ),
-        migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['tenant_id', 'contact'], name='attendance_contact_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'session', 'contact'), name='attendance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['present', 'absent', 'excused'])), name='attendance_state_known'),
         ),
         InstallTenancy(
             "TrainingSession", "SessionModule", "Attendance", "MilestonePayment", "Risk",

@@ -45,6 +45,14 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['asked', 'returned'])), fields=['tenant_id', 'project'], name='gate_waiting_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_acceptance', True)), fields=('tenant_id', 'project'), name='gate_acceptance_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('passed_on__isnull', False), ('state', 'passed')), models.Q(models.Q(('state', 'passed'), _negated=True), ('passed_on__isnull', True)), _connector='OR'), name='gate_passed_has_its_day'),
+                    models.CheckConstraint(condition=models.Q(('answer_days__gte', 1)), name='gate_answer_days_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +95,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('seen_at__isnull', True)), fields=['tenant_id', 'project'], name='manager_notice_unseen_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('change_request__isnull', False), ('gate__isnull', True)), models.Q(('change_request__isnull', True), ('gate__isnull', False)), _connector='OR'), name='manager_notice_about_one_thing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +121,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('tenant_id', 'project'), name='passive_clause_in_force_once'),
+                    models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='passive_clause_days_positive'),
+                    models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='passive_clause_has_words'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +153,15 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'deadline_on'], name='sign_off_deadline_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('colleague__isnull', False), ('contact__isnull', True), ('side', 'vendor')), models.Q(('colleague__isnull', True), ('side', 'customer')), _connector='OR'), name='sign_off_approver_of_its_side'),
+                    models.CheckConstraint(condition=models.Q(('clause__isnull', True), ('side', 'customer'), _connector='OR'), name='sign_off_silence_of_the_customer_only'),
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('tenant_id', 'gate', 'round', 'colleague'), name='sign_off_colleague_once_a_round'),
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('tenant_id', 'gate', 'round', 'contact'), name='sign_off_contact_once_a_round'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +185,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='sign_off_link_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='sign_off_link_expires_after_sending'),
+                    models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('answered_at__isnull', True), _connector='OR'), name='sign_off_link_answered_or_revoked'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +217,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'sign_off'), name='sign_off_answer_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('clause__isnull', False), ('link__isnull', True), ('outcome', 'passive'), ('side', 'customer')), models.Q(('clause__isnull', True), ('link__isnull', False), ('outcome__in', ['approved', 'returned']), ('side', 'customer')), models.Q(('clause__isnull', True), ('link__isnull', True), ('outcome__in', ['approved', 'returned']), ('side', 'vendor')), _connector='OR'), name='sign_off_answer_by_link_or_clause'),
+                    models.CheckConstraint(condition=models.Q(('outcome', 'passive'), models.Q(('name', ''), _negated=True), _connector='OR'), name='sign_off_answer_has_a_name'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='sign_off_answer_returned_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('satisfaction__isnull', True), models.Q(('outcome', 'approved'), ('satisfaction__range', (1, 5)), ('side', 'customer')), _connector='OR'), name='sign_off_answer_satisfaction'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,99 +240,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'sign_off', 'kind'), name='sign_off_reminder_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='gate',
-            index=models.Index(condition=models.Q(('state__in', ['asked', 'returned'])), fields=['tenant_id', 'project'], name='gate_waiting_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_acceptance', True)), fields=('tenant_id', 'project'), name='gate_acceptance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('passed_on__isnull', False), ('state', 'passed')), models.Q(models.Q(('state', 'passed'), _negated=True), ('passed_on__isnull', True)), _connector='OR'), name='gate_passed_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_days__gte', 1)), name='gate_answer_days_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='managernotice',
-            index=models.Index(condition=models.Q(('seen_at__isnull', True)), fields=['tenant_id', 'project'], name='manager_notice_unseen_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='managernotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('change_request__isnull', False), ('gate__isnull', True)), models.Q(('change_request__isnull', True), ('gate__isnull', False)), _connector='OR'), name='manager_notice_about_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='passiveclause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('tenant_id', 'project'), name='passive_clause_in_force_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='passiveclause',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='passive_clause_days_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='passiveclause',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='passive_clause_has_words'),
-        ),
-        migrations.AddIndex(
-            model_name='signoff',
-            index=models.Index(fields=['tenant_id', 'deadline_on'], name='sign_off_deadline_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('colleague__isnull', False), ('contact__isnull', True), ('side', 'vendor')), models.Q(('colleague__isnull', True), ('side', 'customer')), _connector='OR'), name='sign_off_approver_of_its_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.CheckConstraint(condition=models.Q(('clause__isnull', True), ('side', 'customer'), _connector='OR'), name='sign_off_silence_of_the_customer_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('tenant_id', 'gate', 'round', 'colleague'), name='sign_off_colleague_once_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('tenant_id', 'gate', 'round', 'contact'), name='sign_off_contact_once_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='signofflink',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='sign_off_link_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signofflink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='sign_off_link_expires_after_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='signofflink',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('answered_at__isnull', True), _connector='OR'), name='sign_off_link_answered_or_revoked'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoffanswer',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'sign_off'), name='sign_off_answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoffanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clause__isnull', False), ('link__isnull', True), ('outcome', 'passive'), ('side', 'customer')), models.Q(('clause__isnull', True), ('link__isnull', False), ('outcome__in', ['approved', 'returned']), ('side', 'customer')), models.Q(('clause__isnull', True), ('link__isnull', True), ('outcome__in', ['approved', 'returned']), ('side', 'vendor')), _connector='OR'), name='sign_off_answer_by_link_or_clause'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoffanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'passive'), models.Q(('name', ''), _negated=True), _connector='OR'), name='sign_off_answer_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoffanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='sign_off_answer_returned_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoffanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('satisfaction__isnull', True), models.Q(('outcome', 'approved'), ('satisfaction__range', (1, 5)), ('side', 'customer')), _connector='OR'), name='sign_off_answer_satisfaction'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoffreminder',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'sign_off', 'kind'), name='sign_off_reminder_once'),
         ),
         InstallTenancy(
             "Gate", "PassiveClause", "SignOff", "SignOffLink", "SignOffAnswer", "SignOffReminder",

@@ -66,6 +66,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'project', 'week', 'language', 'version'), name='weekly_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('tenant_id', 'project', 'week', 'language'), name='weekly_one_draft'),
+                    models.CheckConstraint(condition=models.Q(('week__iso_week_day', 1)), name='weekly_week_is_a_monday'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(('sent_at__isnull', True), ('state', 'draft')), _connector='OR'), name='weekly_sent_has_its_moment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('correction_of__isnull', True), ('version', 1)), models.Q(('correction_of__isnull', False), ('version__gt', 1)), _connector='OR'), name='weekly_later_by_correction'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +98,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='weekly_report_link_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='weekly_report_link_expires_after_sending'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,34 +130,6 @@ class Migration(migrations.Migration):
                 'default_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='project_page_link_secret_once'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='project_page_link_expires_after_sending'), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('tenant_id', 'project', 'contact'), name='project_page_link_one_a_contact')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyreport',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'project', 'week', 'language', 'version'), name='weekly_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('tenant_id', 'project', 'week', 'language'), name='weekly_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyreport',
-            constraint=models.CheckConstraint(condition=models.Q(('week__iso_week_day', 1)), name='weekly_week_is_a_monday'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(('sent_at__isnull', True), ('state', 'draft')), _connector='OR'), name='weekly_sent_has_its_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('correction_of__isnull', True), ('version', 1)), models.Q(('correction_of__isnull', False), ('version__gt', 1)), _connector='OR'), name='weekly_later_by_correction'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyreportlink',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='weekly_report_link_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyreportlink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='weekly_report_link_expires_after_sending'),
         ),
         InstallTenancy("WeeklyReport", "WeeklyReportLink", "ProjectPageLink"),
         migrations.RunSQL(SENT_STAYS, DROP_SENT_STAYS),

@@ -102,6 +102,36 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        condition=models.Q(("state", "proposed")),
+                        fields=["tenant_id", "proposed_to"],
+                        name="handover_waiting_ix",
+                    ),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "project"), name="handover_project_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                ("round__gte", 1), ("state__in", ["proposed", "returned", "accepted"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handover_state_has_a_round",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "proposed"), _negated=True),
+                            ("proposed_to__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="handover_proposed_to_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +242,47 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["tenant_id", "handover", "section"],
+                        name="handover_item_open_ix",
+                    ),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        condition=models.Q(("source", ""), _negated=True),
+                        fields=("tenant_id", "handover", "section", "source", "source_id"),
+                        name="handover_item_source_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source", ""), ("source_id__isnull", True)),
+                            models.Q(models.Q(("source", ""), _negated=True), ("source_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="handover_item_source_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="handover_item_has_a_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("person__isnull", True), ("contact__isnull", True), _connector="OR"
+                        ),
+                        name="handover_item_one_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "open"),
+                            models.Q(
+                                ("state_at__isnull", False), models.Q(("state_why", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handover_item_settled_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +325,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="handover_note_says_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -307,6 +383,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "handover", "number"), name="handover_round_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -359,129 +440,20 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "round"), name="handover_answer_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "returned"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="handover_returned_with_reason",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="handover",
-            index=models.Index(
-                condition=models.Q(("state", "proposed")),
-                fields=["tenant_id", "proposed_to"],
-                name="handover_waiting_ix",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "project"), name="handover_project_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        ("round__gte", 1), ("state__in", ["proposed", "returned", "accepted"])
-                    ),
-                    _connector="OR",
-                ),
-                name="handover_state_has_a_round",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "proposed"), _negated=True),
-                    ("proposed_to__isnull", False),
-                    _connector="OR",
-                ),
-                name="handover_proposed_to_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handoveritem",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["tenant_id", "handover", "section"],
-                name="handover_item_open_ix",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source", ""), _negated=True),
-                fields=("tenant_id", "handover", "section", "source", "source_id"),
-                name="handover_item_source_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source", ""), ("source_id__isnull", True)),
-                    models.Q(models.Q(("source", ""), _negated=True), ("source_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handover_item_source_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="handover_item_has_a_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("person__isnull", True), ("contact__isnull", True), _connector="OR"
-                ),
-                name="handover_item_one_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "open"),
-                    models.Q(
-                        ("state_at__isnull", False), models.Q(("state_why", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="handover_item_settled_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveritemnote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="handover_note_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverround",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "handover", "number"), name="handover_round_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveranswer",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "round"), name="handover_answer_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoveranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "returned"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="handover_returned_with_reason",
-            ),
         ),
         InstallTenancy(
             "Handover", "HandoverItem", "HandoverItemNote", "HandoverRound", "HandoverAnswer"

@@ -42,6 +42,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'period', 'kind', 'customer'], name='figure_set_period_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'kind', 'customer', 'period', 'version'), name='figure_set_version_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', False), ('kind', 'customer')), models.Q(('customer__isnull', True), ('kind', 'executive')), _connector='OR'), name='figure_set_of_a_customer_or_of_all'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +69,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'period', '-noticed_at'], name='restatement_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'figure_set', 'key'), name='restatement_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,26 +93,6 @@ class Migration(migrations.Migration):
                 'default_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'night', 'digest'), name='figure_check_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='figureset',
-            index=models.Index(fields=['tenant_id', 'period', 'kind', 'customer'], name='figure_set_period_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='figureset',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'kind', 'customer', 'period', 'version'), name='figure_set_version_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='figureset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', False), ('kind', 'customer')), models.Q(('customer__isnull', True), ('kind', 'executive')), _connector='OR'), name='figure_set_of_a_customer_or_of_all'),
-        ),
-        migrations.AddIndex(
-            model_name='restatement',
-            index=models.Index(fields=['tenant_id', 'period', '-noticed_at'], name='restatement_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='restatement',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'figure_set', 'key'), name='restatement_once'),
         ),
         InstallTenancy("FigureSet", "Restatement", "FigureCheck"),
     ]

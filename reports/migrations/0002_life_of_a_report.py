@@ -73,6 +73,20 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', '-last_day', 'period', 'kind', 'state'], name='report_period_ix'),
+                    models.Index(fields=['tenant_id', 'customer', '-last_day'], name='report_customer_ix'),
+                    models.Index(condition=models.Q(('state', 'sent'), _negated=True), fields=['tenant_id', 'customer'], name='report_unsent_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'kind', 'customer', 'period', 'language', 'version'), name='report_version_once', nulls_distinct=False),
+                    models.UniqueConstraint(condition=models.Q(('state', 'sent'), _negated=True), fields=('tenant_id', 'kind', 'customer', 'period', 'language'), name='report_one_unsent', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'reviewed', 'approved', 'sent'])), name='report_state_known'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['customer', 'executive', 'operations', 'product'])), name='report_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', False), ('kind', 'customer')), models.Q(models.Q(('kind', 'customer'), _negated=True), ('customer__isnull', True)), _connector='OR'), name='report_customer_of_its_kind'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='report_sent_has_its_moment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('correction_of__isnull', True), ('version', 1)), models.Q(('correction_of__isnull', False), ('version__gt', 1)), _connector='OR'), name='report_later_by_correction'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +104,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'by', '-at'], name='report_change_by_ix'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +130,15 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant_id', 'id'], name='report_recipient_waiting_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('contact__isnull', False)), fields=('tenant_id', 'report', 'contact'), name='report_recipient_contact_once'),
+                    models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('tenant_id', 'report', 'member'), name='report_recipient_member_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'queued', 'left_out'])), name='report_recipient_state_known'),
+                    models.CheckConstraint(condition=models.Q(('audience__in', ['', 'decision_maker', 'key_user'])), name='report_recipient_audience_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +164,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='report_link_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='report_link_expires_after_sending'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +190,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ask__isnull', False), ('kind', 'request')), models.Q(('case__isnull', False), ('kind', 'question')), models.Q(('kind', 'survey'), ('score__isnull', False)), _connector='OR'), name='report_answer_leads_somewhere'),
+                    models.UniqueConstraint(condition=models.Q(('score__isnull', False)), fields=('tenant_id', 'score'), name='report_answer_score_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +228,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'state'], name='report_run_state_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'kind', 'period'), name='report_run_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['customer', 'executive', 'operations', 'product'])), name='report_run_kind_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +253,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'run', 'customer'), name='report_failure_once', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,102 +272,6 @@ class Migration(migrations.Migration):
                 'default_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('tenant_id',), name='report_settings_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['tenant_id', '-last_day', 'period', 'kind', 'state'], name='report_period_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['tenant_id', 'customer', '-last_day'], name='report_customer_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('state', 'sent'), _negated=True), fields=['tenant_id', 'customer'], name='report_unsent_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'kind', 'customer', 'period', 'language', 'version'), name='report_version_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'sent'), _negated=True), fields=('tenant_id', 'kind', 'customer', 'period', 'language'), name='report_one_unsent', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'reviewed', 'approved', 'sent'])), name='report_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['customer', 'executive', 'operations', 'product'])), name='report_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', False), ('kind', 'customer')), models.Q(models.Q(('kind', 'customer'), _negated=True), ('customer__isnull', True)), _connector='OR'), name='report_customer_of_its_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='report_sent_has_its_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('correction_of__isnull', True), ('version', 1)), models.Q(('correction_of__isnull', False), ('version__gt', 1)), _connector='OR'), name='report_later_by_correction'),
-        ),
-        migrations.AddIndex(
-            model_name='reportchange',
-            index=models.Index(fields=['tenant_id', 'by', '-at'], name='report_change_by_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='reportrecipient',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant_id', 'id'], name='report_recipient_waiting_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportrecipient',
-            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', False)), fields=('tenant_id', 'report', 'contact'), name='report_recipient_contact_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportrecipient',
-            constraint=models.UniqueConstraint(condition=models.Q(('member__isnull', False)), fields=('tenant_id', 'report', 'member'), name='report_recipient_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportrecipient',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'queued', 'left_out'])), name='report_recipient_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportrecipient',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['', 'decision_maker', 'key_user'])), name='report_recipient_audience_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportlink',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='report_link_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportlink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='report_link_expires_after_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ask__isnull', False), ('kind', 'request')), models.Q(('case__isnull', False), ('kind', 'question')), models.Q(('kind', 'survey'), ('score__isnull', False)), _connector='OR'), name='report_answer_leads_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('score__isnull', False)), fields=('tenant_id', 'score'), name='report_answer_score_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reportrun',
-            index=models.Index(fields=['tenant_id', 'state'], name='report_run_state_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'kind', 'period'), name='report_run_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['customer', 'executive', 'operations', 'product'])), name='report_run_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportfailure',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'run', 'customer'), name='report_failure_once', nulls_distinct=False),
         ),
         InstallTenancy(
             "Report",

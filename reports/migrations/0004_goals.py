@@ -43,6 +43,15 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'state', 'due_on'], name='kpi_goal_state_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('baseline_on'))), name='kpi_goal_due_after_its_baseline'),
+                    models.CheckConstraint(condition=models.Q(('target', models.F('baseline')), _negated=True), name='kpi_goal_target_is_another_value'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_on__isnull', False)), _connector='OR'), name='kpi_goal_closed_on_a_day'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'reached', 'missed', 'dropped'])), name='kpi_goal_state_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,31 +70,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'goal', 'version'), name='kpi_goal_version_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='kpigoal',
-            index=models.Index(fields=['tenant_id', 'state', 'due_on'], name='kpi_goal_state_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpigoal',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('baseline_on'))), name='kpi_goal_due_after_its_baseline'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpigoal',
-            constraint=models.CheckConstraint(condition=models.Q(('target', models.F('baseline')), _negated=True), name='kpi_goal_target_is_another_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpigoal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_on__isnull', False)), _connector='OR'), name='kpi_goal_closed_on_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpigoal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'reached', 'missed', 'dropped'])), name='kpi_goal_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpigoalversion',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'goal', 'version'), name='kpi_goal_version_once'),
         ),
         InstallTenancy("KpiGoal", "KpiGoalVersion"),
     ]

@@ -91,6 +91,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "version"), name="rule_set_version_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +162,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(fields=["tenant_id", "state"], name="night_state_ix"),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "as_of"), name="night_once"
+                    ),
+                ],
             },
         ),
         migrations.SeparateDatabaseAndState(
@@ -463,22 +476,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="ruleset",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "version"), name="rule_set_version_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="night",
-            index=models.Index(fields=["tenant_id", "state"], name="night_state_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="night",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "as_of"), name="night_once"
-            ),
         ),
         InstallTenancy(
             "RuleSet",

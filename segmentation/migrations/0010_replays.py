@@ -130,6 +130,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(fields=["tenant_id", "state"], name="replay_state_ix"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,17 +209,12 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "replay", "key"), name="replay_difference_once"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="replay",
-            index=models.Index(fields=["tenant_id", "state"], name="replay_state_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="replaydifference",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "replay", "key"), name="replay_difference_once"
-            ),
         ),
         InstallTenancy("Replay"),
         InstallTenancy("ReplayDifference"),

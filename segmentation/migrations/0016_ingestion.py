@@ -262,6 +262,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "secret_hash"), name="write_key_secret_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -307,6 +312,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        fields=["tenant_id", "state", "not_before"], name="ingest_inbox_due_ix"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -344,6 +354,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(fields=["tenant_id", "minute"], name="ingest_count_minute_ix"),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "key", "minute", "slot"), name="ingest_count_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -393,6 +411,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(fields=["tenant_id", "group_key"], name="held_event_group_ix"),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "message_id"), name="held_event_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -475,6 +501,16 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(
+                        fields=["tenant_id", "state", "-received_at"], name="dead_letter_state_ix"
+                    ),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "message_id"), name="dead_letter_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -534,50 +570,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="writekey",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "secret_hash"), name="write_key_secret_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ingestinbox",
-            index=models.Index(
-                fields=["tenant_id", "state", "not_before"], name="ingest_inbox_due_ix"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ingestcount",
-            index=models.Index(fields=["tenant_id", "minute"], name="ingest_count_minute_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="ingestcount",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "key", "minute", "slot"), name="ingest_count_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="heldevent",
-            index=models.Index(fields=["tenant_id", "group_key"], name="held_event_group_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="heldevent",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "message_id"), name="held_event_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadletter",
-            index=models.Index(
-                fields=["tenant_id", "state", "-received_at"], name="dead_letter_state_ix"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadletter",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "message_id"), name="dead_letter_once"
-            ),
         ),
         InstallTenancy(
             "EventRule",

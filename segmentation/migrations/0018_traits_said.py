@@ -34,6 +34,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                'indexes': [
+                    models.Index(fields=["tenant_id", "at"], name="traits_said_at_ix"),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "what"), name="traits_said_once"
+                    ),
+                ],
             },
         ),
         migrations.RemoveIndex(
@@ -44,16 +52,6 @@ class Migration(migrations.Migration):
             model_name="heldevent",
             index=models.Index(
                 fields=["tenant_id", "group_key", "received_at"], name="held_event_latest_ix"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="traitssaid",
-            index=models.Index(fields=["tenant_id", "at"], name="traits_said_at_ix"),
-        ),
-        migrations.AddConstraint(
-            model_name="traitssaid",
-            constraint=models.UniqueConstraint(
-                fields=("tenant_id", "what"), name="traits_said_once"
             ),
         ),
         InstallTenancy("TraitsSaid"),

@@ -93,6 +93,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'play', 'version'), name='play_version_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +130,20 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(models.F('tenant_id'), models.F('owner'), models.OrderBy(models.F('rank'), descending=True), models.F('id'), condition=models.Q(('state', 'open')), name='cta_owner_rank_ix'),
+                    models.Index(models.F('tenant_id'), models.OrderBy(models.F('rank'), descending=True), models.F('id'), condition=models.Q(('state', 'open')), name='cta_rank_ix'),
+                    models.Index(models.F('tenant_id'), models.F('due_on'), models.F('id'), condition=models.Q(('state', 'open')), name='cta_due_ix'),
+                    models.Index(fields=['tenant_id', 'customer', '-opened_on'], name='cta_customer_ix'),
+                    models.Index(fields=['tenant_id', 'play', 'state'], name='cta_play_state_ix'),
+                    models.Index(models.F('tenant_id'), models.OrderBy(models.F('closed_at'), descending=True), condition=models.Q(('state', 'open'), _negated=True), name='cta_closed_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('play__isnull', False), ('state', 'open')), fields=('tenant_id', 'customer', 'play'), name='cta_one_open_of_play'),
+                    models.UniqueConstraint(condition=models.Q(('play__isnull', True), models.Q(('event_key', ''), _negated=True)), fields=('tenant_id', 'customer', 'event_key'), name='cta_once_per_event'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='cta_closed_at_a_moment'),
+                    models.CheckConstraint(condition=models.Q(('risk__isnull', True), models.Q(('risk__gte', 0), ('risk__lte', 1)), _connector='OR'), name='cta_risk_is_a_share'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,50 +205,6 @@ class Migration(migrations.Migration):
                 'default_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'play', 'customer'), name='play_standing_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='playversion',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'play', 'version'), name='play_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='cta',
-            index=models.Index(models.F('tenant_id'), models.F('owner'), models.OrderBy(models.F('rank'), descending=True), models.F('id'), condition=models.Q(('state', 'open')), name='cta_owner_rank_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='cta',
-            index=models.Index(models.F('tenant_id'), models.OrderBy(models.F('rank'), descending=True), models.F('id'), condition=models.Q(('state', 'open')), name='cta_rank_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='cta',
-            index=models.Index(models.F('tenant_id'), models.F('due_on'), models.F('id'), condition=models.Q(('state', 'open')), name='cta_due_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='cta',
-            index=models.Index(fields=['tenant_id', 'customer', '-opened_on'], name='cta_customer_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='cta',
-            index=models.Index(fields=['tenant_id', 'play', 'state'], name='cta_play_state_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='cta',
-            index=models.Index(models.F('tenant_id'), models.OrderBy(models.F('closed_at'), descending=True), condition=models.Q(('state', 'open'), _negated=True), name='cta_closed_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='cta',
-            constraint=models.UniqueConstraint(condition=models.Q(('play__isnull', False), ('state', 'open')), fields=('tenant_id', 'customer', 'play'), name='cta_one_open_of_play'),
-        ),
-        migrations.AddConstraint(
-            model_name='cta',
-            constraint=models.UniqueConstraint(condition=models.Q(('play__isnull', True), models.Q(('event_key', ''), _negated=True)), fields=('tenant_id', 'customer', 'event_key'), name='cta_once_per_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='cta',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='cta_closed_at_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='cta',
-            constraint=models.CheckConstraint(condition=models.Q(('risk__isnull', True), models.Q(('risk__gte', 0), ('risk__lte', 1)), _connector='OR'), name='cta_risk_is_a_share'),
         ),
         InstallTenancy(
             "Play", "PlayVersion", "PlayFiring", "PlayRun", "PlayStanding", "Cta", "CtaStep"

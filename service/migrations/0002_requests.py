@@ -43,6 +43,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', '-shipped_on', '-id'], name='product_update_day_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('state', 'draft')), models.Q(('sent_at__isnull', False), ('state__in', ['sending', 'sent'])), _connector='OR'), name='product_update_sent_has_its_moment'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +78,14 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('root__isnull', True)), fields=['tenant_id', 'status', '-raised_on', '-id'], name='request_board_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['new', 'review', 'accepted', 'planned', 'shipped', 'declined'])), name='request_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', True), ('root__isnull', True)), models.Q(('merged_into__isnull', False), ('root__isnull', False)), _connector='OR'), name='request_merged_has_a_root'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into', models.F('id')), _negated=True), models.Q(('root', models.F('id')), _negated=True)), name='request_not_merged_into_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,6 +114,15 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'request', '-made_on'], name='ask_request_ix'),
+                    models.Index(fields=['tenant_id', 'customer', '-made_on'], name='ask_customer_ix'),
+                    models.Index(fields=['tenant_id', 'made_on'], name='ask_made_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'key'), name='ask_key_once'),
+                    models.CheckConstraint(condition=models.Q(('channel__in', ['colleague', 'link', 'file'])), name='ask_channel_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +144,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'request', '-decided_at'], name='request_decision_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['new', 'review', 'accepted', 'planned', 'shipped', 'declined'])), name='request_decision_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,6 +171,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant_id', 'id'], name='request_answer_waiting_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'decision', 'contact'), name='request_answer_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'queued', 'left_out'])), name='request_answer_state_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +220,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'customer', '-id'], name='request_page_link_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='request_page_link_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='request_page_link_expires_after_sending'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +255,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'update', 'module'), name='update_module_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +283,16 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant_id', 'id'], name='update_recipient_waiting_ix'),
+                    models.Index(fields=['tenant_id', 'customer'], name='update_recipient_customer_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'update', 'contact'), name='update_recipient_once'),
+                    models.CheckConstraint(condition=models.Q(('because__in', ['asked', 'owns'])), name='update_recipient_because_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'queued', 'left_out'])), name='update_recipient_state_known'),
+                    models.CheckConstraint(condition=models.Q(('answer__in', ['', 'yes', 'partly', 'no'])), name='update_recipient_answer_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +318,10 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='update_link_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='update_link_expires_after_sending'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +336,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'update', 'request'), name='update_request_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,131 +357,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'customer'], name='request_vote_customer_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'request', 'customer'), name='request_vote_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='productupdate',
-            index=models.Index(fields=['tenant_id', '-shipped_on', '-id'], name='product_update_day_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='productupdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('state', 'draft')), models.Q(('sent_at__isnull', False), ('state__in', ['sending', 'sent'])), _connector='OR'), name='product_update_sent_has_its_moment'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(condition=models.Q(('root__isnull', True)), fields=['tenant_id', 'status', '-raised_on', '-id'], name='request_board_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'review', 'accepted', 'planned', 'shipped', 'declined'])), name='request_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', True), ('root__isnull', True)), models.Q(('merged_into__isnull', False), ('root__isnull', False)), _connector='OR'), name='request_merged_has_a_root'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into', models.F('id')), _negated=True), models.Q(('root', models.F('id')), _negated=True)), name='request_not_merged_into_itself'),
-        ),
-        migrations.AddIndex(
-            model_name='ask',
-            index=models.Index(fields=['tenant_id', 'request', '-made_on'], name='ask_request_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='ask',
-            index=models.Index(fields=['tenant_id', 'customer', '-made_on'], name='ask_customer_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='ask',
-            index=models.Index(fields=['tenant_id', 'made_on'], name='ask_made_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='ask',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'key'), name='ask_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ask',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['colleague', 'link', 'file'])), name='ask_channel_known'),
-        ),
-        migrations.AddIndex(
-            model_name='requestdecision',
-            index=models.Index(fields=['tenant_id', 'request', '-decided_at'], name='request_decision_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'review', 'accepted', 'planned', 'shipped', 'declined'])), name='request_decision_known'),
-        ),
-        migrations.AddIndex(
-            model_name='requestanswer',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant_id', 'id'], name='request_answer_waiting_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestanswer',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'decision', 'contact'), name='request_answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'queued', 'left_out'])), name='request_answer_state_known'),
-        ),
-        migrations.AddIndex(
-            model_name='requestpagelink',
-            index=models.Index(fields=['tenant_id', 'customer', '-id'], name='request_page_link_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestpagelink',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='request_page_link_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestpagelink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='request_page_link_expires_after_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='updatemodule',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'update', 'module'), name='update_module_once'),
-        ),
-        migrations.AddIndex(
-            model_name='updaterecipient',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant_id', 'id'], name='update_recipient_waiting_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='updaterecipient',
-            index=models.Index(fields=['tenant_id', 'customer'], name='update_recipient_customer_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='updaterecipient',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'update', 'contact'), name='update_recipient_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='updaterecipient',
-            constraint=models.CheckConstraint(condition=models.Q(('because__in', ['asked', 'owns'])), name='update_recipient_because_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='updaterecipient',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'queued', 'left_out'])), name='update_recipient_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='updaterecipient',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['', 'yes', 'partly', 'no'])), name='update_recipient_answer_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='updatelink',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='update_link_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='updatelink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='update_link_expires_after_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='updaterequest',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'update', 'request'), name='update_request_once'),
-        ),
-        migrations.AddIndex(
-            model_name='vote',
-            index=models.Index(fields=['tenant_id', 'customer'], name='request_vote_customer_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'request', 'customer'), name='request_vote_once'),
         ),
         InstallTenancy(
             "Request",

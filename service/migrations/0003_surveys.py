@@ -89,6 +89,17 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'contact', '-sent_at'], name='survey_invitation_contact_ix'),
+                    models.Index(fields=['tenant_id', '-sent_at'], name='survey_invitation_sent_ix'),
+                    models.Index(condition=models.Q(('state', 'queued')), fields=['tenant_id', 'id'], name='survey_invitation_queued_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'round', 'contact'), name='survey_invitation_once'),
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='survey_invitation_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='survey_invitation_expires_after_sending'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sent'])), name='survey_invitation_state_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +123,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id',), name='survey_settings_once'),
+                    models.CheckConstraint(condition=models.Q(('cap_days__lte', 730)), name='survey_cap_days'),
+                    models.CheckConstraint(condition=models.Q(('open_days__gte', 1), ('open_days__lte', 180)), name='survey_open_days'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +146,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'survey', 'version'), name='survey_version_once'),
+                ],
             },
         ),
         migrations.AddField(
@@ -165,50 +184,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['tenant_id', 'kind', '-answered_on', '-id'], name='survey_answer_kind_ix'), models.Index(fields=['tenant_id', 'customer', '-answered_on'], name='survey_answer_customer_ix')],
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'key'), name='survey_answer_key_once'), models.UniqueConstraint(condition=models.Q(('invitation__isnull', False)), fields=('tenant_id', 'invitation'), name='survey_answer_invitation_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'nps'), ('score__gte', 0), ('score__lte', 10)), models.Q(('kind', 'csat'), ('score__gte', 1), ('score__lte', 5)), models.Q(('kind', 'ces'), ('score__gte', 1), ('score__lte', 7)), _connector='OR'), name='survey_answer_on_scale')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='surveyinvitation',
-            index=models.Index(fields=['tenant_id', 'contact', '-sent_at'], name='survey_invitation_contact_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='surveyinvitation',
-            index=models.Index(fields=['tenant_id', '-sent_at'], name='survey_invitation_sent_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='surveyinvitation',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['tenant_id', 'id'], name='survey_invitation_queued_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyinvitation',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'round', 'contact'), name='survey_invitation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyinvitation',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='survey_invitation_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyinvitation',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='survey_invitation_expires_after_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyinvitation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sent'])), name='survey_invitation_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveysettings',
-            constraint=models.UniqueConstraint(fields=('tenant_id',), name='survey_settings_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveysettings',
-            constraint=models.CheckConstraint(condition=models.Q(('cap_days__lte', 730)), name='survey_cap_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveysettings',
-            constraint=models.CheckConstraint(condition=models.Q(('open_days__gte', 1), ('open_days__lte', 180)), name='survey_open_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyversion',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'survey', 'version'), name='survey_version_once'),
         ),
         migrations.AddIndex(
             model_name='surveyround',

@@ -40,6 +40,14 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'customer', 'by_on'], name='goal_customer_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='goal_has_a_title'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('measure', ''), ('target__isnull', True)), models.Q(models.Q(('measure', ''), _negated=True), ('target__isnull', False)), _connector='OR'), name='goal_measure_has_a_target'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_on__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('settled_on__isnull', False)), _connector='OR'), name='goal_settled_on_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +71,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'customer', 'due_on'], name='joint_milestone_customer_ix'),
+                    models.Index(condition=models.Q(('done_on__isnull', True)), fields=['tenant_id', 'due_on'], name='joint_milestone_open_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='joint_milestone_has_a_title'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +99,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'customer', '-from_on'], name='privilege_customer_ix'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='privilege_dates'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='privilege_has_a_title'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +128,13 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['tenant_id', 'customer', '-from_on'], name='sponsor_customer_ix'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('tenant_id', 'customer'), name='sponsor_one_now'),
+                    models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='sponsor_dates'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +160,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='success_plan_link_secret_once'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='success_plan_link_expires_after_sending'),
+                    models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('tenant_id', 'customer', 'contact'), name='success_plan_link_one_a_contact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,70 +183,6 @@ class Migration(migrations.Migration):
                 'default_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'customer'), name='account_file_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='goal',
-            index=models.Index(fields=['tenant_id', 'customer', 'by_on'], name='goal_customer_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='goal_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure', ''), ('target__isnull', True)), models.Q(models.Q(('measure', ''), _negated=True), ('target__isnull', False)), _connector='OR'), name='goal_measure_has_a_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_on__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('settled_on__isnull', False)), _connector='OR'), name='goal_settled_on_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='jointmilestone',
-            index=models.Index(fields=['tenant_id', 'customer', 'due_on'], name='joint_milestone_customer_ix'),
-        ),
-        migrations.AddIndex(
-            model_name='jointmilestone',
-            index=models.Index(condition=models.Q(('done_on__isnull', True)), fields=['tenant_id', 'due_on'], name='joint_milestone_open_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='jointmilestone',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='joint_milestone_has_a_title'),
-        ),
-        migrations.AddIndex(
-            model_name='privilege',
-            index=models.Index(fields=['tenant_id', 'customer', '-from_on'], name='privilege_customer_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='privilege',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='privilege_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='privilege',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='privilege_has_a_title'),
-        ),
-        migrations.AddIndex(
-            model_name='sponsor',
-            index=models.Index(fields=['tenant_id', 'customer', '-from_on'], name='sponsor_customer_ix'),
-        ),
-        migrations.AddConstraint(
-            model_name='sponsor',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('tenant_id', 'customer'), name='sponsor_one_now'),
-        ),
-        migrations.AddConstraint(
-            model_name='sponsor',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='sponsor_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='successplanlink',
-            constraint=models.UniqueConstraint(fields=('tenant_id', 'secret_hash'), name='success_plan_link_secret_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='successplanlink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='success_plan_link_expires_after_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='successplanlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('tenant_id', 'customer', 'contact'), name='success_plan_link_one_a_contact'),
         ),
         InstallTenancy(
             "AccountFile", "Sponsor", "Privilege", "Goal", "JointMilestone", "SuccessPlanLink"
