@@ -67,7 +67,7 @@ def count_as_sent(*, mail: OutgoingMail, by: User) -> None:
 
 
 @transaction.atomic
-def drop_letter(*, mail: OutgoingMail, by: User) -> None:
+def drop_letter(*, mail: OutgoingMail, by: User | None) -> None:
     """A letter is not sent (again).
 
     Raises:

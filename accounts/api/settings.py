@@ -65,10 +65,6 @@ class Departments(DepartmentRows, Collection):
     filters = (filters.text("name"), filters.flag("active", "is_active"))
 
 
-class OneDepartment(DepartmentRows, Item):
-    """One department."""
-
-
 @extend_schema_serializer(
     examples=[OpenApiExample("A version of the calendar", CALENDAR, response_only=True)]
 )

@@ -14,12 +14,7 @@ from accounts.api.modules import Modules, OneModule
 from accounts.api.money import Instalments, OneInstalment, OnePayment, Payments
 from accounts.api.people import Colleagues, Members, OneColleague, OneMember, OneTeam, Teams
 from accounts.api.responsibilities import OneResponsibility, Responsibilities
-from accounts.api.settings import (
-    CalendarVersions,
-    Departments,
-    OneCalendarVersion,
-    OneDepartment,
-)
+from accounts.api.settings import CalendarVersions, OneCalendarVersion
 from accounts.api.touchpoints import OneTouchpoint, Touchpoints
 from accounts.rest import keys as _keys  # noqa: F401 - the converter of keys
 
@@ -48,8 +43,6 @@ urlpatterns: list[URLPattern] = [
     path("members/<key:email>", OneMember.as_view(), name="api_member"),
     path("teams", Teams.as_view(), name="api_teams"),
     path("teams/<int:pk>", OneTeam.as_view(), name="api_team"),
-    path("departments", Departments.as_view(), name="api_departments"),
-    path("departments/<int:pk>", OneDepartment.as_view(), name="api_department"),
     path("calendar-versions", CalendarVersions.as_view(), name="api_calendar_versions"),
     path(
         "calendar-versions/<int:version>",

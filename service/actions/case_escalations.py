@@ -39,7 +39,7 @@ def escalate_case(
     department: Department,
     why: str,
     tenant: Tenant,
-    by: User,
+    by: User | None,
     now: datetime | None = None,
 ) -> CaseEscalation:
     """Pass it on to a department by hand, and tell its lead.
@@ -88,7 +88,7 @@ def pass_on(
 
 @transaction.atomic
 def answer_escalation(
-    *, escalation: CaseEscalation, answer: str, tenant: Tenant, by: User
+    *, escalation: CaseEscalation, answer: str, tenant: Tenant, by: User | None
 ) -> CaseEscalation:
     """Say what the department does about it; with the last open one the case lies there no more.
 
@@ -112,7 +112,7 @@ def answer_escalation(
     )
     record("case.escalation_answered", by=by, about=work.case, department=name)
     owner = work.owner.membership if work.owner else None
-    if owner is not None and owner.user_id != by.pk:
+    if owner is not None and (by is None or owner.user_id != by.pk):
         tell_member(owner, "escalation_answered", work, tenant, words=answer)
     escalation.refresh_from_db()
     return escalation

@@ -25,7 +25,12 @@ MOST_REPORTS_A_DAY, MOST_WORDS_A_DAY = 20, 60
 
 @transaction.atomic
 def give_case_link(
-    *, customer: Customer, contact: Contact, language: str, by: User, now: datetime | None = None
+    *,
+    customer: Customer,
+    contact: Contact,
+    language: str,
+    by: User | None,
+    now: datetime | None = None,
 ) -> tuple[CaseLink, str]:
     """A standing link: its contact reports cases and sees what became of its own. A standing link that
     the contact had stops working.
@@ -59,7 +64,7 @@ def give_case_link(
 
 
 @transaction.atomic
-def revoke_case_link(*, link: CaseLink, by: User) -> int:
+def revoke_case_link(*, link: CaseLink, by: User | None) -> int:
     """End a contact's links about cases: the standing one, and those that stand in letters. Returns
     how many.
 

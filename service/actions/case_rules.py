@@ -19,7 +19,7 @@ from service.queries.case_rules import document_of, latest_rules
 
 @transaction.atomic
 def publish_case_rules(
-    *, document: Mapping[str, Any], seen: int, note: str, tenant: Tenant, by: User
+    *, document: Mapping[str, Any], seen: int, note: str, tenant: Tenant, by: User | None
 ) -> CaseRules | None:
     """Promise this from now on; cases that are open already keep their moments until something about
     them changes. None: nothing differs.
@@ -62,7 +62,7 @@ def save_department(
     priorities: Sequence[str],
     takes_cases: bool,
     is_active: bool,
-    by: User,
+    by: User | None,
 ) -> Department:
     """Make a department (None), or change one. A new one comes last.
 

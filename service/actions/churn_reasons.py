@@ -16,7 +16,7 @@ from service.shipped.churn_reasons import REASONS
 
 
 @transaction.atomic
-def add_churn_reason(*, name: str, by: User) -> ChurnReason:
+def add_churn_reason(*, name: str, by: User | None) -> ChurnReason:
     """A reason of the tenant's own.
 
     Raises:
@@ -30,7 +30,7 @@ def add_churn_reason(*, name: str, by: User) -> ChurnReason:
 
 @transaction.atomic
 def change_churn_reason(
-    *, key: str, seen: int, name: str, is_archived: bool, by: User
+    *, key: str, seen: int, name: str, is_archived: bool, by: User | None
 ) -> ChurnReason:
     """Call a reason otherwise, offer it no longer, or again. A shipped reason without a name is called
     as shipped.

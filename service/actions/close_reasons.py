@@ -28,7 +28,7 @@ class Said:
 
 
 @transaction.atomic
-def set_close_reasons(*, said: Iterable[Said], new: Mapping[str, str], by: User) -> int:
+def set_close_reasons(*, said: Iterable[Said], new: Mapping[str, str], by: User | None) -> int:
     """Say these reasons so, and add new ones, ending → words (empty: none). What was closed with a
     reason keeps it. Returns how many changed.
 

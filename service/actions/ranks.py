@@ -29,7 +29,7 @@ def refresh_ranks(*, now: datetime | None = None, ctas: Sequence[int] | None = N
 
 @transaction.atomic
 def set_rank_weights(
-    *, weights: RankWeights, seen: int, note: str = "", by: User
+    *, weights: RankWeights, seen: int, note: str = "", by: User | None
 ) -> RankVersion | None:
     """Weigh by these from now on, as another version, and rank all open work again.
 

@@ -89,7 +89,7 @@ def make_call(
 
 
 @transaction.atomic
-def set_weights(*, weights: Mapping[str, int], seen: int, by: User) -> bool:
+def set_weights(*, weights: Mapping[str, int], seen: int, by: User | None) -> bool:
     """Let reasons count these points from now on; forecasts that are kept stay as they were.
 
     Args:

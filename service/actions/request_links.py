@@ -40,7 +40,9 @@ def new_page_link(
 
 
 @transaction.atomic
-def give_page_link(*, contact: Contact, language: str, by: User) -> tuple[RequestPageLink, str]:
+def give_page_link(
+    *, contact: Contact, language: str, by: User | None
+) -> tuple[RequestPageLink, str]:
     """Let a contact see what they asked for, ask for more, and vote, for 180 days."""
     link, secret = new_page_link(contact=contact, language=language, by=by, now=timezone.now())
     record(
@@ -54,7 +56,7 @@ def give_page_link(*, contact: Contact, language: str, by: User) -> tuple[Reques
 
 
 @transaction.atomic
-def revoke_page_links(*, contact: Contact, by: User) -> int:
+def revoke_page_links(*, contact: Contact, by: User | None) -> int:
     """End every link of a contact; returns how many there were.
 
     Raises:

@@ -129,7 +129,7 @@ def remove_row(*, row: PlanRow, by: User | None) -> None:
 
 @transaction.atomic
 def give_plan_link(
-    *, customer: Customer, contact: Contact, language: str, by: User
+    *, customer: Customer, contact: Contact, language: str, by: User | None
 ) -> tuple[SuccessPlanLink, str]:
     """Let a contact follow the success plan for 180 days. A link that they had stops working.
 
@@ -168,7 +168,7 @@ def give_plan_link(
 
 
 @transaction.atomic
-def revoke_plan_link(*, link: SuccessPlanLink, by: User) -> None:
+def revoke_plan_link(*, link: SuccessPlanLink, by: User | None) -> None:
     """End a link.
 
     Raises:

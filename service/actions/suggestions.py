@@ -23,7 +23,7 @@ def show_suggestions(
     shown: Mapping[tuple[int, str], Mapping[str, Any]],
     contact: Contact | None,
     today: date,
-    by: User,
+    by: User | None,
 ) -> int:
     """Write down which modules a customer was shown today; what it was shown today already is left as
     it is.

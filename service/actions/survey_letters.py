@@ -53,7 +53,7 @@ def letter_key(invitation: SurveyInvitation) -> str:
     return f"survey:{invitation.pk}"
 
 
-def drop_waiting_letter(*, invitation: SurveyInvitation, by: User) -> None:
+def drop_waiting_letter(*, invitation: SurveyInvitation, by: User | None) -> None:
     """Drop the letter of a link that is about to stop working, while it waits for the end of quiet
     hours: nobody shall get an address that opens nothing."""
     waiting = OutgoingMail.objects.filter(

@@ -31,6 +31,8 @@ from service.queries.surveys import latest_words
 
 Why = SurveyRound.Why
 BATCH = 200
+# Of a round that is started by hand so many letters are written at once, the rest within minutes.
+AT_ONCE = 50
 # A hash that no secret has: until its letter is written, nobody can open the link.
 _UNKNOWN_HASH = "encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex')"
 
@@ -67,7 +69,7 @@ def start_round(
         The round; None where it was started before.
 
     Raises:
-        ValidationError: the survey is not in use, or a person would ask nobody.
+        ValidationError: the survey is not in use, or nobody would be asked by hand.
     """
     rules = locked_settings()
     if not Survey.objects.filter(pk=survey.pk, is_active=True).exists():
@@ -83,7 +85,7 @@ def start_round(
         only_customers=only_customers,
     )
     found = outlook(contacts, asking)
-    if by is not None and not found.asked:
+    if (by is not None or why == Why.HAND) and not found.asked:
         raise ValidationError(_("Nobody would be asked."))
     made = SurveyRound.objects.create(
         survey=survey,
@@ -168,6 +170,30 @@ def send_link(
 
 
 @transaction.atomic
+def ask_contacts(
+    *,
+    survey: Survey,
+    contacts: QuerySet,
+    language: str,
+    label: str,
+    tenant: Tenant,
+    by: User | None,
+) -> SurveyRound:
+    """Start a round by hand and write its first letters.
+
+    Raises:
+        ValidationError: as in :func:`start_round`.
+    """
+    made = start_round(
+        survey=survey, why=Why.HAND, key=hand_key(), contacts=contacts, language=language,
+        tenant=tenant, label=label, by=by,
+    )  # fmt: skip
+    assert made is not None
+    send_queued(tenant=tenant, most=AT_ONCE)
+    return made
+
+
+@transaction.atomic
 def ask_contact(
     *,
     survey: Survey,
@@ -175,7 +201,7 @@ def ask_contact(
     language: str,
     tenant: Tenant,
     writes: bool = True,
-    by: User,
+    by: User | None,
     now: datetime | None = None,
 ) -> tuple[SurveyInvitation, str]:
     """Ask one contact by hand, with or without an address: a link to be shown to who asks.
@@ -198,7 +224,7 @@ def ask_contact(
 
 @transaction.atomic
 def give_link_again(
-    *, invitation: SurveyInvitation, tenant: Tenant, by: User, now: datetime | None = None
+    *, invitation: SurveyInvitation, tenant: Tenant, by: User | None, now: datetime | None = None
 ) -> str:
     """A new link for who was asked; the one they had stops working. Returns its secret.
 
@@ -218,7 +244,9 @@ def give_link_again(
 
 
 @transaction.atomic
-def revoke_link(*, invitation: SurveyInvitation, by: User, now: datetime | None = None) -> None:
+def revoke_link(
+    *, invitation: SurveyInvitation, by: User | None, now: datetime | None = None
+) -> None:
     """End a link; an answer that was given by it stays.
 
     Raises:
@@ -234,7 +262,7 @@ def revoke_link(*, invitation: SurveyInvitation, by: User, now: datetime | None 
 
 
 @transaction.atomic
-def close_round(*, survey_round: SurveyRound, by: User, now: datetime | None = None) -> None:
+def close_round(*, survey_round: SurveyRound, by: User | None, now: datetime | None = None) -> None:
     """Take no more answers; links that were not sent stay unsent, and letters that wait are dropped.
 
     Raises:

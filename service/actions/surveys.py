@@ -68,7 +68,7 @@ def survey_by(reference: str, *, language: str) -> Survey:
 
 
 @transaction.atomic
-def make_survey(*, name: str, kind: str, document: Mapping[str, Any], by: User) -> Survey:
+def make_survey(*, name: str, kind: str, document: Mapping[str, Any], by: User | None) -> Survey:
     """A survey of the tenant's own.
 
     Raises:
@@ -90,7 +90,7 @@ def change_survey(
     name: str,
     is_active: bool,
     document: Mapping[str, Any],
-    by: User,
+    by: User | None,
 ) -> bool:
     """Give a survey these words. What was asked before keeps the words by which it was asked.
 
@@ -121,7 +121,7 @@ def change_survey(
 
 @transaction.atomic
 def change_survey_settings(
-    *, seen: int, values: Mapping[str, Any], today: date, by: User
+    *, seen: int, values: Mapping[str, Any], today: date, by: User | None
 ) -> SurveySettings:
     """Set the rules by which surveys are asked. ``values``: some of ``SETTINGS``.
 

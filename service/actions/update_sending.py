@@ -148,7 +148,7 @@ def _their_words(rows: list[RequestAnswer]) -> dict[tuple[int, int], list[str]]:
 
 
 @transaction.atomic
-def give_update_link(*, recipient: UpdateRecipient, by: User) -> tuple[UpdateLink, str]:
+def give_update_link(*, recipient: UpdateRecipient, by: User | None) -> tuple[UpdateLink, str]:
     """A link that is handed over by chat, and its secret, which cannot be had again."""
     link, secret = new_update_link(recipient, timezone.now(), by=by)
     record("update.link_given", by=by, about=recipient.update, contact=recipient.name)

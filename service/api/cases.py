@@ -17,7 +17,10 @@ from accounts.rest import filters
 from accounts.rest.keyset import CURSOR
 from accounts.rest.problems import Conflict
 from accounts.rest.shapes import Shaped
+from accounts.rest.values import Named, colleagues
 from accounts.rest.views import Collection, Given, Item, Record, Resource
+from projects.models import Project
+from projects.queries.portfolio import visible_projects
 from service.actions.cases import LONGEST_TEXT, LONGEST_TITLE, report_case, tie_case
 from service.models import CaseWork
 
@@ -27,6 +30,8 @@ EXAMPLE: dict[str, Any] = {
     "contact": "ann@aurora.example",
     "title": "The list stays empty",
     "module": "orders",
+    "project": None,
+    "department": None,
     "kind": "problem",
     "priority": "high",
     "state": "open",
@@ -50,6 +55,10 @@ class CaseFields(Shaped):
     contact = serializers.SerializerMethodField()
     title = serializers.CharField()
     module = serializers.SerializerMethodField()
+    project = serializers.SerializerMethodField()
+    department = serializers.SerializerMethodField(
+        help_text="Id of the one that it was passed on to, until that has answered."
+    )
     kind = serializers.ChoiceField(Case.Kind.choices)
     priority = serializers.ChoiceField(Case.Priority.choices)
     state = serializers.SerializerMethodField()
@@ -68,6 +77,14 @@ class CaseFields(Shaped):
     def get_module(self, case: Case) -> str | None:
         work = work_of(case)
         return work.module.key if work is not None and work.module is not None else None
+
+    def get_project(self, case: Case) -> str | None:
+        work = work_of(case)
+        return work.project.key if work is not None and work.project is not None else None
+
+    def get_department(self, case: Case) -> int | None:
+        work = work_of(case)
+        return work.department_id if work is not None else None
 
     def get_state(self, case: Case) -> str:
         work = work_of(case)
@@ -90,6 +107,10 @@ class CaseFields(Shaped):
         return work is not None and work.is_breached
 
 
+def _key(words: str, **options: Any) -> serializers.CharField:
+    return serializers.CharField(max_length=200, allow_null=True, help_text=words, **options)
+
+
 class NewCase(serializers.Serializer[Any]):
     """What a customer brings. Without a priority the one that its kind and tier suggest."""
 
@@ -105,19 +126,11 @@ class NewCase(serializers.Serializer[Any]):
         max_length=500, required=False, allow_blank=True, default="",
         help_text="Needed where the priority is another than suggested.",
     )  # fmt: skip
-    contact = serializers.CharField(
-        max_length=200,
-        required=False,
-        allow_null=True,
-        default=None,
-        help_text="Key of the contact.",
-    )
-    module = serializers.CharField(
-        max_length=200,
-        required=False,
-        allow_null=True,
-        default=None,
-        help_text="Key of the module.",
+    contact = _key("Key of the contact.", required=False, default=None)
+    module = _key("Key of the module.", required=False, default=None)
+    project = _key("Key of the project.", required=False, default=None)
+    owner = Named(
+        among=colleagues, required=False, default=None, help_text="Null: the customer's face."
     )
 
 
@@ -126,10 +139,9 @@ class CaseChanges(serializers.Serializer[Any]):
 
     title = serializers.CharField(max_length=LONGEST_TITLE)
     kind = serializers.ChoiceField(Case.Kind.choices)
-    contact = serializers.CharField(
-        max_length=200, allow_null=True, help_text="Key of the contact."
-    )
-    module = serializers.CharField(max_length=200, allow_null=True, help_text="Key of the module.")
+    contact = _key("Key of the contact.")
+    module = _key("Key of the module.")
+    project = _key("Key of the project.")
 
 
 class CaseRows(Resource):
@@ -141,7 +153,24 @@ class CaseRows(Resource):
         """Those of the customers that the token sees, each with its work and its people."""
         rows: QuerySet[Any] = Case.objects.select_related("customer", "contact", "colleague")
         rows = self.of_seen_customers(rows)
-        return rows.prefetch_related(Prefetch("work", CaseWork.objects.select_related("module")))
+        return rows.prefetch_related(
+            Prefetch("work", CaseWork.objects.select_related("module", "project"))
+        )
+
+    def project(self, customer: Customer, key: str | None) -> Project | None:
+        """
+        Raises:
+            ValidationError: the customer has none with this key, for this token.
+        """
+        if not key:
+            return None
+        seen = Project.objects.all() if self.member is None else visible_projects(self.member)
+        found: Project | None = seen.filter(customer=customer, key=key).first()
+        if found is None:
+            raise serializers.ValidationError(
+                {"project": [_("The customer has no project with this key.")]}
+            )
+        return found
 
 
 class CaseRecord(CaseRows, Record):
@@ -195,8 +224,9 @@ class Cases(CaseRows, Collection):
         """Report a case; its clock starts."""
         customer = self.customer_named(given.pop("customer"))
         contact, module = named(customer, given.pop("contact"), given.pop("module"))
+        ties = {"module": module, "project": self.project(customer, given.pop("project"))}
         work = report_case(
-            customer=customer, contact=contact, ties={"module": module} if module else {},
+            customer=customer, contact=contact, ties=ties,
             tenant=self.tenant, by=self.person, **given,
         )  # fmt: skip
         return self.found().get(pk=work.case_id)
@@ -217,7 +247,11 @@ class OneCase(CaseRecord, Item):
                 "kind": given.get("kind", row.kind),
                 "contact": contact if "contact" in given else row.contact,
                 "module": module if "module" in given else work.module,
-                "project": work.project,
+                "project": (
+                    self.project(row.customer, given["project"])
+                    if "project" in given
+                    else work.project
+                ),
             },
             by=self.person,
         )  # fmt: skip

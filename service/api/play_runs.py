@@ -38,7 +38,7 @@ EXAMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Week(serializers.Serializer[Any]):
+class DryRunWeek(serializers.Serializer[Any]):
     """Work opened and steps that fall due in a week, by its Monday."""
 
     week_of = serializers.DateField()
@@ -46,7 +46,7 @@ class Week(serializers.Serializer[Any]):
     steps = serializers.IntegerField()
 
 
-class Load(serializers.Serializer[Any]):
+class DryRunLoad(serializers.Serializer[Any]):
     """What somebody would have had; an empty name: nobody."""
 
     person = serializers.CharField()
@@ -56,7 +56,7 @@ class Load(serializers.Serializer[Any]):
     most_steps = serializers.IntegerField()
 
 
-class Row(serializers.Serializer[Any]):
+class DryRunRow(serializers.Serializer[Any]):
     """A customer for whom work would have been opened, at most 100 of those that the token sees."""
 
     customer = serializers.CharField(source="customer.key")
@@ -76,9 +76,9 @@ class DryRunFields(Shaped):
     events = serializers.IntegerField()
     opened = serializers.IntegerField()
     customers = serializers.IntegerField()
-    weeks = Week(many=True)
-    people = Load(many=True)
-    rows = Row(many=True)
+    weeks = DryRunWeek(many=True)
+    people = DryRunLoad(many=True)
+    rows = DryRunRow(many=True)
 
     def get_fields(self) -> Any:
         return super().get_fields() | {

@@ -20,7 +20,7 @@ from service.compute.play_documents import (
     OWNERS,
     TASK,
 )
-from service.models import PlayFiring, PlayRun
+from service.models import PlayFiring
 
 DOCUMENT: dict[str, Any] = {
     "names": {"en": "Renewal in 90 days"},
@@ -190,7 +190,7 @@ class PlayFiringFields(Shaped):
     cta = serializers.IntegerField(source="cta_id", allow_null=True)
 
 
-class Refusal(serializers.Serializer[Any]):
+class PlayRefusal(serializers.Serializer[Any]):
     """A play that could not be asked, by its key, and why."""
 
     play = serializers.CharField()
@@ -202,10 +202,10 @@ class PlayRunFields(Shaped):
     """What the plays did on a night: events, work opened and closed."""
 
     night = serializers.DateField(source="as_of")
-    state = serializers.ChoiceField(PlayRun.State.choices)
+    state = serializers.CharField(help_text="As of a night: queued, done, dead and so on.")
     finished_at = serializers.DateTimeField(allow_null=True)
     fired = serializers.IntegerField()
     opened = serializers.IntegerField()
     closed = serializers.IntegerField()
     taken_back = serializers.IntegerField()
-    refusals = Refusal(many=True)
+    refusals = PlayRefusal(many=True)

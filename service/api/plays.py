@@ -128,7 +128,7 @@ class SwitchingOff(serializers.Serializer[Any]):
     open_work = serializers.ChoiceField(["stay", "close"])
 
 
-class Answering(serializers.Serializer[Any]):
+class AnsweringRelease(serializers.Serializer[Any]):
     """Whether the newer text is taken; else the tenant's own is kept."""
 
     take = serializers.BooleanField()
@@ -192,7 +192,7 @@ class PlayBringingBack(PlayVerb):
 
 class PlayAnsweringRelease(PlayVerb):
     verb = "answer_release_of"
-    needs = Answering
+    needs = AnsweringRelease
 
     def act(self, row: Any, given: Given) -> Any:
         """Take the text that a newer release ships as the next version, or keep the tenant's own."""

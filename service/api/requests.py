@@ -22,7 +22,7 @@ from accounts.rest.values import Day, Named
 from accounts.rest.views import Collection, Given, Item, Resource
 from service.actions.requests import Asking, RequestConflict, capture_ask, edit_request
 from service.models import Ask, Request
-from service.queries.request_weights import weights
+from service.queries.request_weights import weights, with_weights
 
 LONGEST_TITLE, LONGEST_TEXT = 300, 10_000
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
@@ -46,6 +46,7 @@ EXAMPLE_ASK: dict[str, Any] = {
     "key": "ask-5f0c2a91be",
     "request": 88,
     "counts_for": 88,
+    "status": "planned",
     "customer": "C-1042",
     "contact": "ann@aurora.example",
     "title": "We need the list in Excel",
@@ -105,6 +106,7 @@ class AskFields(Shaped):
     key = serializers.CharField()
     request = serializers.IntegerField(source="request_id")
     counts_for = serializers.SerializerMethodField()
+    status = serializers.SerializerMethodField(help_text="Of the request that decides over it.")
     customer = serializers.CharField(source="customer.key")
     contact = serializers.CharField(source="contact.key", allow_null=True, default=None)
     title = serializers.CharField()
@@ -113,6 +115,9 @@ class AskFields(Shaped):
     module = serializers.CharField(source="module.key", allow_null=True, default=None)
     case = serializers.CharField(source="case.key", allow_null=True, default=None)
     channel = serializers.ChoiceField(Ask.Channel.choices)
+
+    def get_status(self, ask: Any) -> str:
+        return str((ask.request.root or ask.request).status)
 
     def get_counts_for(self, ask: Any) -> int:
         return int(ask.request.root_id or ask.request_id)
@@ -171,17 +176,26 @@ class RequestRows(Resource):
         weighed = dict(
             zip(found.requests, zip(found.customers, found.arrs, strict=True), strict=True)
         )
-        sees_money = self.member is None or may(self.member, "view_money")
         for row in rows:
             row.customers, row.arr = weighed.get(row.pk, (0, None))
-            row.arr = row.arr if sees_money else None
+            row.arr = row.arr if self.sees_money else None
         return rows
+
+    @property
+    def sees_money(self) -> bool:
+        return self.member is None or may(self.member, "view_money")
 
 
 class Requests(RequestRows, Collection):
     """Requests that stand for themselves, those raised last first."""
 
-    sorts = {"-raised_on": "raised_on", "decided_on": "decided_on", "title": "title"}
+    sorts = {
+        "-raised_on": "raised_on",
+        "decided_on": "decided_on",
+        "title": "title",
+        "customers": "weight_customers",
+        "arr": "weight_arr",
+    }
     filters = (
         filters.choice("status", "status", Request.Status.choices),
         filters.text("module", "module__key"),
@@ -193,7 +207,10 @@ class Requests(RequestRows, Collection):
     new = NewRequest
 
     def found(self) -> QuerySet[Any]:
-        return super().found().filter(root=None)
+        rows = super().found().filter(root=None)
+        if self.request.query_params.get("sort", "").lstrip("-") in ("customers", "arr"):
+            return with_weights(rows, sees_money=self.sees_money)
+        return rows
 
     def make(self, given: Given) -> Any:
         """Write down what a customer asks for, as a new request."""
@@ -237,7 +254,7 @@ class Asks(Collection):
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Ask.objects.select_related(
-            "request", "customer", "contact", "module", "case"
+            "request__root", "customer", "contact", "module", "case"
         )
         return self.of_seen_customers(rows)
 

@@ -1,12 +1,11 @@
-"""Surveys for other programs: what was asked, what was answered; and answers from elsewhere."""
+"""Answers to surveys for other programs, and answers that were given elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
@@ -19,8 +18,7 @@ from service.actions.survey_answers import LONGEST_COMMENT
 from service.actions.survey_scores import record_answer
 from service.api.requests import named_contact
 from service.compute.surveys import standing
-from service.models import SurveyAnswer, SurveyInvitation, SurveyKind, SurveyRound
-from service.queries.survey_links import seen_rounds
+from service.models import SurveyAnswer, SurveyKind
 
 EXAMPLE: dict[str, Any] = {
     "key": "link-4711",
@@ -36,19 +34,6 @@ EXAMPLE: dict[str, Any] = {
     "answered_at": "2026-11-18T10:12:00+08:00",
     "round": 12,
     "project": None,
-}
-EXAMPLE_ROUND: dict[str, Any] = {
-    "id": 12,
-    "survey": "Quarterly NPS",
-    "kind": "nps",
-    "why": "quarterly",
-    "label": "2026-Q4",
-    "project": None,
-    "opened_at": "2026-10-08T09:00:00+08:00",
-    "closes_at": "2026-11-07T09:00:00+08:00",
-    "asked": 180,
-    "answered": 64,
-    "left_out": {"asked_lately": 12},
 }
 
 
@@ -113,26 +98,6 @@ class NewAnswer(serializers.Serializer[Any]):
     answered_on = Day(required=False, allow_null=True, default=None, help_text="Null: today.")
 
 
-@extend_schema_serializer(examples=[OpenApiExample("A round", EXAMPLE_ROUND, response_only=True)])
-class RoundFields(Shaped):
-    """That a survey was asked of several. `asked` and `answered` count the links of customers that the
-    token sees."""
-
-    id = serializers.IntegerField()
-    survey = serializers.CharField(source="survey.name")
-    kind = serializers.ChoiceField(SurveyKind.choices, source="survey.kind")
-    why = serializers.ChoiceField(SurveyRound.Why.choices)
-    label = serializers.CharField()  # type: ignore[assignment]
-    project = serializers.CharField(source="project.key", allow_null=True, default=None)
-    opened_at = serializers.DateTimeField()
-    closes_at = serializers.DateTimeField()
-    asked = serializers.IntegerField()
-    answered = serializers.IntegerField()
-    left_out = serializers.DictField(
-        child=serializers.IntegerField(), help_text="Why not → of how many."
-    )
-
-
 class AnswerRows(Resource):
     noun, plural = "survey_answer", "survey_answers"
     scope_to_read, scope_to_write = "surveys:read", "surveys:write"
@@ -176,36 +141,3 @@ class SurveyAnswers(AnswerRows, Collection):
 
 class OneSurveyAnswer(AnswerRows, Item):
     """One answer."""
-
-
-class SurveyRounds(Collection):
-    """Rounds of surveys, the latest first."""
-
-    noun, plural = "survey_round", "survey_rounds"
-    scope_to_read = "surveys:read"
-    shape = RoundFields
-    sorts = {"-opened_at": "opened_at"}
-    filters = (
-        filters.choice("kind", "survey__kind", SurveyKind.choices),
-        filters.choice("why", "why", SurveyRound.Why.choices),
-        filters.moment("since", "opened_at__gte"),
-    )
-
-    def found(self) -> QuerySet[Any]:
-        rows = SurveyRound.objects.all() if self.member is None else seen_rounds(self.member)
-        return rows.select_related("survey", "project")
-
-    def told(self, rows: Sequence[Any]) -> Sequence[Any]:
-        """With how many were asked and answered; one statement."""
-        links = SurveyInvitation.objects.filter(
-            round__in=[row.pk for row in rows], state=SurveyInvitation.State.SENT
-        )
-        links = self.of_seen_customers(links)
-        counted = links.order_by().values("round_id").annotate(
-            asked=Count("pk"), answered=Count("answered_at")
-        )  # fmt: skip
-        found = {row["round_id"]: row for row in counted}
-        for row in rows:
-            row.asked = found.get(row.pk, {}).get("asked", 0)
-            row.answered = found.get(row.pk, {}).get("answered", 0)
-        return rows

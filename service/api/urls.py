@@ -5,8 +5,25 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from accounts.rest import keys as _keys  # noqa: F401 - the converter of keys
-from service.api import case_verbs, cta_verbs, plays, renewal_verbs, request_verbs
+from service.api import (
+    case_escalations,
+    case_responses,
+    case_verbs,
+    cta_verbs,
+    page_links,
+    plays,
+    renewal_settings,
+    renewal_verbs,
+    request_figures,
+    request_verbs,
+    suggestions,
+    survey_results,
+    update_parts,
+    work_settings,
+)
 from service.api.account_files import OneFile, OneSponsor, SponsorEnding, Sponsors
+from service.api.case_escalations import CaseEntries, CaseEscalations
+from service.api.case_targets import CaseTargets, CaseTargetVersions, Departments, OneDepartment
 from service.api.cases import Cases, OneCase
 from service.api.ctas import Ctas, OneCta
 from service.api.play_runs import PlayDryRun, PlayFirings, PlayRuns, PlayVersions
@@ -22,7 +39,20 @@ from service.api.success_plans import (
     OnePrivilege,
     Privileges,
 )
-from service.api.surveys import OneSurveyAnswer, SurveyAnswers, SurveyRounds
+from service.api.survey_links import (
+    OneSurveyLink,
+    SurveyLinkRenewing,
+    SurveyLinkRevoking,
+    SurveyLinks,
+)
+from service.api.survey_rounds import (
+    OneSurveyRound,
+    SurveyOutlook,
+    SurveyRoundClosing,
+    SurveyRounds,
+)
+from service.api.survey_words import OneSurvey, SurveyRules, Surveys
+from service.api.surveys import OneSurveyAnswer, SurveyAnswers
 from service.api.updates import OneUpdate, Updates, UpdateSending
 
 _CASES = {
@@ -34,6 +64,8 @@ _CASES = {
     "solve": case_verbs.CaseSolving,
     "close": case_verbs.CaseClosing,
     "reopen": case_verbs.CaseReopening,
+    "escalate": case_escalations.CasePassingOn,
+    "answer-escalation": case_escalations.CaseAnsweringEscalation,
 }
 _CTAS = {
     "snooze": cta_verbs.CtaSnooze,
@@ -73,6 +105,30 @@ urlpatterns: list[URLPattern] = [
         path(f"cases/<key:key>/{verb}", view.as_view(), name=f"api_case_{verb}")
         for verb, view in _CASES.items()
     ),
+    path("cases/<key:key>/entries", CaseEntries.as_view(), name="api_case_entries"),
+    path("cases/<key:key>/escalations", CaseEscalations.as_view(), name="api_case_escalations"),
+    path("case-targets", CaseTargets.as_view(), name="api_case_targets"),
+    path("case-targets/versions", CaseTargetVersions.as_view(), name="api_case_target_versions"),
+    path("departments", Departments.as_view(), name="api_departments"),
+    path("departments/<int:pk>", OneDepartment.as_view(), name="api_department"),
+    path("rank-weights", work_settings.RankWeightsNow.as_view(), name="api_rank_weights"),
+    path("rank-weights/versions", work_settings.RankVersions.as_view(), name="api_rank_versions"),
+    path("rank-weights/preview", work_settings.RankPreview.as_view(), name="api_rank_preview"),
+    path("close-reasons", work_settings.CloseReasons.as_view(), name="api_close_reasons"),
+    path(
+        "close-reasons/<key:ending>/<key:key>",
+        work_settings.OneCloseReason.as_view(),
+        name="api_close_reason",
+    ),
+    path("renewal-forecasts", renewal_settings.RenewalForecasts.as_view(), name="api_forecasts"),
+    path("renewal-accuracy", renewal_settings.RenewalAccuracy.as_view(), name="api_accuracy"),
+    path("renewal-points", renewal_settings.RenewalPoints.as_view(), name="api_renewal_points"),
+    path("churn-reasons", renewal_settings.ChurnReasons.as_view(), name="api_churn_reasons"),
+    path(
+        "churn-reasons/<key:key>",
+        renewal_settings.OneChurnReason.as_view(),
+        name="api_churn_reason",
+    ),
     path("ctas", Ctas.as_view(), name="api_ctas"),
     path("ctas/<int:pk>", OneCta.as_view(), name="api_cta"),
     *(
@@ -101,6 +157,31 @@ urlpatterns: list[URLPattern] = [
         path(f"requests/<int:pk>/{verb}", view.as_view(), name=f"api_request_{verb}")
         for verb, view in _REQUESTS.items()
     ),
+    path("requests/<int:pk>/votes", request_figures.RequestVotes.as_view(), name="api_votes"),
+    path(
+        "requests/<int:pk>/decisions",
+        request_figures.RequestDecisions.as_view(),
+        name="api_request_decisions",
+    ),
+    path("request-voting", request_figures.RequestVoting.as_view(), name="api_request_voting"),
+    path("request-rates", request_figures.RequestRates.as_view(), name="api_request_rates"),
+    path("request-digests", request_figures.RequestDigests.as_view(), name="api_digests"),
+    path(
+        "request-digests/<key:month>",
+        request_figures.OneRequestDigest.as_view(),
+        name="api_digest",
+    ),
+    path("suggestions", suggestions.Suggestions.as_view(), name="api_suggestions"),
+    path(
+        "customers/<key:customer>/payment-brief",
+        suggestions.PaymentBrief.as_view(),
+        name="api_payment_brief",
+    ),
+    path(
+        "customers/<key:customer>/payment-brief/use",
+        suggestions.PaymentBriefUse.as_view(),
+        name="api_payment_brief_use",
+    ),
     path("asks", Asks.as_view(), name="api_asks"),
     path("referrals", Referrals.as_view(), name="api_referrals"),
     path("referrals/<int:pk>", OneReferral.as_view(), name="api_referral"),
@@ -117,7 +198,66 @@ urlpatterns: list[URLPattern] = [
     path("updates", Updates.as_view(), name="api_updates"),
     path("updates/<int:pk>", OneUpdate.as_view(), name="api_update"),
     path("updates/<int:pk>/send", UpdateSending.as_view(), name="api_update_send"),
+    path("updates/<int:pk>/preview", update_parts.UpdatePreview.as_view(), name="api_preview"),
+    path("updates/<int:pk>/use", update_parts.UpdateUse.as_view(), name="api_update_use"),
+    path(
+        "updates/<int:pk>/recipients",
+        update_parts.UpdateRecipients.as_view(),
+        name="api_update_recipients",
+    ),
+    path(
+        "updates/<int:pk>/recipients/<int:recipient>/give-link",
+        update_parts.UpdateLinking.as_view(),
+        name="api_update_link",
+    ),
+    path("survey-results", survey_results.SurveyResults.as_view(), name="api_survey_results"),
+    path("case-responses", case_responses.CaseResponses.as_view(), name="api_case_responses"),
+    path(
+        "case-responses/customers",
+        case_responses.CaseResponseCustomers.as_view(),
+        name="api_case_response_customers",
+    ),
     path("survey-answers", SurveyAnswers.as_view(), name="api_survey_answers"),
     path("survey-answers/<key:key>", OneSurveyAnswer.as_view(), name="api_survey_answer"),
     path("survey-rounds", SurveyRounds.as_view(), name="api_survey_rounds"),
+    path("survey-rounds/preview", SurveyOutlook.as_view(), name="api_survey_outlook"),
+    path("survey-rounds/<int:pk>", OneSurveyRound.as_view(), name="api_survey_round"),
+    path("survey-rounds/<int:pk>/close", SurveyRoundClosing.as_view(), name="api_survey_close"),
+    path("survey-links", SurveyLinks.as_view(), name="api_survey_links"),
+    path("survey-links/<int:pk>", OneSurveyLink.as_view(), name="api_survey_link"),
+    path("survey-links/<int:pk>/renew", SurveyLinkRenewing.as_view(), name="api_survey_link_renew"),
+    path(
+        "survey-links/<int:pk>/revoke", SurveyLinkRevoking.as_view(), name="api_survey_link_revoke"
+    ),
+    path("surveys", Surveys.as_view(), name="api_surveys"),
+    path("surveys/<key:reference>", OneSurvey.as_view(), name="api_survey"),
+    path("survey-rules", SurveyRules.as_view(), name="api_survey_rules"),
+    *(
+        one
+        for noun, links, link, revoking in (
+            (
+                "case-link",
+                page_links.CaseLinks,
+                page_links.OneCaseLink,
+                page_links.CaseLinkRevoking,
+            ),
+            (
+                "request-link",
+                page_links.RequestLinks,
+                page_links.OneRequestLink,
+                page_links.RequestLinkRevoking,
+            ),
+            (
+                "success-plan-link",
+                page_links.PlanLinks,
+                page_links.OnePlanLink,
+                page_links.PlanLinkRevoking,
+            ),
+        )
+        for one in (
+            path(f"{noun}s", links.as_view(), name=f"api_{noun}s"),
+            path(f"{noun}s/<int:pk>", link.as_view(), name=f"api_{noun}"),
+            path(f"{noun}s/<int:pk>/revoke", revoking.as_view(), name=f"api_{noun}_revoke"),
+        )
+    ),
 ]

@@ -13,11 +13,11 @@ from django.db.models import Avg, Count, Q, Subquery
 
 from accounts.models import Case, ContractLine, Customer, Instalment, Membership, Module, Payment
 from accounts.tenancy import current_tenant_id
-from projects.models import Attendance, ChangeRequest, TrainingSession
+from projects.models import Attendance, ChangeRequest, Project, TrainingSession
 from projects.queries.portfolio import visible_projects
 from segmentation.models import MeasureRow, Night, UsageEvent
 from segmentation.queries.stored import latest_night
-from service.models import ProductUpdate
+from service.models import ProductUpdate, Suggestion
 from service.queries.peer_modules import PeerModules, peer_modules
 
 RECENT_DAYS = 30
@@ -78,6 +78,18 @@ class Brief:
         return sum(module.events for module in self.modules)
 
 
+def suggested(brief: Brief) -> dict[tuple[int, str], dict[str, int]]:
+    """As :func:`service.actions.suggestions.show_suggestions` takes it."""
+    kinds = Suggestion.Kind
+    found: dict[tuple[int, str], dict[str, int]] = {
+        (module.module_id, str(kinds.BUY.value)): {
+            "peers": module.peers, "owners": module.owners, "users": module.users,
+        }
+        for module in brief.peers.suggested
+    }  # fmt: skip
+    return found | {(module.pk, str(kinds.USE.value)): {} for module in brief.unused}
+
+
 def due_instalments(customer: Customer, today: date) -> tuple[list[Instalment], list[Instalment]]:
     """Unpaid instalments: those overdue, and those of the coming year, each the earliest first."""
     unpaid = list(
@@ -93,10 +105,14 @@ def due_instalments(customer: Customer, today: date) -> tuple[list[Instalment], 
 
 
 def payment_brief(
-    customer: Customer, asked: int | None, today: date, zone: ZoneInfo, membership: Membership
+    customer: Customer,
+    asked: int | None,
+    today: date,
+    zone: ZoneInfo,
+    membership: Membership | None,
 ) -> Brief:
-    """For an instalment (by its id), or the next one that is due, as a member sees it; a fixed number
-    of statements."""
+    """For an instalment (by its id), or the next one that is due, as a member sees it (None: a program
+    of the tenant's own); a fixed number of statements."""
     overdue, coming = due_instalments(customer, today)
     by_id = {one.pk: one for one in [*overdue, *coming]}
     instalment = by_id.get(asked or 0) or next(iter(coming or overdue), None)
@@ -116,8 +132,9 @@ def payment_brief(
     ).annotate(came=Count("attendances", filter=Q(attendances__state=Attendance.State.PRESENT)))
     solved = Case.objects.filter(customer=customer, closed_at__gte=start)
     told = solved.aggregate(count=Count("pk"), mean=Avg("satisfaction"))
+    seen = Project.objects.all() if membership is None else visible_projects(membership)
     changes = ChangeRequest.objects.filter(
-        project__in=visible_projects(membership).filter(customer=customer),
+        project__in=seen.filter(customer=customer),
         signed_on__gte=since,
         signed_on__lte=today,
     )

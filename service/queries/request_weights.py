@@ -6,11 +6,14 @@ asking, a vote, a merge, a load or a night changes it.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import BigIntegerField, DecimalField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.tenancy import current_tenant_id
 from segmentation.models import Night
@@ -100,3 +103,29 @@ def weights() -> Weights:
         )
 
     return remembered(f"request-weights:{of_night}:{seen}:{loads_seen()}", KEPT_SECONDS, compute)
+
+
+def with_weights(rows: QuerySet, *, sees_money: bool = True) -> QuerySet:
+    """Requests with ``weight_customers`` and ``weight_arr``, to be sorted by; amounts are missing for
+    who may see none."""
+    found = weights()
+    customers = dict(zip(map(str, found.requests), found.customers, strict=True))
+    arrs = {
+        str(pk): str(arr)
+        for pk, arr in zip(found.requests, found.arrs, strict=True)
+        if arr is not None and sees_money
+    }
+    key = '"service_request"."id"::text'
+    weighed: QuerySet = rows.annotate(
+        weight_customers=RawSQL(  # noqa: S611 - our names
+            f"coalesce((%s::jsonb ->> {key})::bigint, 0)",
+            [json.dumps(customers)],
+            output_field=BigIntegerField(),
+        ),
+        weight_arr=RawSQL(  # noqa: S611 - our names
+            f"(%s::jsonb ->> {key})::numeric",
+            [json.dumps(arrs)],
+            output_field=DecimalField(max_digits=20, decimal_places=4),
+        ),
+    )
+    return weighed

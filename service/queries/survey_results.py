@@ -63,8 +63,9 @@ class _Counted:
         return Answers(kind, dict(self.counts), self.asked, self.responded)
 
 
-def survey_results(membership: Membership, chosen: Chosen, zone: ZoneInfo) -> Results:
-    """Three statements, whatever the number of answers."""
+def survey_results(membership: Membership | None, chosen: Chosen, zone: ZoneInfo) -> Results:
+    """Three statements, whatever the number of answers. ``membership``: who looks; None: a program of
+    the tenant's own."""
     total = _Counted()
     roles: dict[str, _Counted] = defaultdict(_Counted)
     tiers: dict[str, _Counted] = defaultdict(_Counted)
@@ -103,7 +104,7 @@ def trend(membership: Membership, chosen: Chosen, quarters: Sequence[date]) -> l
     return [Answers(chosen.kind, counts.get(quarter, {})) for quarter in quarters]
 
 
-def visible_answers(membership: Membership, chosen: Chosen) -> QuerySet:
+def visible_answers(membership: Membership | None, chosen: Chosen) -> QuerySet:
     """Answers of customers that a member sees, narrowed by all but the tier."""
     found: QuerySet = SurveyAnswer.objects.filter(
         kind=chosen.kind,
@@ -133,7 +134,7 @@ def listed_answers(
     )
 
 
-def asked_links(membership: Membership, chosen: Chosen, zone: ZoneInfo) -> QuerySet:
+def asked_links(membership: Membership | None, chosen: Chosen, zone: ZoneInfo) -> QuerySet:
     """The links that were sent in the period; what was taken back unanswered was not asked."""
     found: QuerySet = SurveyInvitation.objects.filter(
         round__survey__kind=chosen.kind,
@@ -173,9 +174,9 @@ def contacts_of(membership: Membership) -> QuerySet:
     return _of_seen(Contact.objects.all(), membership)
 
 
-def _of_seen(rows: QuerySet, membership: Membership) -> QuerySet:
+def _of_seen(rows: QuerySet, membership: Membership | None) -> QuerySet:
     """Rows of customers that a member sees; who sees all is asked about none."""
-    if membership.sees("customers") == Visibility.ALL:
+    if membership is None or membership.sees("customers") == Visibility.ALL:
         return rows
     return rows.filter(customer__in=Customer.objects.visible_to(membership).order_by().values("pk"))
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.letters import Letter
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.customers import visible_customer
-from accounts.views.sent_links import address_of, not_stored, show_once, taken_once
+from accounts.views.sent_links import not_stored, show_once, taken_once
 from service.actions.case_links import give_case_link, revoke_case_link
+from service.actions.contact_letters import CASES, page_letter
 from service.forms.case_links import CaseLinkForm
 from service.models import CaseLink
 from service.queries.cases import standing_links
@@ -36,15 +36,7 @@ def case_links(request: TenantRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            letter = Letter(
-                template="r/letters/case",
-                context={
-                    "link": link,
-                    "tenant": request.tenant,
-                    "address": address_of(request.tenant.pk, secret),
-                },
-                language=link.language,
-            )
+            letter = page_letter(CASES, link=link, tenant=request.tenant, secret=secret)
             email = given["contact"].email
             show_once(request, link, name=link.name, email=email, letter=letter)
             return redirect("case_links", pk)

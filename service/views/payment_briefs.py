@@ -21,8 +21,7 @@ from projects.views.faults import show_faults
 from service.actions.suggestions import show_suggestions
 from service.compute.peers import FEWEST_PEERS
 from service.forms.payment_briefs import BriefUsedForm
-from service.models import Suggestion
-from service.queries.payment_briefs import Brief, due_instalments, payment_brief
+from service.queries.payment_briefs import Brief, due_instalments, payment_brief, suggested
 from service.views.renewals import today_of
 from ui.formats import listed
 from ui.tags.formats import language
@@ -70,18 +69,6 @@ def payments_due_panel(request: TenantRequest, customer: Customer) -> dict[str, 
     overdue, coming = due_instalments(customer, today_of(request))
     rows = [*overdue, *coming][:MOST_DUE]
     return {"rows": rows, "today": today_of(request), "customer": customer} if rows else None
-
-
-def suggested(brief: Brief) -> dict[tuple[int, str], dict[str, int]]:
-    """As :func:`show_suggestions` takes it."""
-    kinds = Suggestion.Kind
-    found: dict[tuple[int, str], dict[str, int]] = {
-        (module.module_id, str(kinds.BUY.value)): {
-            "peers": module.peers, "owners": module.owners, "users": module.users,
-        }
-        for module in brief.peers.suggested
-    }  # fmt: skip
-    return found | {(module.pk, str(kinds.USE.value)): {} for module in brief.unused}
 
 
 def _brief(request: TenantRequest, customer: Customer) -> Brief:

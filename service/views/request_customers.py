@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.letters import Letter
 from accounts.models import Contact, Customer
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from accounts.views.customers import visible_customer
-from accounts.views.sent_links import KEPT, address_of, not_stored, show_once, taken_once
+from accounts.views.sent_links import KEPT, not_stored, show_once, taken_once
+from service.actions.contact_letters import REQUESTS, page_letter
 from service.actions.request_links import give_page_link, revoke_page_links
 from service.forms.updates import PageLinkForm
 from service.models import RequestPageLink
@@ -94,15 +94,7 @@ def request_links(request: TenantRequest, pk: int) -> HttpResponse:
         link, secret = give_page_link(
             contact=contact, language=form.cleaned_data["language"], by=request.user
         )
-        letter = Letter(
-            template="r/letters/requests",
-            context={
-                "link": link,
-                "tenant": request.tenant,
-                "address": address_of(request.tenant.pk, secret),
-            },
-            language=link.language,
-        )
+        letter = page_letter(REQUESTS, link=link, tenant=request.tenant, secret=secret)
         show_once(request, link, name=link.name, email=contact.email, letter=letter)
         return redirect("request_links", customer.pk)
     found = RequestPageLink.objects.filter(customer=customer)

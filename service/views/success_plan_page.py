@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.contact_links import LinkClosed
-from accounts.letters import Letter
 from accounts.models import Contact, Customer, Responsibility, Tenant
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.customers import visible_customer
-from accounts.views.sent_links import address_of, show_once
+from accounts.views.sent_links import show_once
 from projects.actions.customer_pages import note_opened
 from projects.views.faults import show_faults
+from service.actions.contact_letters import PLAN, page_letter
 from service.actions.success_plans import give_plan_link, revoke_plan_link
 from service.forms.account_files import PlanLinkForm
 from service.models import SuccessPlanLink
@@ -154,15 +154,7 @@ def _give(request: TenantRequest, customer: Customer, contact: Contact, language
     link, secret = give_plan_link(
         customer=customer, contact=contact, language=language, by=request.user
     )
-    letter = Letter(
-        template="r/letters/success_plan",
-        context={
-            "link": link,
-            "tenant": request.tenant,
-            "address": address_of(request.tenant.pk, secret),
-        },
-        language=link.language,
-    )
+    letter = page_letter(PLAN, link=link, tenant=request.tenant, secret=secret)
     show_once(request, link, name=link.name, email=contact.email, letter=letter)
 
 

@@ -16,27 +16,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.letter_texts import Letter
-from accounts.models import Customer, Purpose
+from accounts.models import Contact, Customer, Purpose
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.views.mail_preview import preview as letter_preview
 from accounts.views.mail_preview import send_to_oneself
 from accounts.views.sent_links import show_once
-from segmentation.models import MeasureRow
-from segmentation.queries.customer_groups import group_asked, group_names, members_of
-from segmentation.queries.stored import latest_night
+from segmentation.queries.customer_groups import group_asked, group_names
 from service.actions.survey_letters import survey_letter
-from service.actions.survey_sending import ask_contact, hand_key, send_queued, start_round
+from service.actions.survey_sending import ask_contact, ask_contacts
 from service.actions.surveys import survey_by
 from service.forms.surveys import ContactSurveyForm, RecipientForm
 from service.labels.surveys import LEFT_OUT
 from service.models import Survey, SurveyInvitation, SurveyRound, SurveyVersion
-from service.queries.survey_recipients import Asking, holders, judged, preview
-from service.queries.survey_results import contacts_of
+from service.queries.survey_choices import chosen_contacts, why_not_asked
+from service.queries.survey_recipients import Asking, preview
 from service.queries.surveys import offered_surveys, survey_settings
 from service.views.survey_frame import survey_crumbs, today_of
 
-AT_ONCE = 50
 MOST_LISTED = 100
 MOST_CONTACTS = 300
 
@@ -98,9 +95,7 @@ def new_contact_survey(request: TenantRequest, pk: int) -> HttpResponse:
                 writes=given["writes"], tenant=request.tenant, by=request.user,
             )  # fmt: skip
         except ValidationError as error:
-            form.add_error(
-                None, _whom_not(request, contacts[given["contact"]].pk) or error.messages
-            )
+            form.add_error(None, _whom_not(request, contacts[given["contact"]]) or error.messages)
         else:
             show_link(request, link, secret, is_written=given["writes"])
             return redirect("survey_round", link.round_id)
@@ -121,19 +116,10 @@ def show_link(
 
 def _chosen_contacts(request: TenantRequest, given: dict[str, Any]) -> QuerySet:
     """Contacts of customers that the member sees."""
-    contacts = holders(today_of(request), given["roles"]).filter(
-        pk__in=contacts_of(request.membership).values("pk")
-    )
-    group = group_asked(given["group"], group_names(request.membership))
-    if group is not None:
-        contacts = contacts.filter(customer__in=members_of(group).order_by().values("pk"))
-    if given["tiers"]:
-        night = latest_night()
-        rows = MeasureRow.objects.filter(
-            as_of=night.as_of if night else None, tier__in=given["tiers"]
-        )
-        contacts = contacts.filter(customer__in=rows.values("customer"))
-    return contacts
+    return chosen_contacts(
+        request.membership, group=group_asked(given["group"], group_names(request.membership)),
+        tiers=given["tiers"], roles=given["roles"], today=today_of(request),
+    )  # fmt: skip
 
 
 def _asking(request: TenantRequest, *, needs_address: bool = True) -> Asking:
@@ -172,21 +158,13 @@ def _example(request: TenantRequest, given: dict[str, Any]) -> Letter:
 
 
 def _sent(request: TenantRequest, given: dict[str, Any], contacts: QuerySet) -> SurveyRound:
-    made = start_round(
-        survey=survey_by(given["survey"], language=get_language() or "en"),
-        why=SurveyRound.Why.HAND, key=hand_key(), contacts=contacts, language=given["language"],
-        tenant=request.tenant, label=given["label"], by=request.user,
+    return ask_contacts(
+        survey=survey_by(given["survey"], language=get_language() or "en"), contacts=contacts,
+        language=given["language"], label=given["label"], tenant=request.tenant, by=request.user,
     )  # fmt: skip
-    assert made is not None
-    # The first letters at once; what is left is written within a minute or two.
-    send_queued(tenant=request.tenant, most=AT_ONCE)
-    return made
 
 
-def _whom_not(request: TenantRequest, contact_pk: int) -> str:
+def _whom_not(request: TenantRequest, contact: Contact) -> str:
     """Why one contact is not asked."""
-    row = judged(
-        contacts_of(request.membership).filter(pk=contact_pk),
-        _asking(request, needs_address=False),
-    ).first()
-    return str(LEFT_OUT[row.left_out]) if row is not None and row.left_out else ""
+    why = why_not_asked(contact, _asking(request, needs_address=False))
+    return str(LEFT_OUT[why]) if why else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,19 +11,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from accounts.letter_texts import Letter
 from accounts.permissions import require
 from accounts.requests import TenantRequest
 from accounts.throttle import within_rate
 from accounts.views.mail_preview import LetterPreview, preview, send_to_oneself
-from service.actions.update_sending import VALID_FOR, update_letter
-from service.models import ProductUpdate, UpdateLink, UpdateRecipient
+from service.actions.update_examples import Because, because_of, example_letter
+from service.models import ProductUpdate
 from service.views.updates import the_update
 
-Because = UpdateRecipient.Because
 TESTS, SECONDS = 5, 60
 
 
@@ -43,14 +39,6 @@ def letters_of(request: TenantRequest, update: Any) -> list[UpdateLetter]:
 
     update: as ``queries.updates.update_for`` gives it."""
     languages = dict(settings.LANGUAGES)
-    kinds = [
-        because
-        for because, rows in (
-            (Because.ASKED, update.of_requests),
-            (Because.OWNS, update.in_modules),
-        )
-        if rows
-    ]
     words = {
         Because.ASKED: _("To contacts who asked (%(language)s)"),
         Because.OWNS: _("To contacts of other owners (%(language)s)"),
@@ -60,9 +48,13 @@ def letters_of(request: TenantRequest, update: Any) -> list[UpdateLetter]:
             code,
             because,
             words[because] % {"language": languages.get(code, code)},
-            preview(_example(request, update, code, because, timezone.now())),
+            preview(
+                example_letter(
+                    request.tenant, update, language=code, because=because, now=timezone.now()
+                )
+            ),
         )
-        for because in kinds
+        for because in because_of(update)
         for code in update.titles
     ]
 
@@ -79,21 +71,12 @@ def update_tests(request: TenantRequest, pk: int) -> HttpResponse:
     if not within_rate(request, "update-test", times=TESTS, seconds=SECONDS):
         messages.error(request, _("Wait a minute, then try again."))
         return redirect("update", pk)
-    letter = _example(request, found, language, because, timezone.now())
+    letter = example_letter(
+        request.tenant, found, language=language, because=because, now=timezone.now()
+    )
     sent = send_to_oneself(letter, request.membership)
     if sent is None or sent.state != sent.State.QUEUED:
         messages.error(request, _("Nothing can be sent to your own address."))
     else:
         messages.success(request, _("A test is on its way to you."))
     return redirect("update", pk)
-
-
-def _example(
-    request: TenantRequest, update: ProductUpdate, language: str, because: str, now: datetime
-) -> Letter:
-    """As a contact gets it, with a link that opens nothing."""
-    with override(language):
-        name = _("Ms Example")
-    row = UpdateRecipient(update=update, name=name, language=language, because=because)
-    link = UpdateLink(recipient=row, name=name, language=language, expires_at=now + VALID_FOR)
-    return update_letter(request.tenant, row, link, "example")

@@ -31,7 +31,10 @@ BOTH = ("plays:read", "plays:write")
 DOCUMENT: dict[str, Any] = {
     "names": {"en": "Renewal soon", "zh-hans": "即将续约"},
     "trigger": {"kind": "renewal", "days": 90},
-    "condition": {"match": "all", "conditions": [{"field": "arr", "operator": "at_least", "value": 1000}]},
+    "condition": {
+        "match": "all",
+        "conditions": [{"field": "arr", "operator": "at_least", "value": 1000}],
+    },
     "steps": [
         {"titles": {"en": "Call"}, "owner": "member", "member": "mia", "due": 3},
         {"titles": {"en": "Visit"}},
@@ -224,7 +227,9 @@ def test_who_may_not_and_who_is_elsewhere(
     with tenant_scope(tenant.id):
         moved(tenant)
     key = made(crm)["key"]
-    leader = program(tenant, *BOTH, member=make_member(tenant, "pam@acme.example", "project_manager"))
+    leader = program(
+        tenant, *BOTH, member=make_member(tenant, "pam@acme.example", "project_manager")
+    )
     assert leader.get(f"{PLAYS}/{key}").status_code == 200
     assert leader.post({"document": DOCUMENT}, path=PLAYS).status_code == 403
     assert leader.post({}, path=f"{PLAYS}/{key}/switch-on").status_code == 403
