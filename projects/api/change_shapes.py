@@ -11,7 +11,7 @@ from rest_framework import serializers
 from accounts.models.contracts import MONEY
 from accounts.rest.shapes import Shaped
 from projects.actions.signing_links import VALID_FOR_DAYS
-from projects.api.ground import LANGUAGES, KeptScan, KeyField, Part, PlanDay, ScanFile
+from projects.api.ground import LANGUAGES, KeptScan, KeyField, Part, PlanDay, ScanFile, SeenVersion
 from projects.api.projects import PersonDays
 from projects.models import ChangeRequest, CustomerAnswer
 from projects.queries.change_requests import Standing
@@ -46,7 +46,7 @@ CHANGE: dict[str, Any] = {
         "outcome": "signed", "name": "Zhou Min", "reason": "", "at": "2026-09-21T16:02:00+08:00",
         "link": 31, "document_hash": "5f" * 32, "scan": None, "uploaded_by": None,
     },
-    "changed_at": "2026-09-21T16:02:00+08:00",
+    "version": 2, "changed_at": "2026-09-21T16:02:00+08:00",
 }  # fmt: skip
 NEW: dict[str, Any] = {
     "project": "P-88", "requirement": 12, "title": "Second payroll calendar",
@@ -152,6 +152,7 @@ class ChangeRequestFields(Shaped):
     links = SigningLinkFields(source="said_links", many=True)
     questions = QuestionFields(source="said_questions", many=True)
     answer = CustomerAnswerFields(source="said_answer", allow_null=True)
+    version = serializers.IntegerField(help_text="Counts its changes.")
     changed_at = serializers.DateTimeField(source="known_from")
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
@@ -205,6 +206,12 @@ class NewChangeRequest(ChangeTerms):
     requirement = serializers.IntegerField(
         min_value=1, max_value=2**31 - 1, help_text="Its number in the project."
     )
+
+
+class ChangeSeen(serializers.Serializer[Any]):
+    """What is approved: the terms as they were read."""
+
+    version = SeenVersion()
 
 
 @extend_schema_serializer(

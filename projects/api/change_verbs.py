@@ -14,6 +14,7 @@ from projects.actions.signing_answers import sign_by_scan
 from projects.actions.signing_links import revoke_link, send_for_signature
 from projects.actions.signing_questions import answer_question
 from projects.api.change_shapes import (
+    ChangeSeen,
     NewLinkFields,
     QuestionAnswer,
     SignedByScan,
@@ -37,11 +38,12 @@ from projects.models import ChangeRequest, CustomerAnswer, SigningLink, SigningQ
 class ChangeApproval(ChangeRequestRecord, Verb):
     verb = "approve"
     scope_to_write = "changes:approve"
+    needs = ChangeSeen
 
     def act(self, row: Any, given: Given) -> None:
         """Say inside that a draft may go to the customer; who wrote it asks somebody else. Takes the
         token of a person."""
-        approve_change(change=row, seen=row.version, by=self.somebody())
+        approve_change(change=row, seen=given["version"], by=self.somebody())
 
 
 class ChangeWithdrawal(ChangeRequestRecord, Verb):

@@ -14,7 +14,7 @@ from projects.actions.sign_off_letters import write_contact
 from projects.actions.sign_off_links import reached_by
 from projects.actions.sign_offs import ask_further, ask_gate, take_back
 from projects.api.gates import GateRecord, colleague_of
-from projects.api.ground import LANGUAGES, KeyField, LinkVerb, PlanDay, contact_of
+from projects.api.ground import LANGUAGES, KeyField, LinkVerb, PlanDay, SeenVersion, contact_of
 from projects.api.sign_offs import AskedFields
 from projects.models import SignOff, SignOffLink
 from projects.queries.gates import round_of
@@ -25,7 +25,7 @@ from projects.queries.gates import round_of
         OpenApiExample(
             "Both sides",
             {"colleague": "eve@vendor.example", "contact": "zhou", "language": "en",
-             "deadline_on": "2026-09-25"},
+             "deadline_on": "2026-09-25", "version": 1},
             request_only=True,
         )
     ]
@@ -37,6 +37,7 @@ class GateAsking(serializers.Serializer[Any]):
     contact = KeyField(help_text="Key of a contact of the customer, who signs by a link.")
     language = serializers.ChoiceField(LANGUAGES)
     deadline_on = PlanDay()
+    version = SeenVersion()
     silence_counts = serializers.BooleanField(
         default=False, help_text="After that day silence is consent, where the SOW says so."
     )
@@ -72,7 +73,7 @@ class GateAsks(GateRecord, LinkVerb):
         """Ask both sides to confirm a gate: our approver is written, and so is the customer's with a
         link. Nobody confirms for the customer by this API."""
         link, secret = ask_gate(
-            gate=row, seen=row.version,
+            gate=row, seen=given["version"],
             colleague=colleague_of(given["colleague"], "colleague"),
             contact=contact_of(row.project, given["contact"]), language=given["language"],
             deadline_on=given["deadline_on"], silence_counts=given["silence_counts"],

@@ -28,7 +28,7 @@ EXAMPLE: dict[str, Any] = {
     "vendor_role": "Project director", "customer_role": "Project sponsor",
     "vendor_approver": "eve@vendor.example", "customer_approver": "zhou", "answer_days": 5,
     "uses_silence": False, "state": "asked", "standing": "overdue", "round": 1,
-    "passed_on": None, "waiting_for": [
+    "passed_on": None, "version": 2, "waiting_for": [
         {"sign_off": 90, "side": "customer", "name": "Zhou Min", "deadline_on": "2026-09-25",
          "is_overdue": True}
     ],
@@ -80,6 +80,7 @@ class GateFields(Shaped):
     standing = serializers.ChoiceField(STANDINGS)
     round = serializers.IntegerField(help_text="How often it was asked.")
     passed_on = serializers.DateField(allow_null=True)
+    version = serializers.IntegerField(help_text="Counts its changes.")
     waiting_for = WaitingFields(source="waiting", many=True)
 
 

@@ -29,6 +29,10 @@ from accounts.rest.filters import refuse_unknown
 from accounts.rest.problems import Conflict
 from accounts.rest.schema import refusals
 from accounts.rest.views import Record, Resource, Verb
+from projects.actions.change_requests import ChangeConflict
+from projects.actions.gates import GateConflict
+from projects.actions.handovers import HandoverConflict
+from projects.actions.weeklies import WeeklyConflict
 from projects.models import Project, SignedScan
 from projects.queries.portfolio import visible_projects
 
@@ -38,6 +42,10 @@ MOST_SCAN_MB = 3
 MOST_SCAN_BYTES = MOST_SCAN_MB * 1024 * 1024
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 NUMBER = OpenApiParameter("pk", int, OpenApiParameter.PATH, description="Number of the record.")
+
+
+# What actions say of another version than the one that was seen.
+CHANGED_MEANWHILE = (ChangeConflict, GateConflict, HandoverConflict, WeeklyConflict)
 
 
 class PlanDay(serializers.DateField):
@@ -50,6 +58,16 @@ class PlanDay(serializers.DateField):
         if not self.FIRST <= day <= self.LAST:
             raise serializers.ValidationError(_("Give a day between 2000 and 2100."))
         return day
+
+
+class SeenVersion(serializers.IntegerField):
+    """What a person decides about is what was read, and nothing that came since."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            min_value=0, max_value=2**31 - 1,
+            help_text="As it was read; 409 where it is another by now.", **kwargs,
+        )  # fmt: skip
 
 
 class KeyField(serializers.CharField):
@@ -107,6 +125,8 @@ class OfProjects(Resource):
         """What an action refuses without naming a value does not go with what is there."""
         if isinstance(exc, ValidationError) and not hasattr(exc, "error_dict"):
             exc = Conflict(" ".join(exc.messages))
+        if isinstance(exc, CHANGED_MEANWHILE):
+            exc = Conflict(_("This was changed since you read it. Read it again."))
         return super().handle_exception(exc)
 
     @property

@@ -18,6 +18,7 @@ from projects.actions.handover_answers import (
     take_back,
 )
 from projects.actions.handovers import say_empty, update_from_records
+from projects.api.ground import SeenVersion
 from projects.api.handovers import SECTIONS, HandoverRecord
 from projects.models.handovers import REQUIRED
 
@@ -44,6 +45,7 @@ class EmptySection(serializers.Serializer[Any]):
 class HandoverWords(serializers.Serializer[Any]):
     """What is not on the list and should be said to the service manager."""
 
+    version = SeenVersion()
     words = serializers.CharField(
         max_length=MOST_WORDS, required=False, allow_blank=True, default=""
     )
@@ -52,19 +54,23 @@ class HandoverWords(serializers.Serializer[Any]):
 class HandoverReason(serializers.Serializer[Any]):
     """What has to be mended."""
 
+    version = SeenVersion()
     reason = serializers.CharField(max_length=MOST_WORDS)
 
 
 @extend_schema_serializer(
     examples=[
         OpenApiExample(
-            "All of them", {"sections": [str(one) for one in REQUIRED]}, request_only=True
+            "All of them",
+            {"version": 9, "sections": [str(one) for one in REQUIRED]},
+            request_only=True,
         )
     ]
 )
 class SectionsRead(serializers.Serializer[Any]):
     """The sections of the round that the person has gone through: each one has to be."""
 
+    version = SeenVersion()
     sections = serializers.ListField(
         child=serializers.ChoiceField(SECTIONS), max_length=len(SECTIONS)
     )
@@ -106,7 +112,7 @@ class HandoverProposal(_Changing):
         """Propose the list as it stands to the service manager, who is written. Takes the token of a
         person; refused as long as something is `missing`."""
         propose_handover(
-            handover=row, seen=row.version, words=given["words"], tenant=self.tenant,
+            handover=row, seen=given["version"], words=given["words"], tenant=self.tenant,
             by=self.somebody(),
         )  # fmt: skip
 
@@ -140,7 +146,7 @@ class HandoverAcceptance(_Answering):
         """Take the customer over: from today the service manager is its face. Takes the token of the
         person who is asked; who proposed it lets somebody else accept."""
         accept_handover(
-            handover=row, seen=row.version, sections=given["sections"],
+            handover=row, seen=given["version"], sections=given["sections"],
             membership=self.membership(), tenant=self.tenant,
         )  # fmt: skip
 
@@ -153,6 +159,6 @@ class HandoverReturn(_Answering):
         """Send a proposal back with what has to be mended. Takes the token of the person who is
         asked."""
         return_handover(
-            handover=row, seen=row.version, reason=given["reason"],
+            handover=row, seen=given["version"], reason=given["reason"],
             membership=self.membership(), tenant=self.tenant,
         )  # fmt: skip

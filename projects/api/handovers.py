@@ -27,7 +27,7 @@ EXAMPLE: dict[str, Any] = {
 WHOLE: dict[str, Any] = EXAMPLE | {
     "sections": [{"section": "promise", "items": 2, "open_items": 1, "is_said_empty": False,
                   "is_missing": False}],
-    "not_listed": 0, "missing": ["“Contacts and roles”: list something, or say …"],
+    "version": 9, "not_listed": 0, "missing": ["“Contacts and roles”: list something, or say …"],
 }  # fmt: skip
 ROUND: dict[str, Any] = {
     "number": 1, "to": "Sue Lin", "by": "lee@vendor.example", "at": "2026-11-13T10:00:00+08:00",
@@ -74,6 +74,7 @@ class WholeHandover(HandoverFields):
         help_text="Points of the project's records that are not on the list: `update` lists them."
     )
     missing = serializers.ListField(child=serializers.CharField())
+    version = serializers.IntegerField(help_text="Counts the changes of its list.")
 
 
 @extend_schema_serializer(

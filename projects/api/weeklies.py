@@ -25,6 +25,7 @@ EXAMPLE: dict[str, Any] = {
     "correction_of": None, "correction": "", "state": "sent", "shows_effort": False,
     "shows_risks": False, "drafted_at": "2026-11-20T06:00:00+08:00", "drafted_by": None,
     "sent_at": "2026-11-20T16:00:00+08:00", "sent_by": "lee@vendor.example",
+    "revision": 3,
 }  # fmt: skip
 WHOLE: dict[str, Any] = EXAMPLE | {
     "texts": {"summary": "Both payroll companies run in parallel."},
@@ -61,6 +62,7 @@ class WeeklyFields(Shaped):
     )
     sent_at = serializers.DateTimeField(allow_null=True)
     sent_by = serializers.CharField(source="sent_by.email", allow_null=True, default=None)
+    revision = serializers.IntegerField(help_text="Counts the changes of a draft.")
 
 
 class WeeklyLinkFields(serializers.Serializer[Any]):

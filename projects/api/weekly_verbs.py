@@ -18,7 +18,7 @@ from projects.actions.weeklies import (
     revoke_weekly_link,
     send_report,
 )
-from projects.api.ground import HeldInTurn, LinkVerb, contact_of
+from projects.api.ground import HeldInTurn, LinkVerb, SeenVersion, contact_of
 from projects.api.weeklies import WeeklyRecord, WholeWeekly
 from projects.models import Project, WeeklyReportLink
 from projects.queries.weeklies import usual_recipients
@@ -33,11 +33,12 @@ SENT: dict[str, Any] = {
 
 
 @extend_schema_serializer(
-    examples=[OpenApiExample("To one", {"contacts": ["zhou"]}, request_only=True)]
+    examples=[OpenApiExample("To one", {"revision": 3, "contacts": ["zhou"]}, request_only=True)]
 )
 class WeeklyReaders(serializers.Serializer[Any]):
     """Who of the customer is to have it."""
 
+    revision = SeenVersion()
     contacts = serializers.ListField(
         child=serializers.CharField(max_length=200), max_length=MOST_READERS, required=False,
         help_text="Keys of contacts; without: whom the one before went to.",
@@ -85,7 +86,7 @@ class WeeklySending(WeeklyRecord, LinkVerb):
             contacts = [contact_of(row.project, key, "contacts") for key in keys]
         else:
             contacts = usual_recipients([row.project_id])[row.project_id]
-        made = send_report(report=row, seen=row.revision, contacts=contacts, by=self.person)
+        made = send_report(report=row, seen=given["revision"], contacts=contacts, by=self.person)
         links: list[Any] = []
         for link, secret in made:
             write_reader(link, self.tenant, secret)

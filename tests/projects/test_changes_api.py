@@ -89,10 +89,14 @@ def test_terms_are_changed_against_what_was_read(tenant: Tenant, world: Any) -> 
 def test_somebody_else_approves_and_nobody_without_a_name(tenant: Tenant, world: Any) -> None:
     drafted(world)
     own = program(tenant, *SCOPES, member=world.author)
-    assert own.post({}, path=f"{ONE}/approve").status_code == 409
-    assert program(tenant, *SCOPES).post({}, path=f"{ONE}/approve").status_code == 403
+    seen = {"version": own.get(ONE).json()["version"]}
+    assert own.post(seen, path=f"{ONE}/approve").status_code == 409
+    assert program(tenant, *SCOPES).post(seen, path=f"{ONE}/approve").status_code == 403
     his = program(tenant, "projects:read", "changes:approve", member=world.approver)
-    done = his.post({}, path=f"{ONE}/approve")
+    own.patch(ONE, {"title": "Another"}, if_match="*")
+    assert his.post(seen, path=f"{ONE}/approve").status_code == 409, "not what was read"
+    assert ChangeRequest.objects.get().state == "draft"
+    done = his.post({"version": seen["version"] + 1}, path=f"{ONE}/approve")
     assert (done.status_code, done.json()["state"]) == (200, "approved_internally")
     assert done.json()["approved_by"] == world.approver.user.email
     record = AuditRecord.objects.get(verb="change_request.approved")

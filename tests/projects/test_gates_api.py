@@ -39,7 +39,8 @@ def crm(tenant: Tenant, world: GateWorld) -> Program:
 def asking(world: GateWorld, **further: Any) -> dict[str, Any]:
     return {
         "colleague": world.colleague.key, "contact": "zhou", "language": "en",
-        "deadline_on": (world.today + timedelta(days=14)).isoformat(), **further,
+        "deadline_on": (world.today + timedelta(days=14)).isoformat(),
+        "version": world.gate().version, **further,
     }  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def test_gates_are_added_changed_and_taken_away(world: GateWorld, crm: Program) 
     assert (said["state"], said["standing"], said["waiting_for"]) == ("open", "open", [])
     seen = crm.get(path)["ETag"]
     changed = crm.patch(path, {"due_on": "2026-12-08"}, if_match=seen)
-    assert changed.json() == said | {"due_on": "2026-12-08"}
+    assert changed.json() == said | {"due_on": "2026-12-08", "version": 2}
     assert crm.patch(path, {"due_on": "2026-12-09"}, if_match=seen).status_code == 412
     for wrong, field in (
         ({"phase": 99}, "phase"), ({"customer_approver": "x"}, "customer_approver"),
@@ -82,13 +83,16 @@ def test_both_sides_are_asked_and_ours_answers_with_its_own_token(
 ) -> None:
     gate = world.gate()
     path = f"{GATES}/{gate.pk}"
-    asked = crm.post(asking(world), key="k", path=f"{path}/ask")
+    stale = crm.post(asking(world, version=0), path=f"{path}/ask")
+    assert stale.status_code == 409, "another gate than the one that was read"
+    body = asking(world)
+    asked = crm.post(body, key="k", path=f"{path}/ask")
     assert asked.status_code == 201, asked.content
     said = asked.json()
     secret = said["address"].rstrip("/").rpartition(f"/r/{tenant.pk}.")[2]
     link = SignOffLink.objects.select_related("sign_off").get(pk=said["link"])
     assert (link.secret_hash, link.sign_off_id) == (hash_secret(secret), said["sign_off"])
-    assert crm.post(asking(world), key="k", path=f"{path}/ask").json() == said | {"address": None}
+    assert crm.post(body, key="k", path=f"{path}/ask").json() == said | {"address": None}
     mail = OutgoingMail.objects.get(to=world.contact.email)
     assert mail.after_id == link.pk, "that it left is noted with the link"
     whole = crm.get(path).json()

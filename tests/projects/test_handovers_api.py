@@ -9,7 +9,7 @@ from api_program import Program, program
 
 from accounts.models import Colleague, Tenant, VisibilityRule
 from accounts.tenancy import tenant_scope
-from projects.models import HandoverAnswer, HandoverItem, HandoverItemNote
+from projects.models import Handover, HandoverAnswer, HandoverItem, HandoverItemNote
 from tests.projects.handover_world import (
     ALL_SECTIONS,
     HandoverWorld,
@@ -22,6 +22,12 @@ from tests.projects.handover_world import (
 HANDOVERS, ITEMS = "/api/v1/handovers", "/api/v1/handover-items"
 ONE = f"{HANDOVERS}/H-P1"
 SCOPES = ("projects:read", "handovers:write", "handovers:accept", "handover_items:write")
+
+
+def seen(**further: Any) -> dict[str, Any]:
+    """A body about the list as it stands."""
+    handover = Handover.objects.filter(project__key="H-P1").first()
+    return {"version": handover.version if handover else 0, **further}
 
 
 @pytest.fixture
@@ -48,7 +54,7 @@ def test_a_handover_goes_from_its_beginning_to_its_acceptance(
     assert pam.post({"project": "H-P1"}, path=HANDOVERS).status_code == 409
     whole = pam.get(ONE).json()
     assert len(whole["missing"]) == 2, "promises and configuration"
-    early = pam.post({"words": ""}, path=f"{ONE}/propose")
+    early = pam.post(seen(words=""), path=f"{ONE}/propose")
     assert early.status_code == 409
     assert "Promises" in early.json()["detail"]
     said = pam.post(
@@ -62,25 +68,27 @@ def test_a_handover_goes_from_its_beginning_to_its_acceptance(
     assert pam.post({"section": "promise"}, path=f"{ONE}/say-empty").status_code == 409
     empty = pam.post({"section": "configuration"}, path=f"{ONE}/say-empty").json()
     assert (empty["missing"], empty["empty_sections"]) == ([], ["configuration"])
-    assert program(tenant, *SCOPES).post({}, path=f"{ONE}/propose").status_code == 403
-    done = pam.post({"words": "Be kind"}, path=f"{ONE}/propose").json()
+    assert program(tenant, *SCOPES).post(seen(), path=f"{ONE}/propose").status_code == 403
+    stale = pam.post(seen() | {"version": 0}, path=f"{ONE}/propose")
+    assert stale.status_code == 409, "not the list that was read"
+    done = pam.post(seen(words="Be kind"), path=f"{ONE}/propose").json()
     assert (done["state"], done["proposed_to"]) == ("proposed", world.sue.user.email)
     [one] = sue.get(f"{ONE}/rounds").json()["results"]
     assert (one["words"], one["outcome"]) == ("Be kind", None)
     assert one["sections"][1]["items"][0]["title"] == "A second training"
 
-    assert pam.post({"reason": "x"}, path=f"{ONE}/return").status_code == 403, "she proposes"
-    assert program(tenant, *SCOPES).post({"reason": "x"}, path=f"{ONE}/return").status_code == 403
-    returned = sue.post({"reason": "No days"}, path=f"{ONE}/return")
+    assert pam.post(seen(reason="x"), path=f"{ONE}/return").status_code == 403, "she proposes"
+    assert program(tenant, *SCOPES).post(seen(reason="x"), path=f"{ONE}/return").status_code == 403
+    returned = sue.post(seen(reason="No days"), path=f"{ONE}/return")
     assert (returned.status_code, HandoverAnswer.objects.get().reason) in ((200, "No days"),
                                                                           (204, "No days"))  # fmt: skip
-    pam.post({}, path=f"{ONE}/propose")
+    pam.post(seen(), path=f"{ONE}/propose")
     assert pam.post({}, path=f"{ONE}/take-back").json()["state"] == "draft"
     assert pam.post({}, path=f"{ONE}/take-back").status_code == 409
-    pam.post({}, path=f"{ONE}/propose")
-    part = sue.post({"sections": ["promise"]}, path=f"{ONE}/accept")
+    pam.post(seen(), path=f"{ONE}/propose")
+    part = sue.post(seen(sections=["promise"]), path=f"{ONE}/accept")
     assert [one["field"] for one in part.json()["errors"]] == ["sections"]
-    taken = sue.post({"sections": list(ALL_SECTIONS)}, path=f"{ONE}/accept")
+    taken = sue.post(seen(sections=list(ALL_SECTIONS)), path=f"{ONE}/accept")
     assert (taken.status_code, taken.json()["state"]) == (200, "accepted")
     world.project.refresh_from_db()
     assert world.project.handed_over_on == world.today
@@ -170,7 +178,9 @@ def test_each_sees_and_does_what_the_screens_let_them(
     assert who.get(f"{ONE}/rounds").json()["results"] == []
     assert who.get(f"{ITEMS}/{promise.pk}").status_code == 404
     for verb in ("update", "take-back", "propose"):
-        assert who.post({}, path=f"{ONE}/{verb}").status_code == 404, verb
+        assert (
+            who.post(seen() if verb == "propose" else {}, path=f"{ONE}/{verb}").status_code == 404
+        ), verb
     assert who.post({"project": "H-P1"}, path=HANDOVERS).status_code == 400
 
 
@@ -184,7 +194,7 @@ def test_who_takes_over_sees_what_is_proposed_to_them(
     # Theirs to answer, not to change.
     admin = program(tenant, *SCOPES, member=world.sue)
     assert admin.post({}, path=f"{ONE}/take-back").status_code == 403
-    gone = sue.post({"reason": "Mend it"}, path=f"{ONE}/return")
+    gone = sue.post(seen(reason="Mend it"), path=f"{ONE}/return")
     assert gone.status_code == 204, "a list that is mended is not theirs to see"
     assert Colleague.objects.filter(membership=world.sue).exists()
 

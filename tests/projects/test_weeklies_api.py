@@ -64,17 +64,20 @@ def test_what_is_sent_never_changes_and_is_corrected(
     tenant: Tenant, world: WeeklyWorld, crm: Program
 ) -> None:
     path = f"{WEEKLIES}/{drafted(crm)['id']}"
-    nobody = crm.post({}, path=f"{path}/send")
+    nobody = crm.post({"revision": 1}, path=f"{path}/send")
     assert [one["field"] for one in nobody.json()["errors"]] == ["contacts"]
-    assert crm.post({"contacts": ["x"]}, path=f"{path}/send").status_code == 400
-    sent = crm.post({"contacts": ["zhou", "zhou"]}, key="k", path=f"{path}/send")
+    assert crm.post({"revision": 1, "contacts": ["x"]}, path=f"{path}/send").status_code == 400
+    body = {"revision": 1, "contacts": ["zhou", "zhou"]}
+    stale = crm.post(body | {"revision": 2}, path=f"{path}/send")
+    assert stale.status_code == 409, "another draft than the one that was read"
+    sent = crm.post(body, key="k", path=f"{path}/send")
     assert sent.status_code == 201, sent.content
     [told] = sent.json()["links"]
     secret = told["address"].rstrip("/").rpartition(f"/r/{tenant.pk}.")[2]
     link = WeeklyReportLink.objects.get()
     assert (link.secret_hash, link.pk) == (hash_secret(secret), told["id"])
     assert OutgoingMail.objects.filter(to=world.contact.email).count() == 1
-    again = crm.post({"contacts": ["zhou", "zhou"]}, key="k", path=f"{path}/send").json()
+    again = crm.post(body, key="k", path=f"{path}/send").json()
     assert again["links"] == [told | {"address": None}]
     assert WeeklyReportLink.objects.count() == 1
     whole = crm.get(path).json()
@@ -89,9 +92,13 @@ def test_what_is_sent_never_changes_and_is_corrected(
     assert (made.json()["version"], made.json()["correction_of"]) == (2, whole["id"])
     assert crm.post({}, path=f"{path}/correct").status_code == 409
     second = f"{WEEKLIES}/{made.json()['id']}"
-    assert crm.post({}, path=f"{second}/send").status_code == 409, "it says not what is corrected"
+    assert crm.post({"revision": 1}, path=f"{second}/send").status_code == 409, (
+        "it says not what is corrected"
+    )
     crm.patch(second, {"correction": "The days"}, if_match="*")
-    assert len(crm.post({}, path=f"{second}/send").json()["links"]) == 1, "to the usual ones"
+    assert len(crm.post({"revision": 2}, path=f"{second}/send").json()["links"]) == 1, (
+        "to the usual ones"
+    )
     revoke = f"{path}/links/{link.pk}/revoke"
     assert crm.post({}, path=revoke).json()["links"][0]["closed_by"] == "revoked"
     assert crm.post({}, path=revoke).status_code == 409
@@ -144,4 +151,4 @@ def test_another_tenant_finds_nothing(tenant: Tenant, make_member: Any, make_ten
     strange = program(make_tenant("other"), *SCOPES)
     assert strange.get(WEEKLIES).json()["results"] == []
     assert strange.get(path).status_code == 404
-    assert strange.post({"contacts": ["zhou"]}, path=f"{path}/send").status_code == 404
+    assert strange.post({"revision": 1}, path=f"{path}/send").status_code == 404
