@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.rest import filters
-from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Record
 from projects.actions.change_requests import ChangeValues, draft_change, edit_change
 from projects.api.change_shapes import ChangeRequestFields, ChangeTerms, NewChangeRequest
@@ -21,13 +20,11 @@ from projects.api.ground import OfProjects
 from projects.models import (
     ChangeRequest,
     CustomerAnswer,
-    Effort,
     Requirement,
     SigningLink,
     SigningQuestion,
 )
 from projects.queries.change_requests import standing_of, standing_of_link, with_standing
-from projects.queries.effort import visible_effort
 
 
 class ChangeRequestRows(OfProjects):
@@ -145,37 +142,3 @@ def _values(given: Given, currency: str) -> ChangeValues:
         days_later=given.get("days_later", 0),
         items=[(one["title"], one["effort_days"]) for one in given.get("items", [])],
     )
-
-
-class EffortFields(Shaped):
-    """Days that somebody worked on a project: on an item of its scope, on a change request, or on
-    neither."""
-
-    project = serializers.CharField(source="project.key")
-    key = serializers.CharField()
-    person = serializers.CharField(source="person.key")
-    worked_on = serializers.DateField()
-    days = serializers.DecimalField(max_digits=5, decimal_places=3)
-    item = serializers.CharField(source="item.key", allow_null=True, default=None)
-    change_request = serializers.CharField(
-        source="change_request.key", allow_null=True, default=None
-    )
-
-
-class Efforts(Collection):
-    """Booked effort, the latest days first, as far as the token's person sees who worked."""
-
-    noun, plural = "effort", "efforts"
-    scope_to_read = "projects:read"
-    shape = EffortFields
-    sorts = {"-worked_on": "worked_on"}
-    filters = (
-        filters.text("project", "project__key", help="Key of the project."),
-        filters.text("person", "person__key", help="E-mail or name of who worked."),
-        filters.day("from", "worked_on__gte"),
-        filters.day("to", "worked_on__lte"),
-    )
-
-    def found(self) -> QuerySet[Any]:
-        rows = visible_effort(self.member) if self.member else Effort.objects.all()
-        return rows.select_related("project", "person", "item", "change_request")
