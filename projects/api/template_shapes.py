@@ -44,13 +44,15 @@ class WholeParts(serializers.ListField):
     """A list of parts that are sent whole, also where of the record itself only some fields are."""
 
     def run_child_validation(self, data: Any) -> Any:
-        found, faults = [], {}
+        shape: Any = type(self.child)
+        found: list[Any] = []
+        faults: dict[str, Any] = {}
         for place, part in enumerate(data):
-            reader: Any = type(self.child)(data=part)
+            reader = shape(data=part)
             if reader.is_valid():
                 found.append(dict(reader.validated_data))
             else:
-                faults[place] = reader.errors
+                faults[str(place)] = reader.errors
         if faults:
             raise serializers.ValidationError(faults)
         return found
