@@ -22,7 +22,7 @@ EXAMPLE = {
 
 
 @extend_schema_serializer(examples=[OpenApiExample("To classify", EXAMPLE, response_only=True)])
-class DecisionFields(Shaped):
+class ProjectDecisionFields(Shaped):
     """One thing that waits: what to do, in words, and of what."""
 
     what = serializers.CharField()
@@ -43,7 +43,7 @@ class Decisions(OfProjects, Listing):
 
     noun, plural = "project_decision", "project_decisions"
     scope_to_read = "projects:read"
-    shape = DecisionFields
+    shape = ProjectDecisionFields
 
     def every(self) -> Sequence[Any]:
         self.somebody()
