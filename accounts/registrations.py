@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import (
+    api_registrations,  # noqa: F401
     first_steps,
     load_source_registrations,  # noqa: F401
     mail_registrations,  # noqa: F401

@@ -24,7 +24,7 @@ ROLES = ("service_manager", "salesperson")
 
 @transaction.atomic
 def assign_customers(
-    *, customers: QuerySet[Customer], role: str, colleague: Colleague | None, by: User
+    *, customers: QuerySet[Customer], role: str, colleague: Colleague | None, by: User | None
 ) -> AuditRecord | None:
     """Name a colleague (None: nobody) in one of ``ROLES`` for all these customers.
 
@@ -53,7 +53,7 @@ def assign_customers(
 
 
 @transaction.atomic
-def undo_assignment(*, assignment: AuditRecord, by: User) -> int:
+def undo_assignment(*, assignment: AuditRecord, by: User | None) -> int:
     """Give each customer of an assignment the person back whom it had before.
 
     Returns their number.

@@ -26,7 +26,7 @@ def add_channel(
     secret: str = "",
     language: str,
     kinds: Collection[str],
-    by: User,
+    by: User | None,
 ) -> Channel:
     """A new channel; its address is sealed and shown to nobody again.
 
@@ -55,7 +55,7 @@ def change_channel(
     language: str,
     kinds: Collection[str],
     is_active: bool,
-    by: User,
+    by: User | None,
 ) -> Channel:
     """Change a channel; without an address it keeps the one it has.
 
@@ -76,7 +76,7 @@ def change_channel(
 
 
 @transaction.atomic
-def remove_channel(*, channel: Channel, by: User) -> None:
+def remove_channel(*, channel: Channel, by: User | None) -> None:
     """Take a channel away with what it was told."""
     record("channel.removed", by=by, about=channel)
     channel.delete()

@@ -25,7 +25,7 @@ KEPT_TEXTS = timedelta(days=30)
 
 
 @transaction.atomic
-def send_letter_again(*, mail: OutgoingMail, by: User) -> None:
+def send_letter_again(*, mail: OutgoingMail, by: User | None) -> None:
     """Let a letter wait again; it keeps its Message-ID, so that mail programs show one that arrives
     twice once.
 
@@ -49,7 +49,7 @@ def send_letter_again(*, mail: OutgoingMail, by: User) -> None:
 
 
 @transaction.atomic
-def count_as_sent(*, mail: OutgoingMail, by: User) -> None:
+def count_as_sent(*, mail: OutgoingMail, by: User | None) -> None:
     """Somebody knows that an unclear letter arrived.
 
     Raises:
@@ -100,7 +100,7 @@ def drop_by_key(key: str) -> bool:
 
 
 @transaction.atomic
-def try_address_again(*, unreachable: UnreachableAddress, by: User) -> None:
+def try_address_again(*, unreachable: UnreachableAddress, by: User | None) -> None:
     """From now on letters go to an address again."""
     record("mail.address_tried_again", by=by, label=unreachable.address)
     unreachable.delete()

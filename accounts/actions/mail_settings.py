@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record
-from accounts.models import MailSettings, User
+from accounts.actions.mail import queue_mail
+from accounts.letter_texts import Letter
+from accounts.models import MailSettings, Membership, OutgoingMail, Purpose, Tenant, User
 
 FIELDS = (
     "sender_name",
@@ -30,7 +32,7 @@ class MailSettingsConflict(Exception):
 
 
 @transaction.atomic
-def change_mail_settings(*, seen: int, by: User, **values: Any) -> MailSettings:
+def change_mail_settings(*, seen: int, by: User | None, **values: Any) -> MailSettings:
     """Change what is given (see ``FIELDS``).
 
     Args:
@@ -62,6 +64,28 @@ def change_mail_settings(*, seen: int, by: User, **values: Any) -> MailSettings:
             after={name: _told(getattr(current, name)) for name in changed},
         )
     return current
+
+
+def test_letter(member: Membership, tenant: Tenant, language: str) -> Letter:
+    """What a person writes to oneself, to see whether and how letters arrive."""
+    return Letter("accounts/letters/test", {"name": str(member.user), "tenant": tenant}, language)
+
+
+def send_test_letter(*, member: Membership, tenant: Tenant, language: str) -> OutgoingMail | None:
+    """A letter to oneself, marked as a test; None or suppressed: nothing can be sent there."""
+    return send_to_oneself(test_letter(member, tenant, language), member)
+
+
+def send_to_oneself(letter: Letter, member: Membership) -> OutgoingMail | None:
+    """The letter as it stands, to who writes it, marked as a test."""
+    return queue_mail(
+        letter=letter,
+        to=member.user.email,
+        purpose=Purpose.NOTICE,
+        member=member,
+        subject_prefix=f"[{_('Test')}] ",
+        signed=True,
+    )
 
 
 def _told(value: Any) -> Any:

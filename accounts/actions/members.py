@@ -21,7 +21,7 @@ def change_member(
     roles: Sequence[str],
     team: Team | None,
     leads_team: bool,
-    by: User,
+    by: User | None,
 ) -> Membership:
     """Give a member these roles and this place. A team has one lead: a new one replaces the old.
 
@@ -52,14 +52,14 @@ def change_member(
 
 
 @transaction.atomic
-def deactivate_member(*, membership: Membership, by: User) -> None:
+def deactivate_member(*, membership: Membership, by: User | None) -> None:
     """The member can no longer enter the tenant; what they did, and are named for, stays.
 
     Raises:
         ValidationError: it is the last administrator, or ``by``.
     """
     _lock_administrators()
-    if membership.user_id == by.pk:
+    if by is not None and membership.user_id == by.pk:
         raise ValidationError(_("You cannot deactivate yourself; another administrator can do it."))
     _keep_an_administrator(membership)
     membership.is_active = False
@@ -71,7 +71,7 @@ def deactivate_member(*, membership: Membership, by: User) -> None:
 
 
 @transaction.atomic
-def reactivate_member(*, membership: Membership, by: User) -> None:
+def reactivate_member(*, membership: Membership, by: User | None) -> None:
     """The member may enter again, with the roles they had."""
     membership.is_active = True
     membership.save(update_fields=["is_active"])

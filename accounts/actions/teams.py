@@ -11,7 +11,7 @@ from accounts.models import Membership, Team, User
 
 
 @transaction.atomic
-def create_team(*, name: str, by: User) -> Team:
+def create_team(*, name: str, by: User | None) -> Team:
     """A team without members yet.
 
     Raises:
@@ -24,7 +24,7 @@ def create_team(*, name: str, by: User) -> Team:
 
 
 @transaction.atomic
-def rename_team(*, team: Team, name: str, by: User) -> Team:
+def rename_team(*, team: Team, name: str, by: User | None) -> Team:
     """Raises ValidationError when the name is empty or another team's."""
     old, team.name = team.name, _free_name(name, but=team)
     if old != team.name:
@@ -34,7 +34,7 @@ def rename_team(*, team: Team, name: str, by: User) -> Team:
 
 
 @transaction.atomic
-def delete_team(*, team: Team, by: User) -> None:
+def delete_team(*, team: Team, by: User | None) -> None:
     """The team goes; its members stay members, without a team."""
     members = Membership.objects.filter(team=team)
     record("team.deleted", by=by, about=team, members=members.count())

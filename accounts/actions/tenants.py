@@ -67,7 +67,7 @@ SETTINGS = (
 
 
 @transaction.atomic
-def change_tenant(*, tenant: Tenant, by: User, **values: Any) -> Tenant:
+def change_tenant(*, tenant: Tenant, by: User | None, **values: Any) -> Tenant:
     """Change settings (see ``SETTINGS``) of the tenant of the open scope.
 
     Raises:

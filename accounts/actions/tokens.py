@@ -65,7 +65,7 @@ def make_token(
 
 
 @transaction.atomic
-def revoke_token(*, token: ApiToken, by: User) -> None:
+def revoke_token(*, token: ApiToken, by: User | None) -> None:
     """From now on the token opens nothing. Once revoked, nothing more happens."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record("api_token.revoked", by=by, about=token)

@@ -12,7 +12,9 @@ from accounts.models.reach import record_kinds
 
 
 @transaction.atomic
-def set_visibility(*, reach: Mapping[str, str], by: User, record_kind: str = "customers") -> None:
+def set_visibility(
+    *, reach: Mapping[str, str], by: User | None, record_kind: str = "customers"
+) -> None:
     """Set how far roles see one kind of record; roles not named stay as they are.
 
     Args:

@@ -21,7 +21,7 @@ State = WebhookDelivery.State
 
 
 @transaction.atomic
-def send_test(*, endpoint: WebhookEndpoint, by: User) -> WebhookDelivery:
+def send_test(*, endpoint: WebhookEndpoint, by: User | None) -> WebhookDelivery:
     """Tell one endpoint of something that did not happen.
 
     Raises:
@@ -36,7 +36,7 @@ def send_test(*, endpoint: WebhookEndpoint, by: User) -> WebhookDelivery:
 
 
 @transaction.atomic
-def send_again(*, delivery: WebhookDelivery, by: User) -> None:
+def send_again(*, delivery: WebhookDelivery, by: User | None) -> None:
     """Send one once more, whatever became of it, with the same id.
 
     Raises:
@@ -49,7 +49,7 @@ def send_again(*, delivery: WebhookDelivery, by: User) -> None:
 
 
 @transaction.atomic
-def send_failed_again(*, endpoint: WebhookEndpoint, since: datetime, by: User) -> int:
+def send_failed_again(*, endpoint: WebhookEndpoint, since: datetime, by: User | None) -> int:
     """Send everything again that failed, of what happened since; returns how much.
 
     Raises:

@@ -30,7 +30,7 @@ Off = WebhookEndpoint.Off
 
 @transaction.atomic
 def make_webhook(
-    *, name: str, url: str, kinds: Collection[str], by: User
+    *, name: str, url: str, kinds: Collection[str], by: User | None
 ) -> tuple[WebhookEndpoint, str]:
     """Tell an address from now on what happens. Returns it and its secret, which cannot be had again.
 
@@ -53,7 +53,7 @@ def make_webhook(
 
 @transaction.atomic
 def change_webhook(
-    *, endpoint: WebhookEndpoint, name: str, url: str, kinds: Collection[str], by: User
+    *, endpoint: WebhookEndpoint, name: str, url: str, kinds: Collection[str], by: User | None
 ) -> WebhookEndpoint:
     """Give it another name, address or kinds. What waits goes to the new address.
 
@@ -78,7 +78,7 @@ def change_webhook(
 
 
 @transaction.atomic
-def replace_secret(*, endpoint: WebhookEndpoint, hours: int, by: User) -> str:
+def replace_secret(*, endpoint: WebhookEndpoint, hours: int, by: User | None) -> str:
     """Give it another secret, returned here and never again.
 
     Args:
@@ -98,7 +98,7 @@ def replace_secret(*, endpoint: WebhookEndpoint, hours: int, by: User) -> str:
 
 
 @transaction.atomic
-def switch_on(*, endpoint: WebhookEndpoint, by: User) -> None:
+def switch_on(*, endpoint: WebhookEndpoint, by: User | None) -> None:
     """Tell it again what happens from now on. What happened meanwhile was not written down."""
     current = locked(endpoint)
     if current.is_active:
@@ -127,7 +127,7 @@ def switch_off(*, endpoint: WebhookEndpoint, because: str = Off.BY_HAND, by: Use
 
 
 @transaction.atomic
-def remove_webhook(*, endpoint: WebhookEndpoint, by: User) -> None:
+def remove_webhook(*, endpoint: WebhookEndpoint, by: User | None) -> None:
     """Take it away, with what is known of its deliveries."""
     current = locked(endpoint)
     record("webhook.removed", by=by, about=current, address=current.url)

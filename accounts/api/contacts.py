@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,7 +17,9 @@ from accounts.actions.contacts import (
     remove_contact,
 )
 from accounts.models import Contact, ContactRole
+from accounts.models.mail import DECLINABLE
 from accounts.models.tenants import validate_timezone
+from accounts.queries.mail import unreachable_among
 from accounts.rest import filters
 from accounts.rest.shapes import Shaped
 from accounts.rest.values import Attributes
@@ -33,6 +36,8 @@ EXAMPLE: dict[str, Any] = {
     "time_zone": None,
     "roles": [{"role": "key_user", "from": "2026-01-01", "to": None}],
     "attributes": {},
+    "is_unreachable": False,
+    "declined_letters": ["survey"],
     "changed_at": "2026-10-05T09:30:00+08:00",
 }
 
@@ -61,6 +66,11 @@ class ContactFields(Shaped):
     time_zone = serializers.CharField(allow_null=True, help_text="Null: as the tenant's.")
     roles = Role(many=True)
     attributes = Attributes()
+    is_unreachable = serializers.BooleanField(help_text="No letter reaches the address.")
+    declined_letters = serializers.ListField(
+        child=serializers.ChoiceField([(one.value, one.label) for one in DECLINABLE]),
+        help_text="Kinds of letters that the contact does not want.",
+    )
     changed_at = serializers.DateTimeField(source="known_from")
 
 
@@ -103,8 +113,15 @@ class ContactRows(Resource):
     shape = ContactFields
 
     def found(self) -> QuerySet[Any]:
-        rows = Contact.objects.select_related("customer").prefetch_related("roles")
-        return self.of_seen_customers(rows)
+        rows = Contact.objects.select_related("customer")
+        return self.of_seen_customers(rows.prefetch_related("roles", "unsubscriptions"))
+
+    def told(self, rows: Sequence[Any]) -> Sequence[Any]:
+        unreachable = unreachable_among(row.email for row in rows if row.email)
+        for row in rows:
+            row.is_unreachable = row.email.strip().lower() in unreachable
+            row.declined_letters = sorted(one.purpose for one in row.unsubscriptions.all())
+        return rows
 
 
 class Contacts(ContactRows, Collection):
@@ -115,6 +132,7 @@ class Contacts(ContactRows, Collection):
         filters.text("customer", "customer__key", help="Key of the customer."),
         filters.text("key"),
         filters.text("email", "address", help="In small letters."),
+        filters.containing("q", "search_name", help="A part of the name."),
         filters.changed_since(),
     )
     new = NewContact

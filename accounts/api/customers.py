@@ -98,6 +98,7 @@ class Customers(CustomerRows, Collection):
         filters.text("region"),
         filters.text("parent", "parent__key", help="Key of the company above."),
         *(filters.text(role, f"{role}__key", help="E-mail of the person.") for role in PEOPLE),
+        filters.containing("q", "search_text", help="A part of the name or the key."),
         filters.changed_since(),
     )
 

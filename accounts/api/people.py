@@ -1,18 +1,23 @@
-"""Who works for the vendor, for other programs: colleagues, members, teams."""
+"""Who works for the vendor, for other programs: colleagues, and members with what they may."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.models import Colleague, Membership, Role, Team
+from accounts.actions.members import change_member, deactivate_member, reactivate_member
+from accounts.models import Colleague, Role, Team
 from accounts.queries.people import members
 from accounts.rest import filters
+from accounts.rest.problems import conflicts
 from accounts.rest.shapes import Shaped
-from accounts.rest.views import Collection, Item, Resource
+from accounts.rest.views import Collection, Given, Item, Resource, Verb
+
+MOST_ROLES = 20
 
 COLLEAGUE: dict[str, Any] = {
     "key": "ben@vendor.example", "name": "Ben Li", "member": "ben@vendor.example",
@@ -25,11 +30,8 @@ MEMBER: dict[str, Any] = {
     "leads_team": True,
     "is_active": True,
     "joined_at": "2025-02-03T09:00:00+08:00",
+    "signed_in_at": "2026-11-20T08:55:12+08:00",
 }
-TEAM: dict[str, Any] = {
-    "id": 3, "name": "East", "lead": "ben@vendor.example",
-    "members": ["ben@vendor.example", "ida@vendor.example"],
-}  # fmt: skip
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A colleague", COLLEAGUE, response_only=True)])
@@ -76,11 +78,31 @@ class MembershipFields(Shaped):
     leads_team = serializers.BooleanField()
     is_active = serializers.BooleanField()
     joined_at = serializers.DateTimeField(source="created_at")
+    signed_in_at = serializers.DateTimeField(
+        source="user.last_login", allow_null=True, help_text="The last time; null: never."
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("A lead", {"roles": ["service_manager"], "team": 3, "leads_team": True})
+    ]
+)
+class MemberChanges(serializers.Serializer[Any]):
+    """What may be changed; what is not sent stays. A team has one lead: a new one replaces the old."""
+
+    roles = serializers.ListField(
+        child=serializers.ChoiceField(Role.choices), max_length=MOST_ROLES, help_text="All of them."
+    )
+    team = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, allow_null=True, help_text="Id of a team."
+    )
+    leads_team = serializers.BooleanField()
 
 
 class MemberRows(Resource):
     noun, plural = "member", "members"
-    scope_to_read = "people:read"
+    scope_to_read, scope_to_write = "people:read", "people:write"
     shape = MembershipFields
 
     def found(self) -> QuerySet[Any]:
@@ -106,11 +128,61 @@ class Members(MemberRows, Collection):
     )
 
 
-class OneMember(MemberRows, Item):
-    """One member."""
-
+class _ByEmail(MemberRows):
     def names(self) -> dict[str, str]:
         return {"user__email": self.kwargs["email"]}
+
+
+class OneMember(_ByEmail, Item):
+    """One member."""
+
+    changes = MemberChanges
+
+    def change(self, row: Any, given: Given) -> None:
+        """Change what a member does and may; there is always an administrator."""
+        values = {"roles": row.roles, "team": row.team, "leads_team": row.leads_team} | given
+        if "team" in given:
+            values["team"] = team_of(given["team"])
+            # Who leads one team leads another only where that is said.
+            stays = values["team"] == row.team
+            values["leads_team"] = given.get("leads_team", stays and row.leads_team)
+        change_member(membership=row, **values, by=self.person)
+
+
+class DeactivateMember(_ByEmail, Verb):
+    """Lets them in no longer."""
+
+    verb = "deactivate"
+
+    def act(self, row: Any, given: Given) -> None:
+        """Close the tenant to a member; what they did, and are named for, stays. Their tokens open
+        nothing any more."""
+        with conflicts():
+            deactivate_member(membership=row, by=self.person)
+
+
+class ReactivateMember(_ByEmail, Verb):
+    """Lets them in again."""
+
+    verb = "reactivate"
+
+    def act(self, row: Any, given: Given) -> None:
+        """Let a member in again, with the roles they had."""
+        reactivate_member(membership=row, by=self.person)
+
+
+def team_of(number: int | None) -> Team | None:
+    """The team with this number; None: none.
+
+    Raises:
+        ValidationError: there is no such team.
+    """
+    if number is None:
+        return None
+    found: Team | None = Team.objects.filter(pk=number).first()
+    if found is None:
+        raise serializers.ValidationError({"team": [_("There is no such team.")]})
+    return found
 
 
 class _OneRole(serializers.ChoiceField):
@@ -118,42 +190,3 @@ class _OneRole(serializers.ChoiceField):
 
     def to_internal_value(self, data: Any) -> Any:
         return [super().to_internal_value(data)]
-
-
-@extend_schema_serializer(examples=[OpenApiExample("A team", TEAM, response_only=True)])
-class TeamFields(Shaped):
-    """Members who work together; its lead sees the team's work."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    lead = serializers.SerializerMethodField()
-    members = serializers.SerializerMethodField()
-
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_lead(self, row: Team) -> str | None:
-        return next((one.user.email for one in row.members.all() if one.leads_team), None)
-
-    @extend_schema_field({"type": "array", "items": {"type": "string"}})
-    def get_members(self, row: Team) -> list[str]:
-        return [one.user.email for one in row.members.all()]
-
-
-class TeamRows(Resource):
-    noun, plural = "team", "teams"
-    scope_to_read = "people:read"
-    shape = TeamFields
-
-    def found(self) -> QuerySet[Any]:
-        active = Membership.objects.filter(is_active=True).select_related("user")
-        return Team.objects.prefetch_related(Prefetch("members", active.order_by("user__email")))
-
-
-class Teams(TeamRows, Collection):
-    """Teams with their active members, by name."""
-
-    sorts = {"name": "name"}
-    filters = (filters.text("name"),)
-
-
-class OneTeam(TeamRows, Item):
-    """One team."""

@@ -26,8 +26,10 @@ from accounts.rest.shapes import Shaped
 from accounts.rest.values import Attributes, Named, colleagues
 from accounts.rest.views import Collection, Given, Item, Resource
 from accounts.touchpoint_kinds import KINDS
+from accounts.touchpoint_ties import tie_kinds
 
 MOST_CONTACTS = 50
+MOST_TIES = 10
 LONGEST_NOTE = 10_000
 EXAMPLE: dict[str, Any] = {
     "key": "touch-9f31c02ab4d1",
@@ -48,8 +50,8 @@ EXAMPLE: dict[str, Any] = {
 class About(serializers.Serializer[Any]):
     """What it was about: a kind of record and its number."""
 
-    kind = serializers.CharField()
-    id = serializers.IntegerField(source="object_id")
+    kind = serializers.CharField(max_length=20, help_text="E.g. `case`, `cta`, `project`.")
+    id = serializers.IntegerField(source="object_id", min_value=1, max_value=2**63 - 1)
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A visit", EXAMPLE, response_only=True)])
@@ -86,6 +88,9 @@ class TouchpointChanges(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
     next_step = serializers.CharField(max_length=300, required=False, allow_blank=True)
     next_on = serializers.DateField(required=False, allow_null=True)
+    about = About(
+        many=True, required=False, max_length=MOST_TIES, help_text="At most one of a kind."
+    )  # type: ignore[call-arg]
 
 
 @extend_schema_serializer(
@@ -142,6 +147,35 @@ class TouchpointRows(Resource):
         rows = self.of_seen_customers(_occasions())
         return rows if self.member is None else within_reach(rows, self.member)
 
+    def ties(
+        self, customer: Customer, about: list[Given], kept: set[tuple[str, int]]
+    ) -> dict[str, int]:
+        """What the touchpoint is about, as the person of the token may choose it.
+
+        Args:
+            kept: (kind, number) of what it is about already, which may stay.
+
+        Raises:
+            PermissionDenied: something new, and the token is of no person.
+            ValidationError: an unknown kind, two of one kind, nothing that may be chosen.
+        """
+        known = {kind.key: kind for kind in tie_kinds()}
+        found: dict[str, int] = {}
+        for one in about:
+            key, number = one["kind"], one["object_id"]
+            if key not in known or key in found:
+                words = _("One of each, out of: %(known)s.") % {"known": ", ".join(known)}
+                raise serializers.ValidationError({"about": [words]})
+            if (key, number) not in kept:
+                self.somebody()
+                assert self.member is not None
+                offered = known[key].offered(self.member, customer)
+                if all(pk != number for pk, _words in offered):
+                    words = _("There is no such thing of this customer that it can be about.")
+                    raise serializers.ValidationError({"about": [words]})
+            found[key] = number
+        return found
+
     def told(self, rows: Sequence[Any]) -> Sequence[Any]:
         met: dict[str, list[str]] = defaultdict(list)
         occasions = [row.occasion for row in rows if row.occasion]
@@ -178,8 +212,9 @@ class Touchpoints(TouchpointRows, Collection):
         customer = self.customer_named(given.pop("customer"))
         if "colleague" not in given and self.member is not None:
             given["colleague"] = self.member.colleagues.order_by("pk").first()
+        ties = self.ties(customer, given.pop("about", []), set())
         values = TouchpointValues(**_among(customer, given))
-        made = log_touchpoint(customer=customer, values=values, by=self.person)
+        made = log_touchpoint(customer=customer, values=values, ties=ties, by=self.person)
         # Also one that the person does not see any more, being another's.
         return _occasions().get(pk=made.pk)
 
@@ -193,8 +228,11 @@ class OneTouchpoint(TouchpointRows, Item):
     def change(self, row: Any, given: Given) -> None:
         """Change what was written down of a meeting: one's own, or as an administrator."""
         self._refuse_others(row)
+        about = given.pop("about", None)
+        kept = {(tie.kind, tie.object_id) for tie in row.ties.all()}
+        ties = None if about is None else self.ties(row.customer, about, kept)
         values = replace(told_now(occasion_of(row)), **_among(row.customer, given))
-        change_touchpoint(touchpoint=row, values=values, by=self.person)
+        change_touchpoint(touchpoint=row, values=values, ties=ties, by=self.person)
 
     def remove(self, row: Any) -> None:
         """Take a meeting away: one's own, or as an administrator; past nights still know it."""

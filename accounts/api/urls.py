@@ -12,9 +12,8 @@ from accounts.api.loads import Loads, OneLoad, UndoLoad
 from accounts.api.me import WhoAmI
 from accounts.api.modules import Modules, OneModule
 from accounts.api.money import Instalments, OneInstalment, OnePayment, Payments
-from accounts.api.people import Colleagues, Members, OneColleague, OneMember, OneTeam, Teams
+from accounts.api.people import Colleagues, OneColleague
 from accounts.api.responsibilities import OneResponsibility, Responsibilities
-from accounts.api.settings import CalendarVersions, OneCalendarVersion
 from accounts.api.touchpoints import OneTouchpoint, Touchpoints
 from accounts.rest import keys as _keys  # noqa: F401 - the converter of keys
 
@@ -39,16 +38,6 @@ urlpatterns: list[URLPattern] = [
     path("responsibilities/<int:pk>", OneResponsibility.as_view(), name="api_responsibility"),
     path("colleagues", Colleagues.as_view(), name="api_colleagues"),
     path("colleagues/<key:key>", OneColleague.as_view(), name="api_colleague"),
-    path("members", Members.as_view(), name="api_members"),
-    path("members/<key:email>", OneMember.as_view(), name="api_member"),
-    path("teams", Teams.as_view(), name="api_teams"),
-    path("teams/<int:pk>", OneTeam.as_view(), name="api_team"),
-    path("calendar-versions", CalendarVersions.as_view(), name="api_calendar_versions"),
-    path(
-        "calendar-versions/<int:version>",
-        OneCalendarVersion.as_view(),
-        name="api_calendar_version",
-    ),
     path("audit", AuditRecords.as_view(), name="api_audit"),
     path("audit/<int:pk>", OneAuditRecord.as_view(), name="api_audit_record"),
     path("loads", Loads.as_view(), name="api_loads"),

@@ -32,7 +32,9 @@ def with_last_change(contracts: QuerySet) -> QuerySet:
         for model in PARTS
     ]
     # GREATEST passes over what is not there.
-    return contracts.annotate(changed_at=Greatest(F("known_from"), *map(Subquery, latest)))
+    return contracts.annotate(
+        changed_at=Greatest(F("known_from"), *(Subquery(rows) for rows in latest))
+    )
 
 
 def changed_since(moment: datetime) -> Q:

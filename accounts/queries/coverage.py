@@ -53,7 +53,7 @@ class RoleCoverage:
 
 
 def coverage_of(
-    customer_ids: Sequence[int], membership: Membership, day: date
+    customer_ids: Sequence[int], membership: Membership | None, day: date
 ) -> dict[int, list[RoleCoverage]]:
     """Customer → its coverage by role, in the order of roles; one statement."""
     met = within_reach(Touchpoint.objects.filter(happened_on__lte=day), membership)
@@ -148,7 +148,7 @@ def customers_asked(question: CoverageQuestion) -> QuerySet:
     return found
 
 
-def counted(membership: Membership, question: CoverageQuestion) -> CoverageCounts:
+def counted(membership: Membership | None, question: CoverageQuestion) -> CoverageCounts:
     """The figures above the list; one statement."""
     named, touched = _sets(membership, question)
     counts: dict[str, Any] = customers_asked(question).aggregate(
@@ -163,11 +163,12 @@ SECONDS = 300
 
 
 def remembered(
-    membership: Membership, question: CoverageQuestion, tenant: Tenant
+    membership: Membership | None, question: CoverageQuestion, tenant: Tenant
 ) -> CoverageCounts:
     """The figures, of every customer of the tenant kept for five minutes or until somebody is met:
     reading everybody's last ninety days takes longer than a page may."""
-    if question.ids is not None or membership.sees("touchpoints") != Visibility.ALL:
+    sees_all = membership is None or membership.sees("touchpoints") == Visibility.ALL
+    if question.ids is not None or not sees_all:
         return counted(membership, question)
     latest = Touchpoint.objects.aggregate(latest=Max("pk"))["latest"]
     key = (
@@ -181,7 +182,7 @@ def remembered(
     return found
 
 
-def listed(membership: Membership, question: CoverageQuestion) -> QuerySet:
+def listed(membership: Membership | None, question: CoverageQuestion) -> QuerySet:
     """The customers in the state that was asked for, with the name of their face (``face``)."""
     found = customers_asked(question)
     named, touched = _sets(membership, question)
@@ -196,7 +197,7 @@ def listed(membership: Membership, question: CoverageQuestion) -> QuerySet:
     return found.annotate(face=Subquery(faces.values("colleague__name")[:1]))
 
 
-def _sets(membership: Membership, question: CoverageQuestion) -> tuple[QuerySet, QuerySet]:
+def _sets(membership: Membership | None, question: CoverageQuestion) -> tuple[QuerySet, QuerySet]:
     """Ids of the customers that name somebody in the role, and of those of whom one was touched."""
     holders = ContactRole.objects.filter(current_role(question.day), role=question.role).order_by()
     if question.ids is not None:
@@ -215,9 +216,12 @@ def _sets(membership: Membership, question: CoverageQuestion) -> tuple[QuerySet,
     )
 
 
-def widths(membership: Membership) -> list[str]:
-    """How wide this member can look; without a team there is no team's."""
+def widths(membership: Membership | None) -> list[str]:
+    """How wide this member can look; without a team there is no team's. None: a program of the
+    tenant's own, which has no customers of its own."""
     order = list(Visibility.values)
+    if membership is None:
+        return order[-1:]
     allowed = order[: order.index(membership.sees("customers")) + 1]
     has_team = membership.team_id is not None
     return [width for width in allowed if has_team or width != Visibility.TEAM]

@@ -46,8 +46,11 @@ def own_colleague(membership: Membership) -> Colleague | None:
     return found
 
 
-def within_reach(found: QuerySet, membership: Membership) -> QuerySet:
-    """Of these touchpoints those that the tenant lets this member see."""
+def within_reach(found: QuerySet, membership: Membership | None) -> QuerySet:
+    """Of these touchpoints those that the tenant lets this member see; None: a program of the
+    tenant's own, which sees every one."""
+    if membership is None:
+        return found
     reach = membership.sees("touchpoints")
     if reach != Visibility.ALL:
         found = found.filter(colleague__in=colleagues_of(membership, reach))

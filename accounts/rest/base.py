@@ -105,6 +105,8 @@ class ApiView(APIView):
 
     scope_to_read: ClassVar[str]
     scope_to_write: ClassVar[str] = ""
+    # Fields of its answers that are told once: what is kept for an Idempotency-Key has none of them.
+    told_once: ClassVar[frozenset[str]] = frozenset()
     permission_classes = [ScopePermission]
     throttle_classes = [TokenThrottle]
 
@@ -180,7 +182,10 @@ class ApiView(APIView):
         final = super().finalize_response(request, response, *args, **kwargs)
         again = getattr(self, "again", None)
         if again is not None and (response.status_code < 400 or getattr(response, KEPT, False)):
-            again.keep(response.status_code, response.data, record=self.record_made())
+            body = response.data
+            if self.told_once:
+                body = {k: None if k in self.told_once else v for k, v in body.items()}
+            again.keep(response.status_code, body, record=self.record_made())
         for throttle in getattr(self, "throttles", ()):
             for name, value in throttle.told().items():
                 final[name] = value

@@ -81,6 +81,20 @@ def text(name: str, lookup: str = "", *, help: str = "", many: bool = False) -> 
     )
 
 
+class _Containing(Filter):
+    def narrowed(self, found: QuerySet[Any], given: str) -> QuerySet[Any]:
+        try:
+            wanted = " ".join(self.reads().run_validation(given).split()).lower()
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({self.name: error.detail}) from error
+        return found.filter(Q(**{f"{self.lookup}__contains": wanted}))
+
+
+def containing(name: str, lookup: str, *, help: str = "") -> Filter:
+    """A part of a text, whatever its case; ``lookup``: a column that holds small letters."""
+    return _Containing(name, lookup, lambda: serializers.CharField(max_length=200), str, help)
+
+
 def choice(
     name: str,
     lookup: str,

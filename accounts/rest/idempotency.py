@@ -70,17 +70,19 @@ def answered_once(request: Request) -> Again | None:
         raise exceptions.ValidationError({HEADER: [_("At most 200 characters.")]})
     if "\x00" in key:
         raise exceptions.ValidationError({HEADER: [_("A NUL is no text.")]})
+    token = request.auth
+    assert isinstance(token, ApiToken), "who comes without one was refused"
     asked = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
     wanted = hashlib.sha256(asked).hexdigest()
     now = timezone.now()
-    ApiAnswer.objects.filter(token=request.auth, answered_at__lt=now - ANSWERS_KEPT).delete()
+    ApiAnswer.objects.filter(token=token, answered_at__lt=now - ANSWERS_KEPT).delete()
     try:
         with transaction.atomic():
             row = ApiAnswer.objects.create(
-                token=request.auth, key=key, request_hash=wanted, view=view_of(request.auth)
+                token=token, key=key, request_hash=wanted, view=view_of(token)
             )
     except IntegrityError:
-        before = ApiAnswer.objects.get(token=request.auth, key=key)
+        before = ApiAnswer.objects.get(token=token, key=key)
         if before.request_hash != wanted:
             raise KeyOfAnotherRequest(_("This key came with another request before.")) from None
         raise AnsweredBefore(before) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -88,6 +90,22 @@ def problem(
     if errors:
         found["errors"] = errors
     return found
+
+
+@contextmanager
+def conflicts() -> Iterator[None]:
+    """What is refused of a record as a whole, and not of a value that was sent, does not go with what
+    is there.
+
+    Raises:
+        Conflict: a ValidationError of no field came out.
+    """
+    try:
+        yield
+    except DjangoValidationError as error:
+        if hasattr(error, "error_dict"):
+            raise
+        raise Conflict(" ".join(error.messages)) from error
 
 
 @csrf_exempt

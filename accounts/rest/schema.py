@@ -77,7 +77,7 @@ def refusals(*statuses: int) -> dict[Any, OpenApiResponse]:
 
 
 def _in_path(name: str) -> OpenApiParameter:
-    if name in ("pk", "id", "version", "number", "link", "question"):
+    if name in ("pk", "id", "version", "webhook", "year", "number", "link", "question"):
         return OpenApiParameter(
             name, int, OpenApiParameter.PATH, description="Number of the record."
         )
@@ -207,7 +207,7 @@ class ResourceSchema(AutoSchema):
             answers = {201: view.makes} if view.makes else {200: view.shape, 204: NOT_SEEN}
             refused += [409, 412, 422]
         elif self.method == "POST":
-            answers = {201: view.shape}
+            answers = {201: getattr(view, "makes", None) or view.shape}
             refused += [409, 422]
         elif self.method == "PATCH":
             answers = {200: view.shape, 204: NOT_SEEN}

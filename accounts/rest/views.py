@@ -55,6 +55,8 @@ class Collection(Resource):
     # That it answers 404 for what leads nowhere; lists of another record do so anyway.
     may_be_missing: ClassVar[bool] = False
     new: ClassVar[type[serializers.BaseSerializer[Any]] | None] = None
+    # How a new record is said where that is more than it is ever said again.
+    makes: ClassVar[type[Shaped] | None] = None
 
     def make(self, given: Given) -> Any:
         """The new record."""
@@ -72,7 +74,8 @@ class Collection(Resource):
         assert self.new is not None
         self.made = self.make(given_to(self.new, request))
         said = self.said(self.made)
-        return Response(said, status=status.HTTP_201_CREATED, headers={"ETag": tag_of(said)})
+        whole = self.makes(self.made).data if self.makes else said
+        return Response(whole, status=status.HTTP_201_CREATED, headers={"ETag": tag_of(said)})
 
     def record_made(self) -> int | None:
         number = getattr(getattr(self, "made", None), "pk", None)

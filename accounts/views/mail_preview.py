@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
-from accounts.actions.mail import is_address, queue_mail
+from accounts.actions.mail import is_address
+from accounts.actions.mail_settings import send_to_oneself as send_to_oneself
 from accounts.letter_texts import Letter
 from accounts.mail_labels import LEFT_OUT
-from accounts.models import Contact, MailSettings, Membership, OutgoingMail, Purpose
+from accounts.models import Contact, MailSettings
 from accounts.queries.mail import (
     declined_among,
     mail_settings,
@@ -121,15 +121,3 @@ def sender_shown(own: MailSettings) -> str:
     """The sender as mail programs show it."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return f"{own.sender_name or name} <{address}>"
-
-
-def send_to_oneself(letter: Letter, member: Membership) -> OutgoingMail | None:
-    """The letter as it stands, to who writes it, marked as a test."""
-    return queue_mail(
-        letter=letter,
-        to=member.user.email,
-        purpose=Purpose.NOTICE,
-        member=member,
-        subject_prefix=f"[{_('Test')}] ",
-        signed=True,
-    )

@@ -10,7 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.actions.mail_settings import MailSettingsConflict, change_mail_settings
+from accounts.actions.mail_settings import (
+    MailSettingsConflict,
+    change_mail_settings,
+    send_to_oneself,
+    test_letter,
+)
 from accounts.forms.mail import MailSettingsForm
 from accounts.letter_texts import Letter
 from accounts.permissions import require
@@ -18,7 +23,7 @@ from accounts.queries.mail import mail_settings as settings_kept
 from accounts.requests import TenantRequest
 from accounts.throttle import within_rate
 from accounts.views.calendar import settings_tabs
-from accounts.views.mail_preview import preview, send_to_oneself
+from accounts.views.mail_preview import preview
 
 CONFLICT = 409
 TESTS, SECONDS = 10, 60
@@ -64,8 +69,4 @@ def mail_tests(request: TenantRequest) -> HttpResponse:
 
 
 def _test_letter(request: TenantRequest) -> Letter:
-    return Letter(
-        "accounts/letters/test",
-        {"name": str(request.user), "tenant": request.tenant},
-        get_language() or "en",
-    )
+    return test_letter(request.membership, request.tenant, get_language() or "en")
