@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
+from config.bi.screen import bi_access
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
     path("", include("segmentation.urls")),
     path("", include("service.urls")),
     path("", include("reports.urls")),
+    path("settings/bi/", bi_access, name="bi_access"),
 ]
 handler400 = "ui.views.bad_request"
 handler403 = "ui.views.permission_denied"

@@ -26,7 +26,7 @@ from config.bi.roles import (
 from config.bi.statements import TENANT_COLUMNS, tables_read
 
 READER_POLICY = "bi_reader"
-TRIES, LOCK_TIMEOUT = 20, "2s"
+TRIES, LOCK_TIMEOUT = 10, "1s"
 
 
 class Busy(Exception):
@@ -42,9 +42,10 @@ def raise_fences() -> None:
     make_reader()
     run("GRANT USAGE ON SCHEMA public TO {}", reader())
     tables = tables_read()
-    for table in set(readable_tables()) - set(tables):
+    readable = set(readable_tables())
+    for table in sorted(readable - set(tables)):
         run("REVOKE ALL ON {} FROM {}", table, reader())
-    for table in tables:
+    for table in sorted(set(tables) - readable):
         run("GRANT SELECT ON {} TO {}", table, reader())
     columns = ", ".join(TENANT_COLUMNS)
     run(f"GRANT SELECT ({columns}) ON accounts_tenant TO {{}}", reader())

@@ -18,11 +18,11 @@ logger = logging.getLogger(__name__)
 
 def follow_migrations(sender: Any) -> None:
     """``sender``: an app with models; only of these Django says that it migrates."""
-    pre_migrate.connect(_before, sender=sender, dispatch_uid="bi_before")
-    post_migrate.connect(_after, sender=sender, dispatch_uid="bi_after")
+    pre_migrate.connect(before_migrating, sender=sender, dispatch_uid="bi_before")
+    post_migrate.connect(after_migrating, sender=sender, dispatch_uid="bi_after")
 
 
-def _before(using: str, plan: list[Any], **kwargs: Any) -> None:
+def before_migrating(using: str, plan: list[Any], **kwargs: Any) -> None:
     if not plan or not _is_owner(using):
         return
     for schema, mark in schemas():
@@ -30,19 +30,20 @@ def _before(using: str, plan: list[Any], **kwargs: Any) -> None:
             set_aside(schema)
 
 
-def _after(using: str, **kwargs: Any) -> None:
+def after_migrating(using: str, **kwargs: Any) -> None:
     if not _is_owner(using):
         return
-    now = digest()
-    former = [schema for schema, mark in schemas() if mark != now]
-    if not former or not _has_accesses():
+    there = schemas()
+    if not there or not _has_accesses():
         return
+    now = digest()
     try:
+        # Also where a migration has made a policy anew, or the program has another role now.
         raise_fences()
     except (DatabaseError, Busy):
         logger.exception("bi_views_not_made")
         return
-    for schema in former:
+    for schema in (name for name, mark in there if mark != now):
         try:
             refresh(schema)
         except DatabaseError:

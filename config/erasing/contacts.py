@@ -13,6 +13,7 @@ from accounts.tenancy import TenantModel
 from config.erasing.identity import NAME, Identity
 from config.erasing.texts import searched_models
 from config.moving.tables import columns_of
+from projects.models import SigningLink, SignOffLink
 
 
 def blank_contacts(found: Identity) -> dict[str, int]:
@@ -65,7 +66,13 @@ def close_doors(found: Identity) -> dict[str, int]:
     for model in searched_models():
         if issubclass(model, ContactLink):
             links = model.objects.filter(contact__in=found.contacts)
-            rows[model._meta.db_table] = links.filter(revoked_at=None).update(revoked_at=now)
+            if issubclass(model, (SigningLink, SignOffLink)):
+                # An answered one opens nothing any more, and is never revoked.
+                rows[model._meta.db_table] = links.filter(revoked_at=None, answered_at=None).update(
+                    revoked_at=now
+                )
+            else:
+                rows[model._meta.db_table] = links.filter(revoked_at=None).update(revoked_at=now)
             for answers in _places_of_answers(model):
                 rows[answers._meta.db_table] = answers.objects.filter(
                     link__in=links.values("pk"), ip__isnull=False

@@ -13,6 +13,8 @@ from accounts.models import AuditRecord, Colleague, Contact, Membership, Tenant
 from accounts.models.users import normalise_email
 from accounts.tenancy import TenantModel, tenant_scope
 from config.erasing.contacts import blank_contacts, close_doors
+from config.erasing.documents import note_erased, unaltered
+from config.erasing.files import files_left
 from config.erasing.identity import DOMAIN, NAME, Identity, find_person, in_texts
 from config.erasing.inbox import forget_requests
 from config.erasing.members import forget_member, is_last_administrator, is_member_elsewhere
@@ -41,7 +43,7 @@ def erase_person(
     tenant: Tenant, email: str, *, dry_run: bool, progress: Progress
 ) -> dict[str, Any]:
     """Take a person's addresses, names, phone numbers and the mentions of them out of every table of
-    the tenant; returns table → rows, and how many files nobody can search.
+    the tenant; returns table → rows, and the files that nobody can search.
 
     A pseudonym stands in their place, the same everywhere, so that numbers stay what they were. The
     connection is the owner's meanwhile: nobody else alters what was sent and the audit. All of it
@@ -77,6 +79,7 @@ def _erase(tenant: Tenant, email: str, elsewhere: bool, progress: Progress) -> d
     if is_last_administrator(found):
         raise CannotErase("They are the last administrator: make somebody else one first.")
     everywhere = Words(found.words, in_texts(found.names - found.shared_names))
+    documents = unaltered()
     note(IngestInbox._meta.db_table, forget_requests(found, everywhere))
     persons, spellings = replace_persons(found, everywhere)
     for part in (persons, blank_contacts(found)):
@@ -92,13 +95,16 @@ def _erase(tenant: Tenant, email: str, elsewhere: bool, progress: Progress) -> d
     for model in STATES:
         model.objects.all().delete()
     _digest_reports_again()
+    altered = note_erased(documents, found.mark)
     record("person.erased", by=None, label=found.mark, rows=sum(rows.values()))
     return {
         "person": found.mark,
         "erased": dict(sorted(rows.items())),
         # Names that others bear as well were left in the texts of others.
         "name_left": bool(found.names - set(everywhere.names)),
-        "not_searched": _files(),
+        # Signed documents that say another name now; they tell so themselves.
+        "documents": altered,
+        "not_searched": files_left(),
     }
 
 
@@ -143,14 +149,3 @@ def _digest_reports_again() -> None:
     reports = Report.objects.annotate(told=Cast("document", models.TextField())).filter(told)
     for report in reports.iterator():
         Report.objects.filter(pk=report.pk).update(document_hash=document_digest(report.document))
-
-
-def _files() -> dict[str, int]:
-    """Table → rows that hold a file, in which nobody can replace words."""
-    found = {
-        model._meta.db_table: model.objects.count()
-        for model in searched_models()
-        if model is not IngestInbox
-        and any(isinstance(field, models.BinaryField) for field in columns_of(model).values())
-    }
-    return {table: number for table, number in found.items() if number}

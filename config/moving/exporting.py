@@ -44,7 +44,7 @@ def export_tenant(tenant: Tenant, folder: Path, *, progress: Progress) -> dict[s
     Raises:
         WrongExport: the folder holds something, or cannot be written.
     """
-    _empty_folder(folder)
+    empty_folder(folder)
     with transaction.atomic():
         with connection.cursor() as cursor:
             # All tables as they are at one moment, however long the writing takes.
@@ -67,7 +67,12 @@ def _rows(manifest: dict[str, Any]) -> int:
     return sum(entry["rows"] for entry in manifest["tables"])
 
 
-def _empty_folder(folder: Path) -> None:
+def empty_folder(folder: Path) -> None:
+    """Make it where it is missing, for its owner alone.
+
+    Raises:
+        WrongExport: it holds something, or cannot be written.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -93,7 +98,7 @@ def _write(tenant: Tenant, folder: Path, progress: Progress) -> dict[str, Any]:
             "tables": told,
             "left_out": left_out(),
         }
-        with _private(folder / NAME) as file:
+        with private_file(folder / NAME) as file:
             file.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode())
     except OSError as error:
         raise WrongExport(f"{folder} cannot be written: {error.strerror}.") from error
@@ -110,7 +115,7 @@ def _write_table(table: Table, tenant_id: int, folder: Path) -> dict[str, Any]:
         f"SELECT {columns} FROM {quoted(table.name)} "  # noqa: S608
         f"WHERE tenant_id = {int(tenant_id)}{order}"
     )
-    with _private(folder / table.file) as file, connection.cursor() as cursor:
+    with private_file(folder / table.file) as file, connection.cursor() as cursor:
         hashed = _Hashed(file)
         # No name and no time in the file: equal rows give equal bytes.
         with (
@@ -133,7 +138,7 @@ def _write_table(table: Table, tenant_id: int, folder: Path) -> dict[str, Any]:
     return entry
 
 
-def _private(path: Path) -> IO[bytes]:
+def private_file(path: Path) -> IO[bytes]:
     """A new file that only its owner reads: it holds people's data."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 

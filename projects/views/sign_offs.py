@@ -17,10 +17,10 @@ from accounts.contact_links import LinkClosed
 from accounts.permissions import may, require
 from accounts.requests import TenantRequest
 from projects.actions.sign_off_answers import answer_on_screen
-from projects.compute.change_documents import hash_of
 from projects.forms.gates import OwnConfirmForm, OwnReturnForm
 from projects.models import Gate, Project, SignOff
 from projects.queries import gates as queries
+from projects.queries.kept_documents import how_kept
 from projects.views.gate_frame import gate_crumbs, shown_sign_off, sign_off_of
 from projects.views.plan_frame import today_of, visible_project
 
@@ -116,7 +116,7 @@ def _page(
         "gate": found.gate,
         "sign_off": found,
         "document": shown_sign_off(found.document),
-        "is_intact": hash_of(found.document) == found.document_hash,
+        "kept": how_kept(found),
         "answer": answers[0] if answers else None,
         "is_open": is_open,
         "forms": {act: bound.get(act) or form(prefix=act) for act, form in FORMS.items()},

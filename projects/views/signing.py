@@ -19,9 +19,9 @@ from projects.actions.link_letters import signing_letter
 from projects.actions.signing_answers import sign_by_scan
 from projects.actions.signing_links import revoke_link, send_for_signature
 from projects.actions.signing_questions import answer_question
-from projects.compute.change_documents import hash_of
 from projects.forms.change_requests import AnswerForm, ScanForm, SendForm
 from projects.models import ChangeRequest, CustomerAnswer, Project, SigningLink, SigningQuestion
+from projects.queries.kept_documents import how_kept
 from projects.views.change_requests import visible_change
 from projects.views.plan_frame import today_of, visible_project
 from projects.views.requirements import scope_crumbs
@@ -137,7 +137,7 @@ def signed_document(request: TenantRequest, pk: int, change_pk: int) -> HttpResp
         "change": change,
         "answer": answer,
         "document": shown_document(answer.document),
-        "is_intact": hash_of(answer.document) == answer.document_hash,
+        "kept": how_kept(answer),
         "breadcrumbs": _crumbs(project, change),
     }
     return render(request, "projects/change_requests/document.html", context)
