@@ -37,10 +37,10 @@ def of_bucket(bucket: Bucket, *rules: RuleValues, **further: Any) -> SourceValue
     )
 
 
-def bucket_place(bucket: Bucket, **further: Any) -> Place:
+def bucket_place(server: Bucket, **further: Any) -> Place:
     """The bucket as a place, without a source."""
     named = {
-        "endpoint": bucket.url, "bucket": bucket.name, "region": "eu-test-1", "prefix": "",
+        "endpoint": server.url, "bucket": server.name, "region": "eu-test-1", "prefix": "",
         "access_key": "AKIDTEST", "secret": SECRET,
     }  # fmt: skip
     return Place(**{**named, **further}, anywhere=True)

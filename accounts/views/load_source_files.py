@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions import load_sources as actions
@@ -38,7 +38,7 @@ State = LoadSourceFile.State
 
 COLUMNS = (
     Column("name", gettext_lazy("File"), sort=("name", "pk")),
-    Column("size", gettext_lazy("Size"), sort="size", align="end", wide=True),
+    Column("size", pgettext_lazy("file", "Size"), sort="size", align="end", wide=True),
     Column("state", gettext_lazy("State"), sort=("state", "pk")),
     Column("seen", gettext_lazy("First seen"), sort="pk"),
     Column("load", gettext_lazy("Load")),
