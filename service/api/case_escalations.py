@@ -43,7 +43,7 @@ EXAMPLE_ENTRY: dict[str, Any] = {
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Passed on", EXAMPLE, response_only=True)])
-class EscalationFields(Shaped):
+class CaseEscalationFields(Shaped):
     """That a case was passed on to a department: because a clock ran out, or by hand. Department null:
     none takes such cases."""
 
@@ -62,7 +62,7 @@ class EscalationFields(Shaped):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A change", EXAMPLE_ENTRY, response_only=True)])
-class EntryFields(Shaped):
+class CaseEntryFields(Shaped):
     """What was said about a case or done with it; `data`: of a change what it was about. `name`: who
     it was, as they were called then."""
 
@@ -75,14 +75,14 @@ class EntryFields(Shaped):
     by = serializers.CharField(source="by.email", allow_null=True, default=None)
 
 
-class PassingOn(serializers.Serializer[Any]):
+class EscalatingCase(serializers.Serializer[Any]):
     """To which department, by its id, and why."""
 
     department = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     why = serializers.CharField(max_length=LONGEST_WHY)
 
 
-class AnsweringEscalation(serializers.Serializer[Any]):
+class AnsweringCaseEscalation(serializers.Serializer[Any]):
     """Which escalation, by its id, and what is done about it."""
 
     escalation = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -110,7 +110,7 @@ class CaseEscalations(OfCase):
     """That a case was passed on, the latest first."""
 
     noun, plural = "case_escalation", "case_escalations"
-    shape = EscalationFields
+    shape = CaseEscalationFields
     sorts = {"-at": "at"}
     filters = (filters.flag("is_open", "answered_at__isnull", help="Nobody has answered yet."),)
 
@@ -123,7 +123,7 @@ class CaseEntries(OfCase):
     """What was said about a case and done with it, the first first."""
 
     noun, plural = "case_entry", "case_entries"
-    shape = EntryFields
+    shape = CaseEntryFields
     sorts = {"at": "pk"}
     filters = (filters.choice("kind", "kind", CaseEntry.Kind.choices),)
 
@@ -134,7 +134,7 @@ class CaseEntries(OfCase):
 
 class CasePassingOn(CaseVerb, Verb):
     verb = "escalate"
-    needs = PassingOn
+    needs = EscalatingCase
 
     def act(self, row: Any, given: Given) -> Any:
         """Pass it on to a department, whose lead is told."""
@@ -152,7 +152,7 @@ class CasePassingOn(CaseVerb, Verb):
 
 class CaseAnsweringEscalation(CaseVerb, Verb):
     verb = "answer_escalation_of"
-    needs = AnsweringEscalation
+    needs = AnsweringCaseEscalation
 
     def act(self, row: Any, given: Given) -> Any:
         """Say what the department does about it; with the last open one the case lies there no more."""

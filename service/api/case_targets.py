@@ -46,7 +46,7 @@ EXAMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Office(serializers.Serializer[Any]):
+class CaseOffice(serializers.Serializer[Any]):
     """When the office works; `closes` 00:00: at midnight. `zone` empty: the tenant's."""
 
     opens = serializers.RegexField(CLOCK)
@@ -86,12 +86,12 @@ class Targets(serializers.DictField):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Targets", EXAMPLE, response_only=True)])
-class TargetFields(Shaped):
-    """Office hours, and working minutes to answer and to solve. `version` 0: as shipped. What a tier
+class CaseTargetFields(Shaped):
+    """CaseOffice hours, and working minutes to answer and to solve. `version` 0: as shipped. What a tier
     does not say is that of every other one."""
 
     version = serializers.IntegerField()
-    office = Office()
+    office = CaseOffice()
     targets = Targets()
     reopen_days = serializers.IntegerField(help_text="So long a customer may open a case again.")
     warn_minutes = serializers.IntegerField(help_text="So early whoever looks after it is told.")
@@ -100,10 +100,10 @@ class TargetFields(Shaped):
     note = serializers.CharField()
 
 
-class TargetChanges(serializers.Serializer[Any]):
+class CaseTargetChanges(serializers.Serializer[Any]):
     """What changes; a part that is not sent stays. `targets` replaces all of them."""
 
-    office = Office()
+    office = CaseOffice()
     targets = Targets()
     reopen_days = serializers.IntegerField(min_value=0, max_value=MOST_REOPEN_DAYS)
     warn_minutes = serializers.IntegerField(min_value=0, max_value=MOST_WARN_MINUTES)
@@ -125,8 +125,8 @@ class CaseTargets(Item):
 
     noun, plural = "case_targets", "case_targets"
     scope_to_read, scope_to_write = "departments:read", "case_targets:write"
-    shape = TargetFields
-    changes = TargetChanges
+    shape = CaseTargetFields
+    changes = CaseTargetChanges
 
     def row(self, *, locked: bool = False) -> Any:
         return _told(latest_rules())
@@ -152,7 +152,7 @@ class CaseTargetVersions(Collection):
 
     noun, plural = "case_target_version", "case_target_versions"
     scope_to_read = "departments:read"
-    shape = TargetFields
+    shape = CaseTargetFields
     sorts = {"-version": "version"}
 
     def found(self) -> QuerySet[Any]:

@@ -205,7 +205,9 @@ class Cases(CaseRows, Collection):
         filters.text("customer", "customer__key", help="Key of a customer."),
         filters.choice("state", "work__state", CaseWork.State.choices),
         filters.choice("priority", "priority", Case.Priority.choices),
+        filters.choice("kind", "kind", Case.Kind.choices),
         filters.text("owner", "colleague__key", help="E-mail of the person."),
+        filters.whole("department", "work__department_id", most=2**63 - 1, help="Its id."),
         filters.moment("opened_since", "opened_at__gte"),
         filters.changed_since("work__changed_at"),
     )

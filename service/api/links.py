@@ -40,7 +40,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A link", EXAMPLE, response_only=True)])
-class LinkFields(Shaped):
+class ContactLinkFields(Shaped):
     """A link by which a contact opens a page of theirs. `address` is told once, when it is made."""
 
     id = serializers.IntegerField()
@@ -60,7 +60,7 @@ class LinkFields(Shaped):
 @extend_schema_serializer(
     examples=[OpenApiExample("For Ann", {"customer": "C-1042", "contact": "ann@aurora.example"})]
 )
-class NewLink(serializers.Serializer[Any]):
+class NewContactLink(serializers.Serializer[Any]):
     """For whom; a letter with the link goes to their e-mail address unless told otherwise."""
 
     customer = serializers.CharField(max_length=200, help_text="Key of the customer.")
@@ -93,7 +93,7 @@ class LinkRows(Resource):
 
     model: ClassVar[type[ContactLink]]
     template: ClassVar[str]
-    shape = LinkFields
+    shape = ContactLinkFields
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model.objects.select_related("customer", "contact")
@@ -107,7 +107,7 @@ class Links(TellsAddress, LinkRows, Collection):
         filters.text("contact", "contact__key", help="Key of a contact."),
         filters.flag("is_open", "revoked_at__isnull", help="False: those that were ended."),
     )
-    new = NewLink
+    new = NewContactLink
 
     def give(self, customer: Customer, contact: Contact, language: str) -> tuple[Any, str]:
         raise NotImplementedError

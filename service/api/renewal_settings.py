@@ -57,7 +57,7 @@ REASON: dict[str, Any] = {
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A quarter", FORECAST, response_only=True)])
-class ForecastFields(Shaped):
+class RenewalForecastFields(Shaped):
     """The renewals that end in a quarter, of the customers that the token sees; amounts are ARR. `due`:
     what ends; of it `renewed`, `lost` and `open`; `kept`: what the new contracts are worth. `system`
     and `manager`: what is forecast; `unsaid` open ones the system says nothing of, `called` the manager
@@ -76,7 +76,7 @@ class RenewalForecasts(Listing):
 
     noun, plural = "renewal_forecast", "renewal_forecasts"
     scope_to_read = "renewals:read"
-    shape = ForecastFields
+    shape = RenewalForecastFields
 
     def every(self) -> Sequence[Any]:
         today: date = self.tenant.local_date(timezone.now())
@@ -121,7 +121,7 @@ class ClassCameTrue(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Accuracy", CAME_TRUE, response_only=True)])
-class AccuracyFields(Shaped):
+class RenewalAccuracyFields(Shaped):
     """How forecasts of the last eight quarters came true. `both`: the system's of what the manager
     called, too."""
 
@@ -137,7 +137,7 @@ class RenewalAccuracy(Item):
 
     noun, plural = "renewal_accuracy", "renewal_forecasts"
     scope_to_read = "renewals:read"
-    shape = AccuracyFields
+    shape = RenewalAccuracyFields
 
     def row(self, *, locked: bool = False) -> Any:
         told = came_true(_scope(self), self.tenant.local_date(timezone.now()))
@@ -161,7 +161,7 @@ class RenewalAccuracy(Item):
         }  # fmt: skip
 
 
-class PointsFields(Shaped):
+class RenewalPointsFields(Shaped):
     """How many points each risk counts against a renewal, 0 to 100. `id` 0: as shipped."""
 
     id = serializers.IntegerField()
@@ -171,7 +171,7 @@ class PointsFields(Shaped):
     set_at = serializers.DateTimeField(allow_null=True)
 
 
-class PointsChanges(serializers.Serializer[Any]):
+class RenewalPointsChanges(serializers.Serializer[Any]):
     """The points that change; what is not sent stays."""
 
     for _name in SHIPPED_WEIGHTS:
@@ -184,8 +184,8 @@ class RenewalPoints(Item):
 
     noun, plural = "renewal_points", "renewal_points"
     scope_to_read, scope_to_write = "renewal_points:write", "renewal_points:write"
-    shape = PointsFields
-    changes = PointsChanges
+    shape = RenewalPointsFields
+    changes = RenewalPointsChanges
 
     def row(self, *, locked: bool = False) -> Any:
         latest = latest_weights()

@@ -55,7 +55,7 @@ DECISION: dict[str, Any] = {
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A year", RATE, response_only=True)])
-class RateFields(Shaped):
+class RequestRateFields(Shaped):
     """Of the askings of a span of days how many are accepted, planned or shipped by now. `requests`: how
     many requests they come to, each once."""
 
@@ -74,7 +74,7 @@ class RequestRates(Listing):
 
     noun, plural = "request_rate", "request_rates"
     scope_to_read = "requests:read"
-    shape = RateFields
+    shape = RequestRateFields
 
     def every(self) -> Sequence[Rate]:
         today: date = self.tenant.local_date(timezone.now())
@@ -82,7 +82,7 @@ class RequestRates(Listing):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A month", DIGEST, response_only=True)])
-class DigestFields(Shaped):
+class RequestDigestFields(Shaped):
     """A month of requests as it stood when it had ended. `facts` holds the version of its own shape;
     amounts are missing for who may see none."""
 
@@ -94,7 +94,7 @@ class DigestFields(Shaped):
 class DigestRows(Resource):
     noun, plural = "request_digest", "request_digests"
     scope_to_read = "requests:read"
-    shape = DigestFields
+    shape = RequestDigestFields
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = RequestDigest.objects.all()
@@ -147,7 +147,7 @@ class OfOneRequest(Collection):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A vote", VOTE, response_only=True)])
-class VoteFields(Shaped):
+class RequestVoteFields(Shaped):
     """That a customer wants it too; `contact`: who of it said so."""
 
     customer = serializers.CharField(source="customer.key")
@@ -160,7 +160,7 @@ class RequestVotes(OfOneRequest):
     """Who voted for a request, of the customers that the token sees, the latest first."""
 
     noun, plural = "request_vote", "request_votes"
-    shape = VoteFields
+    shape = RequestVoteFields
     sorts = {"-voted_at": "voted_at"}
 
     def found(self) -> QuerySet[Any]:
@@ -169,7 +169,7 @@ class RequestVotes(OfOneRequest):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Planned", DECISION, response_only=True)])
-class DecisionFields(Shaped):
+class RequestDecisionFields(Shaped):
     """What was decided; a later one takes its place. `note`: why, for colleagues."""
 
     status = serializers.ChoiceField(Request.Status.choices)
@@ -184,7 +184,7 @@ class RequestDecisions(OfOneRequest):
     """What was decided of a request, the latest first."""
 
     noun, plural = "request_decision", "request_decisions"
-    shape = DecisionFields
+    shape = RequestDecisionFields
     sorts = {"-decided_at": "decided_at"}
 
     def found(self) -> QuerySet[Any]:
@@ -193,13 +193,13 @@ class RequestDecisions(OfOneRequest):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Open", {"is_open": True}, response_only=True)])
-class VotingFields(Shaped):
+class RequestVotingFields(Shaped):
     """Whether contacts see by their links what is shared, and vote."""
 
     is_open = serializers.BooleanField()
 
 
-class VotingChanges(serializers.Serializer[Any]):
+class RequestVotingChanges(serializers.Serializer[Any]):
     """Whether contacts may vote."""
 
     is_open = serializers.BooleanField()
@@ -210,8 +210,8 @@ class RequestVoting(Item):
 
     noun, plural = "request_voting", "requests"
     scope_to_read, scope_to_write = "requests:read", "requests:decide"
-    shape = VotingFields
-    changes = VotingChanges
+    shape = RequestVotingFields
+    changes = RequestVotingChanges
 
     def row(self, *, locked: bool = False) -> Any:
         return {"is_open": RequestSettings.objects.filter(is_voting_open=True).exists()}

@@ -57,7 +57,7 @@ SUGGESTION: dict[str, Any] = {
 }
 
 
-class Due(serializers.Serializer[Any]):
+class BriefInstalment(serializers.Serializer[Any]):
     """An instalment that nobody has paid."""
 
     contract = serializers.CharField(source="contract.key")
@@ -83,14 +83,14 @@ class WorthSuggesting(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A brief", EXAMPLE, response_only=True)])
-class BriefFields(Shaped):
+class PaymentBriefFields(Shaped):
     """What a customer got since it paid last, what is owed, and what to suggest. `is_first`: nothing was
     paid yet, and it is the last year. Counts: training sessions, solved cases with their mean
     satisfaction, signed changes, product updates. Modules by their keys."""
 
     customer = serializers.CharField()
-    instalment = Due(source="brief.instalment", allow_null=True)
-    overdue = Due(source="brief.overdue", many=True)
+    instalment = BriefInstalment(source="brief.instalment", allow_null=True)
+    overdue = BriefInstalment(source="brief.overdue", many=True)
     overdue_amount = serializers.DecimalField(20, 4, source="brief.overdue_amount")
     since = serializers.DateField(source="brief.since")
     until = serializers.DateField(source="brief.until")
@@ -114,7 +114,7 @@ class BriefFields(Shaped):
     suggested = WorthSuggesting(source="brief.peers.suggested", many=True)
 
 
-class Using(serializers.Serializer[Any]):
+class BriefUsing(serializers.Serializer[Any]):
     """Who of the customer was shown it; null: nobody named."""
 
     contact = serializers.CharField(
@@ -125,7 +125,7 @@ class Using(serializers.Serializer[Any]):
 class BriefRows(Resource):
     noun, plural = "payment_brief", "payment_briefs"
     scope_to_read, scope_to_write = "payment_briefs:read", "payment_briefs:write"
-    shape = BriefFields
+    shape = PaymentBriefFields
 
     @property
     def today(self) -> date:
@@ -149,7 +149,7 @@ class PaymentBrief(BriefRows, Item):
 
 class PaymentBriefUse(BriefRows, Verb):
     verb = "use"
-    needs = Using
+    needs = BriefUsing
 
     def act(self, row: Any, given: Given) -> Any:
         """Note that the brief was used in a talk: what it suggests was shown; once a day."""

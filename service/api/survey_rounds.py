@@ -50,7 +50,7 @@ ASKED: dict[str, Any] = {"survey": "7", "label": "After the fair", "roles": ["ke
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A round", EXAMPLE, response_only=True)])
-class RoundFields(Shaped):
+class SurveyRoundFields(Shaped):
     """That a survey was asked of several. `asked` and `answered` count the links of customers that the
     token sees."""
 
@@ -70,7 +70,7 @@ class RoundFields(Shaped):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Key users", ASKED)])
-class NewRound(serializers.Serializer[Any]):
+class NewSurveyRound(serializers.Serializer[Any]):
     """Which survey goes to whom; nothing said: to every contact of the customers that the token sees.
     Who was asked lately, or wants none, is left out."""
 
@@ -101,7 +101,7 @@ class NewRound(serializers.Serializer[Any]):
         OpenApiExample("An outlook", {"asked": 41, "left_out": {"capped": 7}}, response_only=True)
     ]
 )
-class OutlookFields(serializers.Serializer[Any]):
+class SurveyOutlookFields(serializers.Serializer[Any]):
     """What a round would come to."""
 
     asked = serializers.IntegerField()
@@ -137,7 +137,7 @@ class Chooses(ApiView):
 class RoundRows(Resource):
     noun, plural = "survey_round", "survey_rounds"
     scope_to_read, scope_to_write = "surveys:read", "surveys:write"
-    shape = RoundFields
+    shape = SurveyRoundFields
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = SurveyRound.objects.all()
@@ -170,7 +170,7 @@ class SurveyRounds(Chooses, RoundRows, Collection):
         filters.choice("why", "why", SurveyRound.Why.choices),
         filters.moment("since", "opened_at__gte"),
     )
-    new = NewRound
+    new = NewSurveyRound
 
     def make(self, given: Given) -> Any:
         """Ask a survey; the letters follow within minutes."""
@@ -203,14 +203,14 @@ class SurveyOutlook(Chooses):
     scope_to_read = scope_to_write = "surveys:write"
 
     @extend_schema(
-        operation_id="preview_survey_round", tags=["survey_rounds"], request=NewRound,
-        responses={200: OutlookFields, **refusals(400, 401, 403, 429)},
+        operation_id="preview_survey_round", tags=["survey_rounds"], request=NewSurveyRound,
+        responses={200: SurveyOutlookFields, **refusals(400, 401, 403, 429)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """What such a round would come to: how many would be asked, and how many left out for what.
         Nothing is sent."""
         refuse_unknown(request, ())
-        contacts = self.chosen(given_to(NewRound, request))
+        contacts = self.chosen(given_to(NewSurveyRound, request))
         now = timezone.now()
         asking = Asking(
             now=now, today=self.tenant.local_date(now), cap_days=survey_settings().cap_days

@@ -199,7 +199,7 @@ class OneSurvey(SurveyWordRows, Item):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Rules", RULES, response_only=True)])
-class RuleFields(Shaped):
+class SurveyRuleFields(Shaped):
     """How often a contact is asked at most, and what is asked by itself: each quarter, and some
     working days after a project was accepted. Surveys by their references; null: not by itself."""
 
@@ -227,7 +227,7 @@ def _roles() -> serializers.ListField:
     )
 
 
-class RuleChanges(serializers.Serializer[Any]):
+class SurveyRuleChanges(serializers.Serializer[Any]):
     """What may be changed; what is not sent stays."""
 
     cap_days = serializers.IntegerField(min_value=0, max_value=MOST_CAP_DAYS)
@@ -246,8 +246,8 @@ class SurveyRules(Item):
 
     noun, plural = "survey_rules", "surveys"
     scope_to_read, scope_to_write = "surveys:edit", "surveys:edit"
-    shape = RuleFields
-    changes = RuleChanges
+    shape = SurveyRuleFields
+    changes = SurveyRuleChanges
 
     def row(self, *, locked: bool = False) -> Any:
         return survey_settings()

@@ -72,7 +72,7 @@ class UpdateLetterFields(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A preview", PREVIEW, response_only=True)])
-class PreviewFields(Shaped):
+class UpdatePreviewFields(Shaped):
     """Whom an update would go to today: contacts who asked and of owners, by language, those left out by
     why not, and customers with nobody to write to; and how its letters read."""
 
@@ -109,7 +109,7 @@ class UpdatePreview(OfUpdate, Item):
     """Whom an update would go to, and how its letters read."""
 
     noun, plural = "update_preview", "updates"
-    shape = PreviewFields
+    shape = UpdatePreviewFields
 
     def row(self, *, locked: bool = False) -> Any:
         update, now = self.update_named(), timezone.now()
@@ -137,7 +137,7 @@ class UpdatePreview(OfUpdate, Item):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Ann", RECIPIENT, response_only=True)])
-class RecipientFields(Shaped):
+class UpdateRecipientFields(Shaped):
     """A contact that an update was for, whether it could be written to (`why` not), and whether it is
     what they asked for. `address` is told once, to who made a link."""
 
@@ -158,7 +158,7 @@ class RecipientFields(Shaped):
 
 class RecipientRows(OfUpdate):
     noun, plural = "update_recipient", "update_recipients"
-    shape = RecipientFields
+    shape = UpdateRecipientFields
 
     def found(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = UpdateRecipient.objects.filter(update=self.update_named())
@@ -179,7 +179,7 @@ class UpdateRecipients(RecipientRows, Collection):
 
 class UpdateLinking(TellsAddress, RecipientRows, Verb):
     verb = "give_link_to"
-    makes = RecipientFields
+    makes = UpdateRecipientFields
 
     def names(self) -> dict[str, Any]:
         return {"pk": self.kwargs["recipient"]}
@@ -193,7 +193,7 @@ class UpdateLinking(TellsAddress, RecipientRows, Verb):
         return row
 
 
-class UseShare(serializers.Serializer[Any]):
+class UpdateUseShare(serializers.Serializer[Any]):
     """Of so many customers so many used it within so many days; null: too early to say."""
 
     days = serializers.IntegerField()
@@ -210,14 +210,14 @@ class UpdateUser(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Use", USE, response_only=True)])
-class UseFields(Shaped):
+class UpdateUseFields(Shaped):
     """Whether what was shipped is used: by customers who asked for it, and by owners of its modules who
     did not. `customers`: those behind it that the token sees, at most 500. `is_measured` false: it names
     neither an event nor a module."""
 
     is_measured = serializers.BooleanField()
-    asked = UseShare(many=True)
-    owners = UseShare(many=True)
+    asked = UpdateUseShare(many=True)
+    owners = UpdateUseShare(many=True)
     customers = UpdateUser(many=True)
 
 
@@ -225,7 +225,7 @@ class UpdateUse(OfUpdate, Item):
     """Whether an update is used; 404 of a draft."""
 
     noun, plural = "update_use", "updates"
-    shape = UseFields
+    shape = UpdateUseFields
 
     def row(self, *, locked: bool = False) -> Any:
         update = self.update_named()

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import Tenant
 from accounts.rest.base import ApiView
 from accounts.rest.filters import refuse_unknown
 from accounts.rest.listings import Listing
@@ -62,7 +63,7 @@ class WeightsFields(Shaped):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Weights", EXAMPLE, response_only=True)])
-class RankFields(WeightsFields):
+class RankWeightsFields(WeightsFields):
     """The weights of ranks. `version` 0: as shipped."""
 
     version = serializers.IntegerField()
@@ -114,7 +115,7 @@ class RankWeightsNow(Item):
 
     noun, plural = "rank_weights", "rank_weights"
     scope_to_read, scope_to_write = "rank_weights:write", "rank_weights:write"
-    shape = RankFields
+    shape = RankWeightsFields
     changes = RankChanges
 
     def row(self, *, locked: bool = False) -> Any:
@@ -133,7 +134,7 @@ class RankVersions(Collection):
 
     noun, plural = "rank_version", "rank_weights"
     scope_to_read = "rank_weights:write"
-    shape = RankFields
+    shape = RankWeightsFields
     sorts = {"-version": "version"}
 
     def found(self) -> QuerySet[Any]:
@@ -145,9 +146,9 @@ class RankVersions(Collection):
 
 
 @extend_schema_serializer(
-    many=False, examples=[OpenApiExample("Places", {"results": [PLACE]}, response_only=True)]
+    many=False, examples=[OpenApiExample("RankPlaces", {"results": [PLACE]}, response_only=True)]
 )
-class Places(serializers.Serializer[Any]):
+class RankPlaces(serializers.Serializer[Any]):
     """The work that would come first, and what comes first now."""
 
     class Place(serializers.Serializer[Any]):
@@ -169,7 +170,7 @@ class RankPreview(ApiView):
 
     @extend_schema(
         operation_id="preview_rank_weights", tags=["rank_weights"], request=WeightsGiven,
-        responses={200: Places, **refusals(400, 401, 403, 429)},
+        responses={200: RankPlaces, **refusals(400, 401, 403, 429)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Which of today's work would come first with such weights. Nothing is changed."""
@@ -244,6 +245,9 @@ class OneCloseReason(CloseReasonRows, Item):
     changes = CloseReasonChanges
 
     def row(self, *, locked: bool = False) -> Any:
+        if locked:
+            # A shipped one is no row yet: one at a time for a tenant.
+            Tenant.objects.select_for_update(no_key=True).get(pk=self.tenant.pk)
         wanted = (self.kwargs["ending"], self.kwargs["key"])
         for one in self.every():
             if (one.ending, one.key) == wanted:
