@@ -130,7 +130,7 @@ class RuleForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "customers*.csv"}),
     )  # fmt: skip
     kind = forms.ChoiceField(
-        label=gettext_lazy("hold"),
+        label=gettext_lazy("What they hold"),
         choices=lambda: [(kind.name, kind.label) for kind in kinds()],
         required=False,
     )

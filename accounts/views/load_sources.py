@@ -20,6 +20,8 @@ from accounts.requests import TenantRequest
 from accounts.views.calendar import settings_tabs
 from ui.confirm import confirm_page
 
+NEW_RULES = 3
+
 
 @require("manage_loads")
 @require_GET
@@ -58,6 +60,9 @@ def _form(request: TenantRequest, source: LoadSource | None) -> HttpResponse:
     form = LoadSourceForm(request.POST or None, source=source)
     initial = rule_rows(source) if source else []
     rules = RuleFormSet(request.POST or None, initial=initial, prefix="rules")
+    if source is None:
+        # A CRM exports three files.
+        rules.extra = NEW_RULES
     if request.method == "POST" and form.is_valid() and rules.is_valid():
         values = form.values(rules_given(rules))
         try:
