@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
+from migrated import superuser
 
 from accounts.management.tenant_command import Refused
 from accounts.models import AuditRecord, BiAccess, Tenant
@@ -16,6 +20,7 @@ from accounts.tenancy import tenant_scope
 from config.bi import access as giving
 from config.bi.access import schemas
 from config.bi.migrating import after_migrating, before_migrating
+from config.bi.remains import ASKED, what_remains
 from config.bi.roles import role_of, schema_of
 from tests.config.bi.bi_world import as_tool, asked, customer, given
 
@@ -98,3 +103,40 @@ def test_an_upgrade_brings_the_views_of_its_release(
         cursor.execute("BEGIN; SELECT * FROM customers")
         call_command("migrate", verbosity=0)
         cursor.execute("COMMIT")
+
+
+def test_filters_reach_the_tables(tenant: Tenant) -> None:
+    """In spite of the barrier: equality and order of keys, days and moments tell nobody anything."""
+    customer(tenant, "ours")
+    with as_tool(given(tenant)) as cursor:
+        plan = _plan(
+            cursor,
+            "SELECT * FROM usage_events WHERE customer = 'ours' AND occurred_at >= '2026-10-01'",
+        )
+        # Where rows are read, and not behind a fence above: there it would be a Subquery Scan.
+        assert "Subquery Scan" not in plan
+        assert "occurred_at >= '2026-10-01" in plan
+        assert "(key)::text = 'ours'" in plan
+        assert plan.count("on usage_event_") == 1, "one partition of sixteen"
+        by_day = _plan(cursor, "SELECT * FROM usage_by_day WHERE customer = 'ours'")
+        assert "(key)::text = 'ours'" in by_day
+
+
+def _plan(cursor: Any, query: str) -> str:
+    return "\n".join(line for (line,) in asked(cursor, f"EXPLAIN (COSTS OFF) {query}"))
+
+
+def test_a_superuser_can_take_away_what_remains(tenant: Tenant) -> None:
+    given(tenant)
+    guide = (Path(settings.BASE_DIR) / "docs/guide/bi.md").read_text("utf-8")
+    script = "-- advisory" + guide.partition("```\n-- advisory")[2].partition("```")[0]
+    application = str(connection.settings_dict["USER"])
+    with superuser(str(connection.settings_dict["NAME"])) as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute(script)
+        for fault, question in ASKED.items():
+            assert asked(cursor, question, role_of(tenant.pk)) == [(False,)], fault
+        for fault in ("locks", "large_objects"):
+            assert asked(cursor, ASKED[fault], application) == [(True,)]
+        cursor.execute("ROLLBACK")
+    assert set(what_remains(role_of(tenant.pk))) == {"locks", "large_objects"}
