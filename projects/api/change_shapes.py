@@ -44,7 +44,8 @@ CHANGE: dict[str, Any] = {
     }],
     "answer": {
         "outcome": "signed", "name": "Zhou Min", "reason": "", "at": "2026-09-21T16:02:00+08:00",
-        "link": 31, "document_hash": "5f" * 32, "scan": None, "uploaded_by": None,
+        "link": 31, "document_hash": "5f" * 32, "is_intact": True,
+        "scan": None, "uploaded_by": None,
     },
     "version": 2, "changed_at": "2026-09-21T16:02:00+08:00",
 }  # fmt: skip
@@ -117,6 +118,9 @@ class CustomerAnswerFields(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     link = serializers.IntegerField(source="link_id", allow_null=True)
     document_hash = serializers.CharField(help_text="SHA-256 of the document.")
+    is_intact = serializers.BooleanField(
+        help_text="False: a person’s data were taken out of the document since, or it was altered."
+    )
     scan = KeptScan(allow_null=True)
     uploaded_by = serializers.CharField(source="uploaded_by.email", allow_null=True, default=None)
 

@@ -30,6 +30,7 @@ from projects.api.ground import (
     contact_of,
     file_operation,
     of_scan,
+    of_text,
     scan_of,
 )
 from projects.models import ChangeRequest, CustomerAnswer, SigningLink, SigningQuestion
@@ -129,12 +130,12 @@ class _Answered(ChangeRequestRecord, KeptFile):
 @file_operation("read_signed_document", "change_requests", TEXT_TYPES)
 class SignedDocument(_Answered):
     """What the customer signed or declined, byte for byte as it was in front of them: canonical JSON.
-    The ETag is the SHA-256 that was kept with it; anybody can compute it again."""
+    The ETag is the SHA-256 of these bytes, and `document_hash` the one that was kept with them."""
 
     def file(self, row: Any) -> Kept:
         answer = self.answer(row)
         name = f"{row.key}-{answer.document_hash[:12]}.json"
-        return Kept(answer.document.encode(), TEXT_TYPES[0], name, answer.document_hash)
+        return of_text(answer.document, name)
 
 
 @file_operation("read_signed_scan", "change_requests", SCAN_TYPES)

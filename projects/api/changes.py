@@ -25,6 +25,7 @@ from projects.models import (
     SigningQuestion,
 )
 from projects.queries.change_requests import standing_of, standing_of_link, with_standing
+from projects.queries.intact_documents import with_intactness
 
 
 class ChangeRequestRows(OfProjects):
@@ -46,7 +47,7 @@ class ChangeRequestRows(OfProjects):
                 SigningLink.objects.select_related("contact", "sent_by").defer("document"),
             ),
             Prefetch("links__questions", questions),
-            Prefetch("answers", answers.defer("document", "scan__data")),
+            Prefetch("answers", with_intactness(answers).defer("document", "scan__data")),
         )
 
     def told(self, rows: Sequence[Any]) -> Sequence[Any]:

@@ -33,6 +33,7 @@ from projects.actions.change_requests import ChangeConflict
 from projects.actions.gates import GateConflict
 from projects.actions.handovers import HandoverConflict
 from projects.actions.weeklies import WeeklyConflict
+from projects.compute.change_documents import hash_of
 from projects.models import Project, SignedScan
 from projects.queries.portfolio import visible_projects
 
@@ -210,6 +211,12 @@ def of_scan(scan: SignedScan | None) -> Kept:
     if scan is None:
         raise Http404
     return Kept(bytes(scan.data), scan.content_type, scan.filename, scan.sha256)
+
+
+def of_text(text: str, filename: str) -> Kept:
+    """A canonical text as it is now: who compares its SHA-256 with the kept one knows that nobody
+    altered it."""
+    return Kept(text.encode(), TEXT_TYPES[0], filename, hash_of(text))
 
 
 SCAN_TYPES = ("application/pdf", "image/jpeg", "image/png")

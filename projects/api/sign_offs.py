@@ -19,9 +19,18 @@ from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Verb
 from projects.actions.sign_off_answers import answer_on_screen
 from projects.api.change_shapes import LINK_STANDINGS
-from projects.api.ground import TEXT_TYPES, HeldInTurn, Kept, KeptFile, OfProjects, file_operation
+from projects.api.ground import (
+    TEXT_TYPES,
+    HeldInTurn,
+    Kept,
+    KeptFile,
+    OfProjects,
+    file_operation,
+    of_text,
+)
 from projects.models import Gate, Side, SignOff, SignOffAnswer, SignOffLink
 from projects.queries.gates import is_asked, standing_of_link, unanswered
+from projects.queries.intact_documents import with_intactness
 
 LONGEST_REASON = 2000
 EXAMPLE: dict[str, Any] = {
@@ -29,7 +38,7 @@ EXAMPLE: dict[str, Any] = {
     "side": "customer", "colleague": None, "contact": "zhou", "name": "Zhou Min",
     "language": "en", "asked_at": "2026-09-18T10:00:00+08:00", "asked_by": "lee@vendor.example",
     "deadline_on": "2026-09-25", "silence_counts": False, "withdrawn_at": None,
-    "is_waiting": False, "document_hash": "5f" * 32,
+    "is_waiting": False, "document_hash": "5f" * 32, "is_intact": True,
     "links": [{
         "id": 12, "signatory": "Zhou Min", "sent_by": "lee@vendor.example",
         "sent_at": "2026-09-18T10:00:00+08:00", "expires_at": "2026-10-09T23:59:59+08:00",
@@ -107,6 +116,9 @@ class SignOffFields(Shaped):
     )
     is_waiting = serializers.BooleanField(help_text="The answer is still waited for.")
     document_hash = serializers.CharField(help_text="SHA-256 of the document.")
+    is_intact = serializers.BooleanField(
+        help_text="False: a person’s data were taken out of the document since, or it was altered."
+    )
     links = SignOffLinkFields(source="said_links", many=True)
     reminders = ReminderFields(source="said_reminders", many=True)
     answer = SignOffAnswerFields(source="said_answer", allow_null=True)
@@ -155,7 +167,7 @@ class SignOffRows(OfProjects):
 
     def found(self) -> QuerySet[Any]:
         """Those of the projects that the token's person sees, and the person's own."""
-        rows: QuerySet[Any] = SignOff.objects.annotate(
+        rows: QuerySet[Any] = with_intactness(SignOff.objects.all()).annotate(
             waits=Exists(unanswered().order_by().filter(pk=OuterRef("pk")))
         )
         if self.member is not None:
@@ -221,12 +233,12 @@ class OneSignOff(SignOffRecord, Item):
 
 @file_operation("read_sign_off_document", "sign_offs", TEXT_TYPES)
 class SignOffDocument(SignOffRecord, KeptFile):
-    """What was put before the approver, byte for byte: canonical JSON. The ETag is the SHA-256 that
-    was kept with it; anybody can compute it again."""
+    """What was put before the approver, byte for byte: canonical JSON. The ETag is the SHA-256 of
+    these bytes, and `document_hash` the one that was kept with them."""
 
     def file(self, row: Any) -> Kept:
         name = f"sign-off-{row.document_hash[:12]}.json"
-        return Kept(row.document.encode(), TEXT_TYPES[0], name, row.document_hash)
+        return of_text(row.document, name)
 
 
 class SignOffAnswering(SignOffRecord, Verb):

@@ -154,6 +154,7 @@ def test_questions_are_answered_and_the_document_can_be_had(tenant: Tenant, worl
     )  # fmt: skip
     answer = crm.get(ONE).json()["answer"]
     assert (answer["outcome"], answer["name"], answer["scan"]) == ("signed", "Zhou Min", None)
+    assert answer["is_intact"] is True
     document = crm.get(f"{ONE}/document")
     assert hashlib.sha256(document.content).hexdigest() == answer["document_hash"]
     assert document["ETag"] == f'"{answer["document_hash"]}"'

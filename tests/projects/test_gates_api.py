@@ -108,6 +108,8 @@ def test_both_sides_are_asked_and_ours_answers_with_its_own_token(
     document = his.get(f"{own}/document")
     seen = hashlib.sha256(document.content).hexdigest()
     assert document["ETag"] == f'"{seen}"'
+    told = his.get(own).json()
+    assert (told["document_hash"], told["is_intact"]) == (seen, True)
     confirmed = {"outcome": "approved", "document_hash": seen}
     # Neither a program, nor somebody else, nor anybody for the customer.
     assert program(tenant, *SCOPES).post(confirmed, path=f"{own}/answer").status_code == 403
@@ -130,7 +132,10 @@ def test_both_sides_are_asked_and_ours_answers_with_its_own_token(
         ip=None, tenant=tenant,
     )  # fmt: skip
     assert crm.get(path).json()["standing"] == "passed"
+    SignOff.objects.filter(pk=ours.pk).update(document="{}")
     rows = crm.get(SIGN_OFFS, project=world.project.key).json()["results"]
+    assert {row["side"]: row["is_intact"] for row in rows} == {"vendor": False, "customer": True}
+    assert crm.get(f"{own}/document")["ETag"] == f'"{hashlib.sha256(b"{}").hexdigest()}"'
     assert {row["answer"]["outcome"] for row in rows} == {"approved"}
     assert [row["links"][0]["standing"] for row in rows if row["links"]] == ["answered"]
     assert secret not in str(rows)
