@@ -46,8 +46,20 @@ class ShownStep:
 _steps: dict[str, FirstStep] = {}
 
 
+_usage: dict[str, Callable[[], bool]] = {}
+
+
 def register(step: FirstStep) -> None:
     _steps[step.key] = step
+
+
+def register_usage(key: str, is_there: Callable[[], bool]) -> None:
+    """The app that keeps usage says whether the tenant has some, whichever way it came."""
+    _usage[key] = is_there
+
+
+def has_usage() -> bool:
+    return any(is_there() for is_there in _usage.values())
 
 
 def steps_for(membership: Membership) -> list[ShownStep]:

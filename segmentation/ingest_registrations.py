@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
+from accounts import first_steps
 from accounts.key_kinds import key_kinds
 from accounts.signals import facts_loaded
 from segmentation.actions.releasing import release_held
 from segmentation.actions.write_keys import make_write_key
+from segmentation.models import UsageEvent
 
 
 def _make_key(name: str, scopes: Sequence[str]) -> str:
@@ -22,6 +24,7 @@ def _make_key(name: str, scopes: Sequence[str]) -> str:
 
 
 key_kinds["ingest"] = _make_key
+first_steps.register_usage("usage", lambda: bool(UsageEvent.objects.exists()))
 
 
 @receiver(facts_loaded, dispatch_uid="segmentation.release_held")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.first_steps import has_usage
 from accounts.models import (
     AuditRecord,
     Contract,
     Customer,
     Invitation,
-    Load,
     Membership,
     Payment,
 )
@@ -50,7 +50,7 @@ def has_customers() -> bool:
 
 def has_facts() -> bool:
     """Contracts, payments or usage: anything that a night can compute from."""
-    return bool(Contract.objects.exists() or Payment.objects.exists() or _usage_was_loaded())
+    return bool(Contract.objects.exists() or Payment.objects.exists() or has_usage())
 
 
 def facts_words() -> str:
@@ -58,7 +58,7 @@ def facts_words() -> str:
     present = {
         _("Contracts"): bool(Contract.objects.exists()),
         _("Payments"): bool(Payment.objects.exists()),
-        _("Usage"): _usage_was_loaded(),
+        _("Usage"): has_usage(),
     }
     if not any(present.values()):
         return _("Contracts, payments and usage: whatever you have, in any order.")
@@ -67,7 +67,3 @@ def facts_words() -> str:
     if not missing:
         return _("There: %(there)s.") % {"there": there}
     return _("There: %(there)s. Not yet: %(missing)s.") % {"there": there, "missing": missing}
-
-
-def _usage_was_loaded() -> bool:
-    return bool(Load.objects.filter(kind="usage", state=Load.State.DONE).exists())
