@@ -12,15 +12,16 @@ def _by(unit: str) -> tuple[str, tuple[Column, ...]]:
     """Usage summed by customer, module and days or months of the tenant's zone."""
     local = "(e.occurred_at AT TIME ZONE t.timezone)"
     first = f"{local}::date" if unit == "day" else f"date_trunc('month', {local})::date"
+    # The customer's key is grouped by, so that a filter on it is applied before rows are summed.
     tables = (
-        f"(SELECT e.customer_id, e.module_id, {first} AS {unit}, sum(e.count) AS events, "
+        f"(SELECT c.key AS customer, e.module_id, {first} AS {unit}, sum(e.count) AS events, "
         "count(DISTINCT nullif(e.person, '')) AS persons "
-        "FROM [usage_event] e CROSS JOIN [tenant] t GROUP BY 1, 2, 3) u "
-        "JOIN [accounts_customer] c ON c.id = u.customer_id "
+        "FROM [usage_event] e JOIN [accounts_customer] c ON c.id = e.customer_id "
+        "CROSS JOIN [tenant] t GROUP BY 1, 2, 3) u "
         "LEFT JOIN [accounts_module] m ON m.id = u.module_id"
     )
     columns = (
-        text("customer", "c.key"),
+        text("customer", "u.customer"),
         text("module", "m.key"),
         day(unit, f"u.{unit}"),
         whole("events", "u.events"),
