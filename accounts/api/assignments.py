@@ -86,9 +86,9 @@ class AssignmentRows(Resource):
         """One's own; administrators' and the tenant's programs': every one."""
         assignment = Cast(KeyTextTransform("assignment", "data"), BigIntegerField())
         undone = AuditRecord.objects.filter(verb=ASSIGNMENT_UNDONE).annotate(of=assignment)
-        rows = AuditRecord.objects.filter(verb=ASSIGNED).annotate(
-            is_undone=Exists(undone.filter(of=OuterRef("pk")))
-        )
+        rows = AuditRecord.objects.filter(
+            verb=ASSIGNED, data__has_any_keys=list(ROLES), data__has_key="customers"
+        ).annotate(is_undone=Exists(undone.filter(of=OuterRef("pk"))))
         if self.member is None or self.member.has_role(Role.ADMIN):
             return rows
         return rows.filter(actor=self.member.user_id)

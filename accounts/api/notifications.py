@@ -7,8 +7,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.actions.notifications import choose_notifications, mark_read
 from accounts.models import Membership, Notification, NotificationPreference
@@ -16,6 +23,7 @@ from accounts.notification_kinds import words_of
 from accounts.queries.notifications import TopicChoice, notifications_of, topic_choices
 from accounts.rest import filters
 from accounts.rest.listings import Listing
+from accounts.rest.schema import IDEMPOTENCY, refusals
 from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Resource, Verb
 
@@ -107,6 +115,29 @@ class ReadNotification(NotificationRows, Verb):
     def act(self, row: Any, given: Given) -> None:
         """The person has seen it."""
         mark_read(member=self.reader(), notification=row)
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Seen", {"count": 12}, response_only=True)])
+class SeenCount(serializers.Serializer[Any]):
+    """How many were new."""
+
+    count = serializers.IntegerField()
+
+
+class ReadAllNotifications(NotificationRows):
+    """All seen."""
+
+    @extend_schema(
+        operation_id="mark_all_notifications_read",
+        tags=["notifications"],
+        parameters=[IDEMPOTENCY],
+        request=None,
+        responses={200: SeenCount, **refusals(400, 401, 403, 409, 422, 429)},
+    )
+    def post(self, request: Request) -> Response:
+        """The person has seen everything."""
+        filters.refuse_unknown(request, ())
+        return Response({"count": mark_read(member=self.reader())})
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A topic", CHOICE, response_only=True)])

@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path("members/<key:email>/deactivate", people.DeactivateMember.as_view()),
     path("members/<key:email>/reactivate", people.ReactivateMember.as_view()),
     path("notifications", notifications.Notifications.as_view()),
+    path("notifications/read-all", notifications.ReadAllNotifications.as_view()),
     path("notifications/<int:pk>", notifications.OneNotification.as_view()),
     path("notifications/<int:pk>/read", notifications.ReadNotification.as_view()),
     path("notification-choices", notifications.NotificationChoices.as_view()),

@@ -19,6 +19,7 @@ from accounts.models import (
     Channel,
     MailSettings,
     Membership,
+    Notification,
     OutgoingMail,
     Tenant,
     UnreachableAddress,
@@ -253,6 +254,12 @@ def test_a_person_reads_what_they_were_told(tenant: Tenant, bo: Membership) -> N
     assert (seen.status_code, seen.json()["read_at"] is not None) == (200, True)
     assert his.get(path, new="true").json()["results"] == []
     with tenant_scope(tenant.id):
+        for place in range(3):
+            notify(member=bo, kind="mail.down", values={"reason": str(place)})
+    assert his.post({}, path=f"{path}/read-all").json() == {"count": 3}
+    assert his.get(path, new="true").json()["results"] == []
+    with tenant_scope(tenant.id):
+        assert Notification.objects.filter(read_at=None).count() == 1, "another's is new"
         others = Membership.objects.get(user__email="cy@acme.example").notifications.get()
     assert his.get(f"{path}/{others.pk}").status_code == 404
     nobody = program(tenant, *SCOPES)

@@ -61,7 +61,7 @@ API: dict[str, tuple[str, ...]] = {
     "new_load": ("POST /loads",),
     "new_touchpoint": ("POST /touchpoints",),
     "new_webhook": ("POST /webhooks",),
-    "notification_all_readings": ("POST /notifications/{id}/read",),
+    "notification_all_readings": ("POST /notifications/read-all",),
     "notification_readings": ("POST /notifications/{id}/read",),
     "notification_settings": (
         "GET /notification-choices",
