@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, IntegerField, Max, Min, OuterRef, QuerySet, Subquery
 
 from segmentation.models import CustomerAlias, HeldEvent
 
 
 @dataclass(frozen=True)
 class UnknownCustomer:
-    """``persons``: how many different ones; ``example``: name of one event, empty where none has
-    one."""
+    """``persons``: how many different ones the latest messages name; ``example``: name of the latest
+    event, empty where none has one."""
 
     key: str
     held: int
@@ -23,20 +24,54 @@ class UnknownCustomer:
     example: str
 
 
+# Of so many persons of a key are told from each other.
+MOST_LOOKED_AT = 1000
+
+
+class _OfKey(Subquery):
+    """Something of the key of a row, looked up for the rows that are shown: Django would group by it,
+    and look it up for each message."""
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
+
+
+class _Persons(_OfKey):
+    """How many different ones a few rows name."""
+
+    template = "(SELECT count(DISTINCT latest.person) FROM (%(subquery)s) latest)"
+    output_field = IntegerField()
+
+
 def unknown_customers(text: str = "") -> QuerySet:
-    """A row per key that is held: ``group_key, held, persons, first_at, last_at, example``."""
-    found = HeldEvent.objects.filter(group_key__icontains=text) if text else HeldEvent.objects.all()
+    """A row per key that is held: ``group_key, held, persons, first_at, last_at, example``.
+
+    A million messages may be held: counts and moments come from an index alone, the rest from the
+    latest messages of the rows that are shown.
+    """
+    latest = HeldEvent.objects.filter(group_key=OuterRef("group_key")).order_by("-received_at")
     return (
-        found.order_by()
+        _named(text)
+        .order_by()
         .values("group_key")
         .annotate(
-            held=Count("pk"),
-            persons=Count("person", distinct=True),
+            held=Count("*"),
             first_at=Min("received_at"),
             last_at=Max("received_at"),
-            example=Max("event"),
+            persons=_Persons(latest.values("person")[:MOST_LOOKED_AT]),
+            example=_OfKey(latest.values("event")[:1]),
         )
     )
+
+
+def count_of_unknown(text: str = "") -> int:
+    """How many keys are held."""
+    return int(_named(text).order_by().values("group_key").distinct().count())
+
+
+def _named(text: str) -> QuerySet[HeldEvent]:
+    rows: QuerySet[HeldEvent] = HeldEvent.objects.all()
+    return rows.filter(group_key__icontains=text) if text else rows
 
 
 def unknown_customer(key: str) -> UnknownCustomer | None:

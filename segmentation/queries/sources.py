@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
+from accounts.tenancy import current_tenant_id
 from segmentation.models import (
     DeadLetter,
     EventSeen,
@@ -101,7 +104,8 @@ def latest_names(most: int = LATEST) -> list[EventSeen]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What somebody has to decide: dead letters, and held messages of so many unknown customers."""
+    """What somebody has to decide: dead letters, and held messages of so many unknown customers. Each
+    is counted up to ``MOST_COUNTED``: every page of the sources asks, and there may be a million."""
 
     dead: int
     held: int
@@ -112,9 +116,30 @@ class Waiting:
         return bool(self.dead or self.held)
 
 
+MOST_COUNTED = 1000
+
+# From key to key by the index, whatever waits under each.
+_KEYS = """
+WITH RECURSIVE keys (key, place) AS (
+(SELECT group_key, 1 FROM segmentation_heldevent WHERE tenant_id = %(tenant)s
+  ORDER BY group_key LIMIT 1)
+UNION ALL
+SELECT (SELECT h.group_key FROM segmentation_heldevent h
+         WHERE h.tenant_id = %(tenant)s AND h.group_key > keys.key
+         ORDER BY h.group_key LIMIT 1), keys.place + 1
+  FROM keys WHERE keys.key IS NOT NULL AND keys.place < %(most)s
+)
+SELECT count(key) FROM keys
+"""
+
+
 def waiting() -> Waiting:
-    held = HeldEvent.objects.aggregate(
-        held=Count("pk"), customers=Count("group_key", distinct=True)
-    )
-    dead = DeadLetter.objects.filter(state=DeadLetter.State.OPEN).count()
-    return Waiting(dead, held["held"], held["customers"])
+    dead = DeadLetter.objects.filter(state=DeadLetter.State.OPEN)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS, {"tenant": current_tenant_id(), "most": MOST_COUNTED})
+        customers = cursor.fetchone()[0]
+    return Waiting(_count(dead), _count(HeldEvent.objects.all()), customers)
+
+
+def _count(rows: QuerySet[Any]) -> int:
+    return int(rows.order_by().values("pk")[:MOST_COUNTED].count())

@@ -23,6 +23,7 @@ from segmentation.actions.quarantine import forget_alias, resolve_unknown
 from segmentation.models import CustomerAlias
 from segmentation.queries.quarantine import (
     UnknownCustomer,
+    count_of_unknown,
     decided_keys,
     held_of,
     unknown_customer,
@@ -38,7 +39,7 @@ from ui.tags.formats import language
 COLUMNS = (
     Column("key", gettext_lazy("Named as"), sort="group_key"),
     Column("held", gettext_lazy("Messages"), sort="held", align="end"),
-    Column("persons", gettext_lazy("Persons"), sort="persons", align="end", wide=True),
+    Column("persons", gettext_lazy("Persons"), align="end", wide=True),
     Column("first", gettext_lazy("First"), sort="first_at", wide=True),
     Column("last", gettext_lazy("Last"), sort="last_at"),
     Column("example", gettext_lazy("For example"), wide=True),
@@ -63,9 +64,10 @@ def quarantine(request: TenantRequest) -> HttpResponse:
     """Every unknown customer, and what was decided of others."""
     form = QuarantineFilter(request.GET)
     form.is_valid()
-    found = unknown_customers(form.cleaned_data.get("q", ""))
+    text = form.cleaned_data.get("q", "")
+    found = unknown_customers(text)
     table = Table.read(COLUMNS, request.GET.urlencode(), default="-last", tie="group_key")
-    table = table.counted(found.count())
+    table = table.counted(count_of_unknown(text))
     decided = decided_keys()
     rows = list(found.order_by(*table.order_by)[table.slice])
     for row in rows:

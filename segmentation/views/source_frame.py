@@ -11,7 +11,9 @@ from django.utils.translation import pgettext
 from accounts.permissions import may
 from accounts.requests import TenantRequest
 from accounts.views.calendar import settings_tabs
-from segmentation.queries.sources import Waiting, waiting
+from segmentation.queries.sources import MOST_COUNTED, Waiting, waiting
+from ui.formats import number
+from ui.tags.formats import language
 
 
 def frame(request: TenantRequest, active: str, waits: Waiting | None = None) -> dict[str, Any]:
@@ -31,11 +33,22 @@ def frame(request: TenantRequest, active: str, waits: Waiting | None = None) -> 
     return {
         "tabs": settings_tabs("sources") if whole else [],
         "parts": [
-            {"label": label, "url": reverse(name), "active": name == active, "count": count or None}
+            {
+                "label": label,
+                "url": reverse(name),
+                "active": name == active,
+                "count": up_to(count) if count else "",
+            }
             for name, label, count in parts
         ],
         "may_edit": may_edit,
     }
+
+
+def up_to(count: int) -> str:
+    """A count that goes no further than to a limit."""
+    shown = number(count, language())
+    return f"{shown}+" if count >= MOST_COUNTED else shown
 
 
 def breadcrumbs(*further: tuple[str, str]) -> list[tuple[str, str]]:

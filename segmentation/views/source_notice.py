@@ -7,6 +7,7 @@ from typing import Any
 from accounts.permissions import may
 from accounts.requests import TenantRequest
 from segmentation.queries.sources import waiting
+from segmentation.views.source_frame import up_to
 
 
 def overview_notice(request: TenantRequest, subject: None) -> dict[str, Any] | None:
@@ -14,4 +15,6 @@ def overview_notice(request: TenantRequest, subject: None) -> dict[str, Any] | N
     if not may(request.membership, "edit_sources"):
         return None
     waits = waiting()
-    return {"waits": waits} if waits.is_any else None
+    if not waits.is_any:
+        return None
+    return {"waits": waits, "dead": up_to(waits.dead), "customers": up_to(waits.customers)}

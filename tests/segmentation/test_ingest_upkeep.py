@@ -15,6 +15,7 @@ from django.utils import timezone
 from ingest_world import Sender, dead, events, held, make_customers, make_key, track
 
 from accounts.models import AuditRecord, Customer, Module, Tenant
+from accounts.queries.overview import facts_words, has_facts
 from accounts.tenancy import tenant_scope
 from segmentation.actions import ingest_limits
 from segmentation.actions.event_rules import RulesChanged, save_event_rules
@@ -24,9 +25,13 @@ from segmentation.actions.quarantine import resolve_unknown
 from segmentation.actions.write_keys import change_write_key, make_write_key, revoke_write_key
 from segmentation.compute.event_rules import RuleValues, seal_of
 from segmentation.models import DeadLetter, EventSeen, HeldEvent, IngestCount, IngestInbox, WriteKey
+from segmentation.queries import sources
 from segmentation.queries.doors import door_of
 from segmentation.queries.ingestion import event_rules, ingest_settings
+from segmentation.queries.quarantine import count_of_unknown
+from segmentation.queries.sources import Waiting, waiting
 from segmentation.tasks import sweep_ingestion
+from segmentation.views import source_frame
 
 
 @pytest.fixture
@@ -111,6 +116,15 @@ def test_nobody_overwrites_rules_that_they_have_not_seen(scope: Tenant) -> None:
     assert event_rules() == other
 
 
+def test_usage_that_was_sent_is_a_fact_of_the_first_steps(tenant: Tenant, sender: Sender) -> None:
+    with tenant_scope(tenant.id):
+        assert not has_facts()
+    sender.batch(track())
+    with tenant_scope(tenant.id):
+        assert has_facts()
+        assert "There: Usage." in facts_words()
+
+
 def test_what_is_old_is_forgotten(tenant: Tenant, sender: Sender) -> None:
     sender.batch(track(1), track(2, event=""), track(3, userId=""))
     with tenant_scope(tenant.id):
@@ -176,6 +190,20 @@ def test_new_names_push_out_the_oldest(
 
 
 @override_settings(METRICS_TOKEN="let me see")
+def test_what_waits_is_counted_up_to_a_limit(
+    tenant: Tenant, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender.batch(*(track(n, context={"groupId": f"c{n % 5}"}) for n in range(20)))
+    with tenant_scope(tenant.id):
+        assert waiting() == Waiting(dead=0, held=20, customers=5)
+        monkeypatch.setattr(sources, "MOST_COUNTED", 3)
+        assert waiting() == Waiting(dead=0, held=3, customers=3)
+        assert count_of_unknown() == 5
+        assert count_of_unknown("C1") == 1
+    monkeypatch.setattr(source_frame, "MOST_COUNTED", 3)
+    assert (source_frame.up_to(2), source_frame.up_to(3)) == ("2", "3+")
+
+
 def test_probes_are_told_what_waits(tenant: Tenant, sender: Sender) -> None:
     door = door_of(sender.key)
     assert door is not None
@@ -235,4 +263,4 @@ def test_a_decision_does_not_wait_for_a_load(tenant: Tenant, sender: Sender) -> 
         thread.join()
     with tenant_scope(tenant.id):
         assert resolve_unknown(group_key="bolt", customer=acme, by=None) == 1
-    assert [event.module.key for event in events(tenant)] == ["new"]
+    assert [str(event.module and event.module.key) for event in events(tenant)] == ["new"]
