@@ -21,6 +21,7 @@ LONGEST_WORDS = 2000
 MOST_ITEMS = 100
 MOST_DAYS_LATER = 2000
 MOST_PRICE = Decimal(10**12)
+STANDINGS = [one.value for one in Standing]
 # Where links for the customer's people stand.
 LINK_STANDINGS = ("open", "answered", "revoked", "expired", "over")
 CHANGE: dict[str, Any] = {
@@ -44,7 +45,7 @@ CHANGE: dict[str, Any] = {
     }],
     "answer": {
         "outcome": "signed", "name": "Zhou Min", "reason": "", "at": "2026-09-21T16:02:00+08:00",
-        "link": 31, "document_hash": "5f" * 32, "is_intact": True,
+        "link": 31, "document_hash": "5f" * 32, "is_intact": True, "person_erased_at": None,
         "scan": None, "uploaded_by": None,
     },
     "version": 2, "changed_at": "2026-09-21T16:02:00+08:00",
@@ -121,6 +122,11 @@ class CustomerAnswerFields(serializers.Serializer[Any]):
     is_intact = serializers.BooleanField(
         help_text="False: a person’s data were taken out of the document since, or it was altered."
     )
+    person_erased_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Where it is not intact: a person’s data were taken out then, and nothing else was "
+        "altered. Null: it was.",
+    )
     scan = KeptScan(allow_null=True)
     uploaded_by = serializers.CharField(source="uploaded_by.email", allow_null=True, default=None)
 
@@ -134,7 +140,7 @@ class ChangeRequestFields(Shaped):
     title = serializers.CharField()
     state = serializers.ChoiceField(ChangeRequest.State.choices)
     standing = serializers.ChoiceField(
-        [one.value for one in Standing], help_text="The state, with links and questions counted in."
+        STANDINGS, help_text="The state, with links and questions counted in."
     )
     effort_days = PersonDays(allow_null=True)
     price = serializers.DecimalField(**MONEY, allow_null=True)

@@ -34,6 +34,7 @@ from reports.models import KpiGoal, KpiGoalVersion
 from reports.queries.goals import standings
 from reports.tasks import fill_months_of_goals
 
+STANDINGS = [str(one) for one in Standing]
 EXAMPLE: dict[str, Any] = {
     "id": 2,
     "key": "dau_rate",
@@ -93,7 +94,7 @@ class KpiGoalFields(Shaped):
     closed_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField()
     made_at = serializers.DateTimeField()
-    standing = serializers.ChoiceField([str(one) for one in Standing])
+    standing = serializers.ChoiceField(STANDINGS)
     now = serializers.CharField(allow_null=True, help_text="The figure, at the latest month-end.")
     now_on = serializers.DateField(allow_null=True)
     expected = serializers.CharField(
