@@ -101,7 +101,7 @@ class ByLanguage(serializers.DictField):
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A version", EXAMPLE, response_only=True)])
-class TemplateFields(Shaped):
+class ReportTemplateFields(Shaped):
     """How customers' reports look; the highest version counts for reports made from then on."""
 
     version = serializers.IntegerField()
@@ -162,7 +162,7 @@ class LookGiven(serializers.Serializer[Any]):
 @extend_schema_serializer(
     examples=[OpenApiExample("Another accent", {"seen": 2, "accent": "#0b6e7f"})]
 )
-class NewTemplate(LookGiven):
+class NewReportTemplate(LookGiven):
     """A further version. `seen`: the version that it was made from; 0: as shipped."""
 
     seen = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
@@ -191,7 +191,7 @@ class TriedReport(serializers.Serializer[Any]):
 class TemplateRows(Resource):
     noun, plural = "report_template", "report_templates"
     scope_to_read, scope_to_write = "report_templates:read", "report_templates:write"
-    shape: ClassVar[type[Shaped]] = TemplateFields
+    shape: ClassVar[type[Shaped]] = ReportTemplateFields
 
     def found(self) -> QuerySet[Any]:
         return templates()
@@ -209,7 +209,7 @@ class ReportTemplates(TemplateRows, Collection):
     """Versions of how reports look, the latest first; none: they look as shipped."""
 
     sorts = {"-version": "version"}
-    new = NewTemplate
+    new = NewReportTemplate
 
     def make(self, given: Given) -> Any:
         """Have reports look otherwise from now on; what was made keeps the look that it was made with.
