@@ -38,7 +38,7 @@ EXAMPLE: dict[str, Any] = {
     "side": "customer", "colleague": None, "contact": "zhou", "name": "Zhou Min",
     "language": "en", "asked_at": "2026-09-18T10:00:00+08:00", "asked_by": "lee@vendor.example",
     "deadline_on": "2026-09-25", "silence_counts": False, "withdrawn_at": None,
-    "is_waiting": False, "document_hash": "5f" * 32, "is_intact": True,
+    "is_waiting": False, "document_hash": "5f" * 32, "is_intact": True, "person_erased_at": None,
     "links": [{
         "id": 12, "signatory": "Zhou Min", "sent_by": "lee@vendor.example",
         "sent_at": "2026-09-18T10:00:00+08:00", "expires_at": "2026-10-09T23:59:59+08:00",
@@ -118,6 +118,11 @@ class SignOffFields(Shaped):
     document_hash = serializers.CharField(help_text="SHA-256 of the document.")
     is_intact = serializers.BooleanField(
         help_text="False: a person’s data were taken out of the document since, or it was altered."
+    )
+    person_erased_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Where it is not intact: a person’s data were taken out then, and nothing else was "
+        "altered. Null: it was.",
     )
     links = SignOffLinkFields(source="said_links", many=True)
     reminders = ReminderFields(source="said_reminders", many=True)

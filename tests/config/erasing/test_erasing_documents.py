@@ -15,6 +15,7 @@ from accounts.models import AuditRecord, Load, LoadPart, Tenant
 from accounts.tenancy import tenant_scope
 from projects.actions.signing_answers import answer_by_link
 from projects.models import CustomerAnswer, SignedScan
+from projects.queries.intact_documents import with_intactness
 from projects.queries.kept_documents import Trust, how_kept
 from tests.projects.change_world import ChangeWorld, change_world, sent
 
@@ -85,6 +86,8 @@ def test_erasing_is_no_tampering_and_tampering_is_no_erasing(
         assert how_kept(answer).trust == Trust.ERASED
     alter(answer, "subsidiary")
     assert "Do not rely on it" in shown(client, signed, answer)
+    with tenant_scope(tenant.pk):
+        assert with_intactness(CustomerAnswer.objects.all()).get().person_erased_at is None
 
 
 def test_erasing_does_not_whitewash_what_was_altered_before(
