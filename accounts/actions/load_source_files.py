@@ -9,7 +9,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from django.conf import settings
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Collate
 from django.utils import timezone
 
@@ -134,8 +134,11 @@ def next_waiting(source: LoadSource) -> LoadSourceFile | None:
 
 
 def settle(source: LoadSource) -> list[LoadSourceFile]:
-    """Write down what became of files whose loads have ended; returns those."""
-    taken = LoadSourceFile.objects.filter(source=source, state=State.TAKEN)
+    """Write down what became of files whose loads have ended; returns those. A refused one may have
+    been loaded by hand since, with its columns matched anew."""
+    taken = LoadSourceFile.objects.filter(
+        Q(state=State.TAKEN) | Q(state=State.REFUSED, load__state=Load.State.DONE), source=source
+    )
     settled = []
     for row in taken.select_for_update(of=("self",), skip_locked=True).select_related("load"):
         load: Load | None = row.load

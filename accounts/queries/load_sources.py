@@ -13,7 +13,7 @@ from accounts.load_source_labels import TONES, trouble_words
 from accounts.loads.labels import DATE_ORDERS, quoted_options
 from accounts.loads.recipes import find_recipe
 from accounts.loads.running import in_words
-from accounts.models import LoadSource, LoadSourceFile, LoadSourceRule
+from accounts.models import Load, LoadSource, LoadSourceFile, LoadSourceRule
 from accounts.queries.loads import kind_label
 
 State = LoadSourceFile.State
@@ -72,6 +72,11 @@ def files_of(source: LoadSource, *, state: str = "") -> QuerySet[LoadSourceFile]
     if state:
         found = found.filter(state=state)
     return found.select_related("load").defer("load__preview", "load__options", "load__notes")
+
+
+def file_of_load(load: Load) -> LoadSourceFile | None:
+    """The file of a source that a load is of; None: somebody brought it."""
+    return LoadSourceFile.objects.filter(load=load).select_related("source").first()
 
 
 def counts_of(source: LoadSource) -> dict[str, int]:

@@ -17,6 +17,7 @@ from accounts.loads.labels import column_label
 from accounts.loads.registry import LoadKind, find_kind, kinds
 from accounts.models import Load
 from accounts.permissions import require
+from accounts.queries.load_sources import file_of_load
 from accounts.queries.loads import (
     WORKING,
     PreviewColumn,
@@ -135,6 +136,7 @@ def load_detail(request: TenantRequest, pk: int) -> HttpResponse:
             for row in preview.get("created", [])
         ],
         "changed": [_change(row, columns, kind) for row in preview.get("changed", [])],
+        "source_file": file_of_load(load),
         "kept": load.parts.exists() if load.state in (State.CHECKED, State.REFUSED) else False,
     }
     return render(request, "accounts/loads/load.html", context)

@@ -16,8 +16,11 @@ from django.test import Client
 from load_source_world import ANN, customers, look_again, looking, of_folder, the_source, write
 
 from accounts.actions.load_source_schedule import next_look_after, next_try_after
+from accounts.actions.load_work import work_on_load
+from accounts.actions.loads import ask_for_check, ask_for_run
+from accounts.loads.running import LoadOptions
 from accounts.management.tenant_command import Refused
-from accounts.models import LoadMapping, LoadSource, LoadSourceFile, Tenant, User
+from accounts.models import Load, LoadMapping, LoadSource, LoadSourceFile, Tenant, User
 from accounts.tenancy import tenant_scope
 
 LIST = "/t/acme/settings/load-sources/"
@@ -148,12 +151,35 @@ def test_a_refused_file_is_tried_again_by_hand(
     assert "Line 2" in page
     with tenant_scope(tenant.pk):
         row = LoadSourceFile.objects.get()
+    page = browser.get(f"/t/acme/loads/{row.load_id}/").content.decode()
+    assert f'From the load source <a href="{here}">Exports</a>.' in page
     browser.post(f"{here}files/{row.pk}/tries/")
     with tenant_scope(tenant.pk):
         assert LoadSourceFile.objects.get().state == "waiting"
     page = browser.post(f"{here}files/{row.pk}/tries/", follow=True).content.decode()
     assert "cannot be tried again now" in page
     assert browser.post(f"{LIST}{source.pk + 1}/files/{row.pk}/tries/").status_code == 404
+
+
+def test_a_refused_file_that_was_loaded_by_hand_is_loaded(
+    tenant: Tenant, browser: Client, alice: User, folder: Path
+) -> None:
+    """Its columns were matched anew on the page of its load."""
+    looking(tenant, of_folder(), alice)
+    write(folder, "customers.csv", "key,title\nA1,Ann\n")
+    look_again(tenant)
+    with tenant_scope(tenant.pk):
+        load = Load.objects.get()
+        assert load.state == "refused"
+        ask_for_check(load=load, options=LoadOptions(mapping={"name": "title"}), by=alice)
+    work_on_load(tenant_id=tenant.pk, load_id=load.pk)
+    with tenant_scope(tenant.pk):
+        ask_for_run(load=Load.objects.get(), skip_bad=False, by=alice)
+    work_on_load(tenant_id=tenant.pk, load_id=load.pk)
+    assert customers(tenant) == {"A1": "Ann"}
+    look_again(tenant)
+    with tenant_scope(tenant.pk):
+        assert LoadSourceFile.objects.get().state == "loaded"
 
 
 def test_a_folder_that_is_not_there_is_said_on_the_page(
