@@ -11,23 +11,28 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 
+from accounts.actions.mail_settings import send_to_oneself
 from accounts.contact_links import contact_path
 from accounts.letters import public_address
 from accounts.rest import filters
 from accounts.rest.problems import Conflict
 from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Resource, Verb
+from accounts.throttle import within_rate_of
 from service.actions.update_examples import because_of, example_letter
 from service.actions.update_sending import give_update_link
 from service.actions.updates import audience_of
 from service.api.links import TellsAddress
+from service.api.updates import UpdateRows
 from service.models import ProductUpdate, UpdateRecipient
 from service.queries.update_people import counted
 from service.queries.update_use import users_of, uses
 from service.queries.updates import MOST_CUSTOMERS, update_for
 
+# As often as on screen.
+TESTS, SECONDS = 5, 60
 PREVIEW: dict[str, Any] = {
     "asked": 12,
     "owns": 30,
@@ -103,6 +108,35 @@ class OfUpdate(Resource):
     @property
     def today(self) -> date:
         return self.tenant.local_date(timezone.now())
+
+
+class TestLetter(serializers.Serializer[Any]):
+    """Which letter: for which reason, in which language of the update."""
+
+    because = serializers.ChoiceField(UpdateRecipient.Because.choices)
+    language = serializers.CharField(max_length=10)
+
+
+class UpdateTesting(UpdateRows, Verb):
+    verb = "test"
+    needs = TestLetter
+
+    def act(self, row: Any, given: Given) -> Any:
+        """Send a draft's letter to the person of the token, as contacts would get it."""
+        self.somebody()
+        assert self.member is not None
+        if row.state != ProductUpdate.State.DRAFT:
+            raise Conflict(_("This update was sent before."))
+        if given["language"] not in row.titles:
+            words = _("One of: %(known)s.") % {"known": ", ".join(row.titles)}
+            raise serializers.ValidationError({"language": [words]})
+        who = f"{self.tenant.pk}:{self.member.pk}"
+        if not within_rate_of(who, "update-test", times=TESTS, seconds=SECONDS):
+            raise exceptions.Throttled(SECONDS, _("Wait a minute, then try again."))
+        letter = example_letter(self.tenant, row, now=timezone.now(), **given)
+        sent = send_to_oneself(letter, self.member)
+        if sent is None or sent.state != sent.State.QUEUED:
+            raise Conflict(_("Nothing can be sent to your own address."))
 
 
 class UpdatePreview(OfUpdate, Item):

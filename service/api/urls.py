@@ -199,6 +199,7 @@ urlpatterns: list[URLPattern] = [
     path("updates/<int:pk>", OneUpdate.as_view(), name="api_update"),
     path("updates/<int:pk>/send", UpdateSending.as_view(), name="api_update_send"),
     path("updates/<int:pk>/preview", update_parts.UpdatePreview.as_view(), name="api_preview"),
+    path("updates/<int:pk>/test", update_parts.UpdateTesting.as_view(), name="api_update_test"),
     path("updates/<int:pk>/use", update_parts.UpdateUse.as_view(), name="api_update_use"),
     path(
         "updates/<int:pk>/recipients",

@@ -173,6 +173,21 @@ def test_an_update_is_looked_at_before_it_goes_and_its_use_after(
     assert crm.get(f"{UPDATES}/{10**9}/preview").status_code == 404
 
 
+def test_a_draft_is_tried_on_oneself(tenant: Tenant, crm: Program, draft: int) -> None:
+    path = f"{UPDATES}/{draft}/test"
+    body = {"because": "asked", "language": "en"}
+    assert crm.post(body, path=path).status_code == 403, "nobody to send it to"
+    member = make_member(tenant, "pam@acme.example", "product_manager")
+    hers = program(tenant, *ALL, member=member)
+    assert hers.post(body | {"language": "fr"}, path=path).status_code == 400
+    sent = hers.post(body, path=path)
+    assert sent.status_code == 200, sent.content
+    with tenant_scope(tenant.id):
+        assert OutgoingMail.objects.get().to == "pam@acme.example"
+    hers.post({}, path=f"{UPDATES}/{draft}/send")
+    assert hers.post(body, path=path).status_code == 409
+
+
 def test_a_recipient_is_given_a_link_that_is_told_once(
     tenant: Tenant, crm: Program, draft: int, make_tenant: Callable[..., Tenant]
 ) -> None:

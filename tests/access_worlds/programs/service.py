@@ -114,6 +114,7 @@ API: dict[str, tuple[str, ...]] = {
     "edit_update": (f"PATCH {UPDATE}",),
     "update_removal": (f"DELETE {UPDATE}",),
     "update_use": (f"GET {UPDATE}/use",),
+    "update_tests": (f"POST {UPDATE}/test",),
     "update_sendings": (f"POST {UPDATE}/send",),
     "update_links": (f"POST {UPDATE}/recipients/{{recipient}}/give-link",),
     # Work.
@@ -140,5 +141,4 @@ API: dict[str, tuple[str, ...]] = {
 SCREEN_ONLY: dict[str, str] = {
     "case_of_whom": "leads to the form of a new case, by the customer that is chosen",
     "new_request": "leads to the form of a new request, by the customer that is chosen",
-    "update_tests": "sends a draft's letter to who looks at it; its words are in the preview",
 }
