@@ -183,7 +183,7 @@ class ApiView(APIView):
         again = getattr(self, "again", None)
         if again is not None and (response.status_code < 400 or getattr(response, KEPT, False)):
             body = response.data
-            if self.told_once:
+            if self.told_once and isinstance(body, dict):
                 body = {k: None if k in self.told_once else v for k, v in body.items()}
             again.keep(response.status_code, body, record=self.record_made())
         for throttle in getattr(self, "throttles", ()):

@@ -23,6 +23,10 @@ class Listing(Collection):
     def found(self) -> QuerySet[Any]:
         raise NotImplementedError("a listing is no query")
 
+    def record_made(self) -> int | None:
+        """Everybody who may see the list sees all of it."""
+        return None
+
     def get(self, request: Request, **names: str) -> Response:
         refuse_unknown(request, (FIELDS,))
         only = fields_asked(request, self.shape)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import serializers, status
@@ -78,10 +78,12 @@ class Collection(Resource):
         return Response(whole, status=status.HTTP_201_CREATED, headers={"ETag": tag_of(said)})
 
     def record_made(self) -> int | None:
-        number = getattr(getattr(self, "made", None), "pk", None)
-        if not isinstance(number, int) or not self._shows(number):
+        made = getattr(self, "made", None)
+        if not isinstance(made, Model) or not isinstance(made.pk, int):
             return None
-        return number
+        # What is made may be told by another list.
+        is_of_list = isinstance(made, self.found().model)
+        return made.pk if is_of_list and self._shows(made.pk) else None
 
     def refuse_replay(self, answer: ApiAnswer) -> None:
         super().refuse_replay(answer)
