@@ -57,8 +57,7 @@ class Bucket:
         class Handler(_Handler):
             holds = bucket
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
@@ -71,6 +70,13 @@ class Bucket:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_given: Any) -> None:
+        """Whoever hung up meant to."""
 
 
 class _Handler(BaseHTTPRequestHandler):
