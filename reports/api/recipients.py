@@ -31,7 +31,6 @@ from reports.compute.documents import Audience
 from reports.models import Report, ReportAnswer, ReportRecipient
 from reports.queries.report_readers import Reader
 from reports.queries.reports import answers_to
-from segmentation.api.said_once import SaysOnce
 from service.models import Told
 
 MOST_READERS = 500
@@ -199,10 +198,10 @@ class _RecipientVerb(ByPerson, RecipientRecord, Verb):
     """Done by who may send the report."""
 
 
-class RecipientLink(SaysOnce, _RecipientVerb):
+class RecipientLink(_RecipientVerb):
     verb = "hand_link_to"
     makes = HandedLink
-    secrets = ("url",)
+    told_once = frozenset({"url"})
 
     def act(self, row: Any, given: Given) -> Any:
         """Make a link for a contact that is handed over by chat; earlier ones go on working. Takes the

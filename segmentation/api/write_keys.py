@@ -14,7 +14,6 @@ from accounts.rest.problems import Conflict
 from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Resource, Verb
 from segmentation.actions.write_keys import change_write_key, make_write_key, revoke_write_key
-from segmentation.api.said_once import SaysOnce
 from segmentation.models import WriteKey
 from segmentation.models.ingestion import MOST_EVENTS_PER_SECOND
 from segmentation.queries.sources import write_keys
@@ -84,13 +83,13 @@ class WriteKeyRows(Resource):
         return write_keys()
 
 
-class WriteKeys(SaysOnce, WriteKeyRows, Collection):
+class WriteKeys(WriteKeyRows, Collection):
     """Keys with which programs send usage."""
 
     sorts = {"-made_at": "made_at", "name": "name", "last_used_at": "last_used_at"}
     filters = (filters.text("name"), filters.flag("is_in_force", "revoked_at__isnull"))
     new = NewWriteKey
-    secrets = ("write_key",)
+    told_once = frozenset({"write_key"})
 
     def make(self, given: Given) -> Any:
         """Make a key. Its answer alone says it as programs send it; the same request with the same

@@ -10,7 +10,7 @@ API: dict[str, tuple[str, ...]] = {
     ),
     "saved_views": ("GET /saved-views", "POST /saved-views"),
     "saved_view_removals": ("DELETE /saved-views/{id}",),
-    "assignments": ("PATCH /customers/{key}",),
+    "assignments": ("POST /assignments",),
     "moves": ("GET /moves",),
     "tiers": ("GET /nights/{as_of}/spread", "GET /night-comparison"),
     "strategies": ("GET /strategies",),
