@@ -63,7 +63,7 @@ def export_parquet(
     """
     if not HAS_WRITER:
         raise WrongExport(
-            "Parquet is written by DuckDB. Install it: pip install 'tenure[parquet]'."
+            "Parquet is written by DuckDB, which is not installed: pip install duckdb."
         )
     empty_folder(folder)
     with transaction.atomic():
