@@ -31,7 +31,9 @@ def checker(told: dict[str, Any], *way: str) -> Draft202012Validator:
     whole = Resource(contents=told, specification=DRAFT202012)
     place = "/".join(one.replace("~", "~0").replace("/", "~1") for one in way)
     return Draft202012Validator(
-        {"$ref": f"{HERE}#/{place}"}, registry=Registry().with_resource(HERE, whole)
+        {"$ref": f"{HERE}#/{place}"},
+        registry=Registry().with_resource(HERE, whole),
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
     )
 
 
