@@ -179,6 +179,18 @@ def test_instalments_are_tied_to_milestones(tenant: Tenant, world: ChangeWorld) 
         assert other.pk
 
 
+def test_a_milestone_in_hand_keeps_its_day(tenant: Tenant, world: ChangeWorld) -> None:
+    crm = program(tenant, "projects:read", "projects:write")
+    crm.post({"template": "standard"}, path=f"{API}/projects/W-P1/plan")
+    began = today(tenant) - timedelta(days=5)
+    with tenant_scope(tenant.pk):
+        task = Task.objects.filter(project=world.project, is_milestone=True)[0]
+        Task.objects.filter(pk=task.pk).update(state="doing", started_on=began)
+    at = f"{API}/tasks/W-P1/{task.number}"
+    named = crm.patch(at, {"title": "Signed"}, if_match=tagged(crm, at)).json()
+    assert (named["title"], named["started_on"]) == ("Signed", str(began))
+
+
 def test_figures_are_those_of_the_screens(tenant: Tenant, world: ChangeWorld) -> None:
     crm = program(tenant, "projects:read", "projects:write")
     crm.post({"template": "standard"}, path=f"{API}/projects/W-P1/plan")

@@ -156,6 +156,24 @@ def test_requirements_are_captured_and_classified(tenant: Tenant, world: ChangeW
     assert his.post(given, path=REQUIREMENTS).status_code == 201
 
 
+def test_what_waits_for_a_person_is_told_to_them(tenant: Tenant, world: ChangeWorld) -> None:
+    with tenant_scope(tenant.pk):
+        Requirement.objects.create(
+            project=world.project, number=1, text="More", raised_on=today(tenant),
+            contact=world.contact,
+        )  # fmt: skip
+    path = "/api/v1/project-decisions"
+
+    def told(member: Membership) -> list[Any]:
+        rows = program(tenant, "projects:read", member=member).get(path).json()["results"]
+        return [row for row in rows if row["title"] == "More"]
+
+    (one,) = told(world.author)
+    assert (one["project"], one["since"], one["until"]) == ("W-P1", str(today(tenant)), None)
+    assert told(world.approver) == [], "executives classify nothing"
+    assert program(tenant, "projects:read").get(path).status_code == 403
+
+
 def test_the_signed_scope_is_changed_by_no_program(tenant: Tenant, world: ChangeWorld) -> None:
     crm = program(tenant, "projects:read", "projects:write")
     assert crm.post({"key": "3"}, path="/api/v1/sow-items").status_code == 405
