@@ -128,13 +128,13 @@ def test_requirements_are_captured_and_classified(tenant: Tenant, world: ChangeW
     assert [row["kind"] for row in last["classifications"]] == ["out_of_scope", "in_scope"]
     assert hers.get(REQUIREMENTS, classification="out_of_scope").json()["results"] == [last]
     assert hers.get(REQUIREMENTS, classification="in_scope").json()["results"] == []
-    for wrong, field in (
+    for odd, field in (
         ({"contact": None}, "contact"), ({"contact": "none"}, "contact"), ({"text": " "}, "text"),
         ({"colleague": "pam@acme.example"}, "contact"), ({"touchpoint": "none"}, "touchpoint"),
         ({"raised_on": str(today(tenant) + timedelta(days=1))}, "raised_on"),
     ):  # fmt: skip
-        refused = hers.post(given | wrong, path=REQUIREMENTS)
-        assert refused.status_code == 400, wrong
+        refused = hers.post(given | odd, path=REQUIREMENTS)
+        assert refused.status_code == 400, odd
         assert refused.json()["errors"][0]["field"] == field
     crm = program(tenant, *scopes)
     assert crm.post(given, path=REQUIREMENTS).status_code == 403, (
