@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import exceptions, serializers
 
 from accounts.actions.mail_settings import (
@@ -31,12 +31,21 @@ EXAMPLE: dict[str, Any] = {
     "reply_to": "service@acme.example",
     "signatures": {"en": "Your team at Acme"},
     "is_quiet": True,
-    "quiet_from": "20:00:00",
-    "quiet_until": "08:00:00",
+    "quiet_from": "20:00",
+    "quiet_until": "08:00",
     "is_quiet_on_weekends": True,
     "notifications_kept_days": 400,
     "letters_kept_days": 730,
 }
+
+
+# OpenAPI's own format of a time has an offset, which a clock of whoever reads does not have.
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+class ClockTime(serializers.TimeField):
+    """Hour and minute."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Settings", EXAMPLE, response_only=True)])
@@ -51,8 +60,8 @@ class MailSettingsFields(Shaped):
     is_quiet = serializers.BooleanField(
         help_text="Surveys, updates, reports and digests wait for the morning."
     )
-    quiet_from = serializers.TimeField()
-    quiet_until = serializers.TimeField()
+    quiet_from = ClockTime()
+    quiet_until = ClockTime()
     is_quiet_on_weekends = serializers.BooleanField()
     notifications_kept_days = serializers.IntegerField()
     letters_kept_days = serializers.IntegerField()
@@ -72,8 +81,8 @@ class MailSettingsChanges(serializers.Serializer[Any]):
         help_text="By language; all of them.",
     )
     is_quiet = serializers.BooleanField()
-    quiet_from = serializers.TimeField()
-    quiet_until = serializers.TimeField()
+    quiet_from = ClockTime()
+    quiet_until = ClockTime()
     is_quiet_on_weekends = serializers.BooleanField()
     notifications_kept_days = _kept_days()
     letters_kept_days = _kept_days()
