@@ -222,6 +222,8 @@ def given_to(
     """
     data = request.data
     reader: Any = shape(data=data, partial=partial)
+    if partial:
+        _ask_for_whole_elements(reader)
     reader.is_valid(raise_exception=True)
     unknown = set(data) - set(reader.fields)
     if unknown:
@@ -229,3 +231,16 @@ def given_to(
             {str(name): [_("There is no such field here.")] for name in sorted(unknown)}
         )
     return dict(reader.validated_data)
+
+
+def _ask_for_whole_elements(reader: Any) -> None:
+    """Of a change what was not sent stays; but an element of a list is sent whole, since there is
+    nothing that it could stay as. Its shape therefore stands by itself, and is not told that all of
+    this is a change."""
+    for field in reader.fields.values():
+        child = getattr(field, "child", None)
+        is_list = isinstance(field, serializers.ListField | serializers.ListSerializer)
+        if is_list and isinstance(child, serializers.Serializer):
+            child.parent = None  # type: ignore[assignment]
+        elif isinstance(field, serializers.Serializer):
+            _ask_for_whole_elements(field)
