@@ -106,8 +106,7 @@ def note_listing(source: LoadSource, listing: Listing) -> bool:
     planned = plan_of(listing, rules, known)
     _note(source, planned, now)
     names = {found.name for found in listing.files}
-    if not listing.is_cut:
-        _forget(source, names, known, now)
+    _note_absence(source, names, known, now, is_whole=not listing.is_cut)
     left = [one.found.name for one in planned if one.what == What.NO_RULE]
     left += listing.links
     source.last_look = {
@@ -160,9 +159,14 @@ def settle(source: LoadSource) -> list[LoadSourceFile]:
 
 
 def former_of(row: LoadSourceFile) -> LoadSourceFile | None:
-    """What was known under this name before."""
+    """What was read under this name before; what could not be had between tells nothing."""
     rows = LoadSourceFile.objects.filter(source=row.source_id, name=row.name, pk__lt=row.pk)
-    return rows.order_by("-pk").first()
+    return rows.exclude(sha256="").order_by("-pk").first()
+
+
+def _is_back(row: LoadSourceFile) -> bool:
+    """Of one that lies there: whether it was gone before it was taken."""
+    return bool(row.state == State.FAILED and row.trouble == "gone")
 
 
 def _planned(
@@ -170,7 +174,7 @@ def _planned(
 ) -> Planned:
     row = known.get(found.name)
     is_same = row is not None and row.mark == found.mark
-    if is_same and row is not None and row.state != State.GROWING:
+    if is_same and row is not None and row.state != State.GROWING and not _is_back(row):
         what = What.OPEN if row.state in (State.WAITING, State.TAKEN) else What.KNOWN
     elif rule is None:
         what = What.NO_RULE
@@ -179,7 +183,7 @@ def _planned(
     elif found.is_young and not is_same:
         what = What.GROWS
     else:
-        # Also one that is young, but the same as it was at the last look.
+        # Also one that is young, but the same as it was at the last look, or is back.
         what = What.LOAD
     return Planned(found, what, rule, row)
 
@@ -210,8 +214,13 @@ def _note(source: LoadSource, planned: Sequence[Planned], now: datetime) -> None
             "settled_at": now if one.what == What.TOO_LARGE else None,
             "tries": 0,
         }
-        if one.row is not None and one.row.state in (State.GROWING, State.WAITING):
+        if one.row is not None and (
+            one.row.state in (State.GROWING, State.WAITING) or _is_back(one.row)
+        ):
             # Nothing of it was loaded: it is only what will be.
+            if _is_back(one.row) and one.row.mark == one.found.mark:
+                # One that is listed and never there is given up some time.
+                values["tries"] = one.row.tries
             LoadSourceFile.objects.filter(pk=one.row.pk).update(**values)
             continue
         if one.row is not None:
@@ -221,15 +230,29 @@ def _note(source: LoadSource, planned: Sequence[Planned], now: datetime) -> None
     LoadSourceFile.objects.bulk_create(new, batch_size=1000)
 
 
-def _forget(
-    source: LoadSource, names: set[str], known: Mapping[str, LoadSourceFile], now: datetime
+def _note_absence(
+    source: LoadSource,
+    names: set[str],
+    known: Mapping[str, LoadSourceFile],
+    now: datetime,
+    *,
+    is_whole: bool,
 ) -> None:
-    """What is gone before it was taken is said so; what is long over is forgotten."""
+    """What is gone before it was taken is said so; what is gone for long is forgotten, and only then:
+    a folder that was away for a moment must not be loaded anew, old values over newer ones."""
     rows = LoadSourceFile.objects.filter(source=source)
+    back = [row.pk for name, row in known.items() if row.gone_at and name in names]
+    rows.filter(pk__in=back).update(gone_at=None)
+    if not is_whole:
+        return
     absent = [row for name, row in known.items() if name not in names]
+    rows.filter(pk__in=[row.pk for row in absent if row.gone_at is None]).update(gone_at=now)
     gone = [row.pk for row in absent if row.state in (State.GROWING, State.WAITING)]
     rows.filter(pk__in=gone).update(state=State.FAILED, trouble="gone", settled_at=now)
     cutoff = now - KEPT_FORMER
-    over = [row.pk for row in absent if row.settled_at and row.settled_at < cutoff]
+    over = [row.pk for row in absent if row.settled_at and row.gone_at and row.gone_at < cutoff]
     rows.filter(pk__in=over).delete()
-    rows.filter(is_current=False, settled_at__lt=cutoff).delete()
+    # What was loaded last stays known until something else of the name was read.
+    unread = rows.filter(is_current=True, sha256="").values("name")
+    replaced = rows.filter(is_current=False, settled_at__lt=cutoff)
+    replaced.exclude(name__in=unread).delete()

@@ -38,7 +38,8 @@ _BAD_KEYS = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity", "
 _OTHER_REGION = (
     "AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException",
 )  # fmt: skip
-_PLAIN = re.compile(r"[A-Za-z0-9 ._-]{1,60}", re.ASCII).fullmatch
+# Most are hexadecimal digits; what Google makes of parts is not.
+_is_etag = re.compile(r"[\x20\x21\x23-\x7e]{1,200}").fullmatch
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _found(entry: Mapping[str, Any], prefix: str) -> Found | None:
     # Programs that show a bucket as folders leave objects that end with a slash.
     if not key.startswith(prefix) or key.endswith("/") or not storable(name):
         return None
-    if not etag or len(etag) > 200 or not _PLAIN(etag):
+    if not _is_etag(etag):
         return None
     at = modified if isinstance(modified, datetime) else None
     return Found(name, etag, max(0, int(entry.get("Size", 0))), at)

@@ -35,6 +35,8 @@ from accounts.load_places.found import (
 # A file that was changed since is believed only when a second look finds it the same.
 SETTLED_SECONDS = 60
 DEEPEST = 8
+# Of files and folders, in all: a look must end before its worker counts as dead.
+MOST_ENTRIES = 50_000
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A pipe in a file's place must not hold us up.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -58,7 +60,11 @@ def steps_of(path: str) -> list[str]:
 class _Looked:
     files: list[Found] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    entries: int = 0
     is_cut: bool = False
+
+    def has_room(self) -> bool:
+        return len(self.files) < MOST_FILES and self.entries < MOST_ENTRIES
 
 
 @dataclass(frozen=True)
@@ -136,10 +142,12 @@ class Folder:
 
 def _look(folder: int, above: str, depth: int, looked: _Looked, now: float) -> None:
     """Everything in an open folder and below it; what begins with a dot is nobody's business."""
+    most = min(MOST_FILES, MOST_ENTRIES - looked.entries)
     with os.scandir(folder) as entries:
         shown = (one for one in entries if one.name[0] != ".")
-        inside = sorted(islice(shown, MOST_FILES + 1), key=lambda one: one.name)
-    if len(inside) > MOST_FILES:
+        inside = sorted(islice(shown, most + 1), key=lambda one: one.name)
+    looked.entries += len(inside)
+    if len(inside) > most:
         looked.is_cut = True
     for entry in inside:
         name = f"{above}{entry.name}"
@@ -163,7 +171,7 @@ def _look(folder: int, above: str, depth: int, looked: _Looked, now: float) -> N
 def _look_below(
     folder: int, entry: str, name: str, depth: int, looked: _Looked, now: float
 ) -> None:
-    if depth > DEEPEST:
+    if depth > DEEPEST or not looked.has_room():
         looked.is_cut = True
         return
     try:

@@ -140,6 +140,8 @@ class LoadSourceFile(TenantModel):
     seen_at = models.DateTimeField(default=timezone.now)
     taken_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    # Since when it does not lie there any more, as far as looks tell.
+    gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["-id"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from bucket_server import Bucket
+from bucket_server import Bucket, Object
 from django.core.exceptions import ValidationError
 from load_source_world import bucket_place
 
@@ -146,3 +147,18 @@ def test_what_is_no_source_is_refused(
             make_source(values=replace(whole, **further), by=alice)
         assert list(refused.value.message_dict) == [field]
         make_source(values=whole, by=alice)
+
+
+@pytest.mark.parametrize("etag", ["CKih16GjycICEAE=", "0x8D4BCC2E4835CD0", "a/b+c=-12"])
+def test_objects_of_any_etag_are_seen(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, etag: str
+) -> None:
+    """Not all are hexadecimal digits; what is not seen would never be loaded, and nobody told."""
+    monkeypatch.setattr(Object, "etag", etag)
+    bucket.put("customers.csv", "key,name\nA1,Ann\n")
+    place = bucket_place(bucket)
+    (found,) = place.listed().files
+    assert found.mark == etag
+    into = io.BytesIO()
+    place.read(found, into, most=1000, beat=lambda: None)
+    assert into.getvalue() == b"key,name\nA1,Ann\n"
