@@ -16,13 +16,12 @@ from accounts.models import (
     Contract,
     Customer,
     DirectoryEntry,
-    Load,
     Membership,
     Tenant,
     User,
 )
 from accounts.tenancy import tenant_scope
-from segmentation.models import Night
+from segmentation.models import Night, UsageEvent
 
 
 @pytest.fixture(autouse=True)
@@ -233,7 +232,15 @@ def test_usage_alone_is_enough_for_the_second_step(client: Client, tenant, alice
     client.force_login(alice)
     fill(tenant)
     with tenant_scope(tenant.id):
-        Load.objects.create(kind="usage", state=Load.State.DONE)
+        # However it came: by a file or sent by a program.
+        UsageEvent.objects.create(
+            message_id="m",
+            customer=Customer.objects.get(key="C"),
+            person="ann",
+            event="opened",
+            occurred_at="2026-01-30T08:00Z",
+            received_at="2026-01-30T08:00Z",
+        )
     assert states(client) == ["done", "done", "now"]
 
 

@@ -316,7 +316,6 @@ def test_a_meeting_with_several_people_is_one_touchpoint(tenant: Tenant, crm: Pr
         ({"happened_on": "1999-12-31"}, "happened_on"),
         ({"next_on": "2026-04-01"}, "next_step"),
         ({"kind": ""}, "kind"),
-        ({"about": []}, "about"),
     ],
 )
 def test_a_meeting_that_cannot_be_is_refused_by_field(
