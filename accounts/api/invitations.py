@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.actions.invitations import invite, renew_invitation, revoke_invitation
-from accounts.api.people import MOST_ROLES, team_of
+from accounts.api.people import MOST_ROLES, refuse_administrators, team_of
 from accounts.letter_texts import public_address
 from accounts.letters import invitation_path, send_invitation
 from accounts.models import Invitation, Role
@@ -140,7 +140,8 @@ class Invitations(InvitationRows, Collection):
 
     def make(self, given: Given) -> Any:
         """Invite somebody, who is written to. The link is in this answer, too; asked again with the
-        same Idempotency-Key it is null."""
+        same Idempotency-Key it is null. Administrators are invited on screen."""
+        refuse_administrators(given["roles"])
         given["team"] = team_of(given["team"])
         made, secret = invite(**given, by=self.person)
         return self.written(made, secret)
@@ -158,6 +159,7 @@ class RenewInvitation(InvitationRows, Verb):
 
     def act(self, row: Any, given: Given) -> Any:
         """Write again, with a link that is good for the whole time; the old one ends."""
+        refuse_administrators(row.roles)
         with conflicts():
             secret = renew_invitation(invitation=row, by=self.person)
         return self.written(row, secret)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection as Several
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 
 from accounts.actions.members import change_member, deactivate_member, reactivate_member
 from accounts.models import Colleague, Role, Team
@@ -139,7 +140,9 @@ class OneMember(_ByEmail, Item):
     changes = MemberChanges
 
     def change(self, row: Any, given: Given) -> None:
-        """Change what a member does and may; there is always an administrator."""
+        """Change what a member does and may; there is always an administrator. Nobody becomes one here:
+        that is done on screen."""
+        refuse_administrators(set(given.get("roles", ())) - set(row.roles))
         values = {"roles": row.roles, "team": row.team, "leads_team": row.leads_team} | given
         if "team" in given:
             values["team"] = team_of(given["team"])
@@ -167,8 +170,20 @@ class ReactivateMember(_ByEmail, Verb):
     verb = "reactivate"
 
     def act(self, row: Any, given: Given) -> None:
-        """Let a member in again, with the roles they had."""
+        """Let a member in again, with the roles they had; administrators are let in on screen."""
+        refuse_administrators(row.roles)
         reactivate_member(membership=row, by=self.person)
+
+
+def refuse_administrators(roles: Several[str]) -> None:
+    """A token may what its scopes say; an administrator may everything, tokens included. Whoever could
+    make one with a token would have more than the token gives, and longer.
+
+    Raises:
+        PermissionDenied: these roles would make an administrator.
+    """
+    if Role.ADMIN in roles:
+        raise exceptions.PermissionDenied(_("Administrators are let in on screen only."))
 
 
 def team_of(number: int | None) -> Team | None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from members import make_member
 
+from accounts.actions.invitations import invite
 from accounts.models import (
     ApiAnswer,
     AuditRecord,
@@ -24,6 +25,7 @@ from accounts.models import (
     User,
     VisibilityRule,
 )
+from accounts.models.members import hash_secret
 from accounts.tenancy import tenant_scope
 
 V1 = "/api/v1"
@@ -80,8 +82,33 @@ def test_members_go_and_come_back(tenant: Tenant, office: Program, alice: User) 
     assert his.post({}, path=f"{path}/deactivate").status_code == 409, "nobody lets oneself go"
     assert office.post({}, path=f"{path}/deactivate").json()["is_active"] is False
     assert his.get(f"{V1}/members").status_code == 401
+    assert office.post({}, path=f"{path}/reactivate").status_code == 403, "an administrator"
+    make_member(tenant, "cy@acme.example", "team_member")
+    path = f"{V1}/members/cy@acme.example"
+    assert office.post({}, path=f"{path}/deactivate").json()["is_active"] is False
     assert office.post({}, path=f"{path}/reactivate").json()["is_active"] is True
-    assert his.get(f"{V1}/members").status_code == 200
+
+
+def test_no_token_makes_an_administrator(tenant: Tenant, office: Program, alice: User) -> None:
+    bo = make_member(tenant, "bo@acme.example", "team_member")
+    boss = make_member(tenant, "boss@acme.example", "admin")
+    path, invited = "members/bo@acme.example", f"{V1}/invitations"
+    body = {"email": "noa@acme.example", "roles": ["team_member", "admin"]}
+    with tenant_scope(tenant.id):
+        waiting, secret = invite(email="mia@acme.example", roles=["admin"], by=alice)
+    for one in (office, program(tenant, *SCOPES, member=boss)):
+        assert change(one, path, roles=["admin"]).status_code == 403
+        assert one.post(body, path=invited).status_code == 403
+        # The link would be in the answer.
+        assert one.post({}, path=f"{invited}/{waiting.pk}/renew").status_code == 403
+    with tenant_scope(tenant.id):
+        bo.refresh_from_db()
+        assert bo.roles == ["team_member"]
+        assert Invitation.objects.get().secret_hash == hash_secret(secret)
+    # Who is one stays one, or is one no longer.
+    told = change(office, "members/boss@acme.example", roles=["admin", "executive"]).json()
+    assert told["roles"] == ["admin", "executive"]
+    assert change(office, "members/boss@acme.example", roles=["executive"]).status_code == 200
 
 
 # --- Invitations ----------------------------------------------------------------------------------
