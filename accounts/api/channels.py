@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import exceptions, serializers
+from rest_framework.response import Response
 
 from accounts.actions.channels import add_channel, change_channel, remove_channel, try_channel
 from accounts.models import Channel
 from accounts.notification_kinds import topics
 from accounts.rest import filters
-from accounts.rest.problems import conflicts
+from accounts.rest.base import KEPT
+from accounts.rest.problems import Conflict
 from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Resource, Verb
 from accounts.throttle import within_rate_of
@@ -130,6 +133,8 @@ class OneChannel(ChannelRows, Item):
 
     def change(self, row: Any, given: Given) -> None:
         """Change a channel; without an address it keeps the one it has."""
+        if given.get("secret") and not given.get("address"):
+            raise serializers.ValidationError({"secret": [_("Send the address with it.")]})
         kept = ("name", "language", "kinds", "is_active")
         values = {name: getattr(row, name) for name in kept} | given
         change_channel(channel=row, **values, by=self.person)
@@ -139,14 +144,29 @@ class OneChannel(ChannelRows, Item):
         remove_channel(channel=row, by=self.person)
 
 
+class _NotTaken(Conflict):
+    """The service did not take the words, which the channel tells from now on."""
+
+
 class TryChannel(ChannelRows, Verb):
     """Whether it takes words."""
 
     verb = "test"
 
+    def row(self, *, locked: bool = False) -> Any:
+        # Nobody waits for the channel while somebody else's door is knocked at.
+        return super().row()
+
     def act(self, row: Any, given: Given) -> None:
         """Tell it here and now that it works; 409 where it does not take that."""
         if not within_rate_of(str(self.tenant.pk), "channel-test", times=TIMES, seconds=SECONDS):
             raise exceptions.Throttled(SECONDS, _("Wait a minute, then try again."))
-        with conflicts():
+        try:
             try_channel(channel=row, tenant=self.tenant)
+        except ValidationError as error:
+            raise _NotTaken(" ".join(error.messages)) from error
+
+    def handle_exception(self, exc: Exception) -> Response:
+        refused = super().handle_exception(exc)
+        setattr(refused, KEPT, isinstance(exc, _NotTaken))
+        return refused
