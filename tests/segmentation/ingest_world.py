@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import connections
 from django.db.models import Sum
 from django.test import Client
 
@@ -43,6 +45,30 @@ def track(number: int = 1, **further: Any) -> dict[str, Any]:
         "properties": {},
         **further,
     }
+
+
+@contextmanager
+def meanwhile(tenant: Tenant, work: Callable[[], Any]) -> Iterator[None]:
+    """Somebody has done something in a transaction that does not end."""
+    begun, done = threading.Event(), threading.Event()
+
+    def run() -> None:
+        try:
+            with tenant_scope(tenant.id):
+                work()
+                begun.set()
+                done.wait(20)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert begun.wait(20)
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class Sender:

@@ -33,12 +33,6 @@ from segmentation.compute.event_rules import RuleValues
 from segmentation.models import DeadLetter, EventSeen, WriteKey
 
 
-@pytest.fixture
-def sender(tenant: Tenant) -> Sender:
-    make_customers(tenant, "acme")
-    return Sender(make_key(tenant))
-
-
 def test_a_batch_is_in_the_facts_when_it_is_answered(tenant: Tenant, sender: Sender) -> None:
     before = timezone.now()
     told = sender.batch(

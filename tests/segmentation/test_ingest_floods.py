@@ -29,12 +29,6 @@ from segmentation.queries.doors import door_of, forget_doors
 from segmentation.tasks import sweep_ingestion
 
 
-@pytest.fixture
-def sender(tenant: Tenant) -> Sender:
-    make_customers(tenant, "acme")
-    return Sender(make_key(tenant))
-
-
 def wrong_key(tenant: Tenant) -> str:
     return f"tnw_{tenant.pk}_{secrets.token_urlsafe(32)}"
 

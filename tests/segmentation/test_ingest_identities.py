@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from ingest_world import Sender, counts, dead, events, held, make_customers, make_key, track
+from ingest_world import Sender, counts, dead, events, held, make_customers, track
 
 from accounts.models import AuditRecord, Contact, Customer, RowVersion, Tenant
 from accounts.tenancy import tenant_scope
@@ -23,12 +23,6 @@ from segmentation.actions.ingest_inbox import tidy
 from segmentation.actions.ingest_settings import change_ingest_settings
 from segmentation.actions.quarantine import forget_alias, resolve_unknown
 from segmentation.models import CustomerAlias, DeadLetter, PersonAlias, PersonGroup
-
-
-@pytest.fixture
-def sender(tenant: Tenant) -> Sender:
-    make_customers(tenant, "acme")
-    return Sender(make_key(tenant))
 
 
 def identify(person: str = "ann", **traits: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,20 +23,10 @@ from segmentation.actions.nights import compute_and_store, known_now, run_night
 from segmentation.models import IngestInbox, Night, PersonAlias, UsageEvent
 from segmentation.tasks import sweep_ingestion
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def sender(tenant: Tenant) -> Sender:
-    make_customers(tenant, "acme")
-    return Sender(make_key(tenant))
-
-
-@pytest.fixture(autouse=True)
-def no_detours() -> Iterator[None]:
-    ingest_http._detours.clear()
-    yield
-    ingest_http._detours.clear()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_detours"),
+]
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.dispatch import receiver
-from ingest_world import Sender, held, make_customers, make_key, track
+from ingest_world import Sender, held, make_customers, make_key, meanwhile, track
 
 from accounts.actions import follow_ups
 from accounts.actions.follow_ups import follow_up
 from accounts.models import AuditRecord, ChangedCustomer, Contact, Customer, Responsibility, Tenant
 from accounts.signals import customer_facts_changed
 from accounts.tenancy import tenant_scope
-from segmentation import ingest_http
 from segmentation.models import IngestInbox, PersonGroup, TraitsSaid
 from segmentation.tasks import sweep_ingestion
 from service.actions.renewal_upkeep import take_renewals_turn
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def sender(tenant: Tenant) -> Sender:
-    make_customers(tenant, "acme")
-    return Sender(make_key(tenant))
-
-
-@pytest.fixture(autouse=True)
-def no_detours() -> Iterator[None]:
-    ingest_http._detours.clear()
-    yield
-    ingest_http._detours.clear()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_detours"),
+]
 
 
 def identify(minute: int, message_id: str = "", **traits: Any) -> dict[str, Any]:
@@ -56,30 +43,6 @@ def contact(tenant: Tenant) -> tuple[str, str, dict[str, Any]]:
     with tenant_scope(tenant.id):
         row = Contact.objects.get()
     return row.name, row.title, row.attributes
-
-
-@contextmanager
-def meanwhile(tenant: Tenant, work: Callable[[], Any]) -> Iterator[None]:
-    """Somebody has done something in a transaction that does not end."""
-    begun, done = threading.Event(), threading.Event()
-
-    def run() -> None:
-        try:
-            with tenant_scope(tenant.id):
-                work()
-                begun.set()
-                done.wait(20)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert begun.wait(20)
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 # --- Late and twice ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -140,12 +141,23 @@ def test_what_a_lock_holds_up_is_worked_off_though_a_worker_is_killed(
     assert counts(key) == {"accepted": REQUESTS * EACH}
 
 
+def told_to_wait(port: int, key: str) -> None:
+    """Whoever comes with the key is refused for a while."""
+    assert post(port, key, *(track(n) for n in range(2000))) == 200
+    with pytest.raises(urllib.error.HTTPError, match="429"):
+        post(port, key, track(2001))
+
+
+@pytest.mark.parametrize("whose", ["right", "wrong", "told to wait"])
 def test_bodies_that_trickle_keep_nobody_else_waiting(
-    tenant: Tenant, make_tenant: Callable[..., Tenant]
+    tenant: Tenant, make_tenant: Callable[..., Tenant], whose: str
 ) -> None:
+    """Also of requests that are refused by their heads: the server waits for what is left of them."""
     other = make_tenant("other")
     make_customers(other, "acme")
-    slow, quick = make_key(tenant), make_key(other)
+    slow, quick = make_key(tenant, events_per_second=25), make_key(other)
+    if whose == "wrong":
+        slow = slow[:-5] + "wrong"
     head = (
         f"POST /v1/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {slow}\r\n"
         "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
@@ -154,6 +166,8 @@ def test_bodies_that_trickle_keep_nobody_else_waiting(
     with web() as port, ExitStack() as stack:
         # The server knows what is where; the first request imports what is left.
         assert post(port, quick, track(0)) == 200
+        if whose == "told to wait":
+            told_to_wait(port, slow)
 
         def trickle() -> None:
             while not ending.wait(0.2):

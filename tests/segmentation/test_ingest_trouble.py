@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +12,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DataError, connections
 from django.utils import timezone
-from ingest_world import Sender, counts, dead, events, held, make_customers, make_key, track
+from ingest_world import (
+    Sender,
+    counts,
+    dead,
+    events,
+    held,
+    make_customers,
+    meanwhile,
+    track,
+)
 
 from accounts.models import AuditRecord, Contact, Module, Tenant
 from accounts.tenancy import tenant_scope
-from segmentation import ingest_http
 from segmentation.actions import dead_letters, ingest_inbox, ingesting, releasing
 from segmentation.actions.dead_letters import Replayed, replay_letters
 from segmentation.actions.given_up_requests import discard_given_up, retry_given_up
@@ -27,20 +33,10 @@ from segmentation.compute.message_values import contact_key
 from segmentation.models import DeadLetter, IngestInbox, WriteKey
 from segmentation.queries.doors import Door, door_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def sender(tenant: Tenant) -> Sender:
-    make_customers(tenant, "acme")
-    return Sender(make_key(tenant))
-
-
-@pytest.fixture(autouse=True)
-def no_detours() -> Iterator[None]:
-    ingest_http._detours.clear()
-    yield
-    ingest_http._detours.clear()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_detours"),
+]
 
 
 def the_door(sender: Sender) -> Door:
@@ -58,30 +54,6 @@ def kept(sender: Sender, *messages: Any, times: int = 1) -> None:
 def inbox(tenant: Tenant) -> list[tuple[str, int]]:
     with tenant_scope(tenant.id):
         return list(IngestInbox.objects.order_by("pk").values_list("state", "attempts"))
-
-
-@contextmanager
-def meanwhile(tenant: Tenant, work: Callable[[], Any]) -> Iterator[None]:
-    """Somebody has done something in a transaction that does not end."""
-    begun, done = threading.Event(), threading.Event()
-
-    def run() -> None:
-        try:
-            with tenant_scope(tenant.id):
-                work()
-                begun.set()
-                done.wait(20)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert begun.wait(20)
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def test_a_huge_number_keeps_nothing_from_being_released(tenant: Tenant, sender: Sender) -> None:

@@ -34,12 +34,6 @@ from segmentation.tasks import sweep_ingestion
 from segmentation.views import source_frame
 
 
-@pytest.fixture
-def sender(tenant: Tenant) -> Sender:
-    make_customers(tenant, "acme")
-    return Sender(make_key(tenant))
-
-
 def verbs() -> list[str]:
     """What was recorded since the tenant came to be."""
     rows = AuditRecord.objects.exclude(verb="tenant.created").order_by("pk")
@@ -189,7 +183,6 @@ def test_new_names_push_out_the_oldest(
         assert [name[-1] for name in names] == ["2", "3", "4"]
 
 
-@override_settings(METRICS_TOKEN="let me see")
 def test_what_waits_is_counted_up_to_a_limit(
     tenant: Tenant, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +197,7 @@ def test_what_waits_is_counted_up_to_a_limit(
     assert (source_frame.up_to(2), source_frame.up_to(3)) == ("2", "3+")
 
 
+@override_settings(METRICS_TOKEN="let me see")
 def test_probes_are_told_what_waits(tenant: Tenant, sender: Sender) -> None:
     door = door_of(sender.key)
     assert door is not None

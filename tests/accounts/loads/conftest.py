@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from accounts.loads.reading import DateOrder, DecimalMark, parse_mapping
 from accounts.loads.recipes import find_recipe
 from accounts.loads.registry import find_kind
 from accounts.loads.running import LoadOptions
-from accounts.models import Load
+from accounts.models import Load, Tenant
 
 
 @dataclass
@@ -92,3 +93,12 @@ def bring(scope: Any) -> Callable[..., dict[str, Any]]:
         return result.as_json(load.pk if load else None)
 
     return run
+
+
+@pytest.fixture
+def folder(tenant: Tenant, tmp_path: Path, settings: Any) -> Path:
+    """The tenant's own below the operator's, where files arrive."""
+    settings.LOAD_FOLDER_ROOT = str(tmp_path / "root")
+    made = tmp_path / "root" / tenant.slug
+    made.mkdir(parents=True)
+    return made

@@ -30,15 +30,6 @@ from accounts.models import AuditRecord, Contact, Load, Notification, Tenant, Us
 from accounts.tenancy import tenant_scope
 
 
-@pytest.fixture
-def folder(tenant: Tenant, tmp_path: Path, settings: Any) -> Path:
-    """The tenant's own."""
-    settings.LOAD_FOLDER_ROOT = str(tmp_path / "root")
-    made = tmp_path / "root" / tenant.slug
-    made.mkdir(parents=True)
-    return made
-
-
 def test_what_lies_there_is_loaded_once_and_again_when_it_changed(
     tenant: Tenant, alice: User, folder: Path
 ) -> None:

@@ -28,15 +28,6 @@ from accounts.models import Load, LoadSourceFile, Tenant, User
 from accounts.tenancy import tenant_scope
 
 
-@pytest.fixture
-def folder(tenant: Tenant, tmp_path: Path, settings: Any) -> Path:
-    """The tenant's own."""
-    settings.LOAD_FOLDER_ROOT = str(tmp_path / "root")
-    made = tmp_path / "root" / tenant.slug
-    made.mkdir(parents=True)
-    return made
-
-
 def months_pass(tenant: Tenant) -> None:
     """Since everything that was written down."""
     earlier = KEPT_FORMER + timedelta(days=30)
