@@ -152,21 +152,24 @@ class WebhookDeliveries(DeliveryRows, Collection):
     )
 
 
-class OneWebhookDelivery(DeliveryRows, Item):
-    """One delivery: what is sent, and what was answered each time."""
-
-    shape = WholeDelivery
-
+class _WithPayload(DeliveryRows):
     def told(self, rows: Any) -> Any:
         for row in rows:
             row.payload = payload_of(row.event, self.tenant)
         return rows
 
 
-class RedeliverWebhook(DeliveryRows, Verb):
+class OneWebhookDelivery(_WithPayload, Item):
+    """One delivery: what is sent, and what was answered each time."""
+
+    shape = WholeDelivery
+
+
+class RedeliverWebhook(_WithPayload, Verb):
     """Once more."""
 
     verb = "redeliver"
+    read_as = WholeDelivery
 
     def names(self) -> Mapping[str, Any]:
         return {"pk": self.kwargs["pk"]}

@@ -258,6 +258,7 @@ class OneGoal(GoalRows, Item):
 class GoalClosure(GoalRows, Verb):
     verb = "close"
     needs = KpiGoalClosing
+    read_as = WholeKpiGoal
 
     def act(self, row: Any, given: Given) -> None:
         """Say how a goal ended, or that it goes on."""

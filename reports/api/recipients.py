@@ -26,7 +26,7 @@ from reports.actions.report_letters import try_letter_again
 from reports.actions.report_links import give_link, revoke_links
 from reports.actions.report_sending import readers_of, send_report, wake
 from reports.api.report_ground import ByPerson, heard, may_approve
-from reports.api.reports import ReportFields, ReportRows
+from reports.api.reports import ReportFields, ReportRows, WholeReport
 from reports.compute.documents import Audience
 from reports.models import Report, ReportAnswer, ReportRecipient
 from reports.queries.report_readers import Reader
@@ -236,6 +236,7 @@ class ReportChosenSendings(ByPerson, ReportRows, Verb):
     verb = "send_to_readers"
     needs = ChosenReaders
     makes = ReportFields
+    read_as = WholeReport
 
     def row(self, *, locked: bool = False) -> Any:
         # It is held when it is sent; its revision says whether it is as it was read.

@@ -129,6 +129,7 @@ class OneReport(_Unheld, Item):
 
 class ReportRefreshes(_Unheld, Verb):
     verb = "refresh"
+    read_as = WholeReport
 
     def act(self, row: Any, given: Given) -> None:
         """Read the figures of a report that is not sent anew; people's words stay. Where they say
@@ -140,6 +141,7 @@ class ReportRefreshes(_Unheld, Verb):
 class ReportCorrections(_Unheld, Verb):
     verb = "correct"
     makes = ReportFields
+    read_as = WholeReport
 
     def act(self, row: Any, given: Given) -> Report:
         """Begin a further version of a report that was sent, as a draft; the one that was sent stays.

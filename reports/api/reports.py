@@ -157,7 +157,9 @@ class ReportFiles(ReportRows, Record):
 
 
 class _Step(ByPerson, ReportRows, Verb):
-    """A way that reports go."""
+    """A way that reports go; If-Match names the report as it was read whole."""
+
+    read_as = WholeReport
 
 
 class ReportReviews(_Step):

@@ -83,6 +83,21 @@ def test_words_are_put_into_a_report_and_figures_are_not(month: Tenant, his: Pro
     assert his.patch(path, body, if_match="*").status_code == 400, "what is sent never changes"
 
 
+def test_what_is_approved_is_what_was_read(month: Tenant, his: Program) -> None:
+    path = report_of(his)
+    read, texts = his.get(path), his.get(f"{path}/texts")
+    body = {"slots": [{"slot": texts.json()["slots"][0]["slot"], "text": "Something else."}]}
+    assert his.patch(f"{path}/texts", body, if_match=texts["ETag"]).status_code == 200
+    for verb in ("review", "approve", "refresh"):
+        assert his.post({}, path=f"{path}/{verb}", if_match=read["ETag"]).status_code == 412, verb
+    again = his.get(path)["ETag"]
+    approved = his.post({}, path=f"{path}/approve", if_match=again)
+    assert approved.status_code == 200, approved.content
+    assert approved["ETag"] == his.get(path)["ETag"] != again
+    assert his.post({}, path=f"{path}/send", if_match=again).status_code == 412
+    assert his.post({}, path=f"{path}/send", if_match=approved["ETag"]).status_code == 200
+
+
 def test_what_was_sent_is_corrected_in_a_further_version(month: Tenant, his: Program) -> None:
     path = report_of(his)
     assert his.post({}, path=f"{path}/correct").status_code == 400, "it is no sent one"
