@@ -83,8 +83,9 @@ class SavedViewRows(Resource):
 
     def found(self) -> QuerySet[Any]:
         if self.member is None:
-            rows: QuerySet[Any] = SavedView.objects.select_related("owner__user")
-            return rows
+            # What people keep for themselves is told to nobody else, and no program removes it.
+            rows: QuerySet[Any] = SavedView.objects.filter(is_shared=True)
+            return rows.select_related("owner__user")
         return views_for(self.member, *SCREENS)
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.rest.base import ApiView
 from accounts.rest.filters import refuse_unknown
-from accounts.rest.schema import IDEMPOTENCY, IF_MATCH, refusals
+from accounts.rest.schema import IDEMPOTENCY, IF_MATCH, IF_MATCH_MAYBE, refusals
 from accounts.rest.shapes import check_match, tag_of
 from accounts.rest.views import given_to
 from segmentation.actions.strategies import return_to_shipped, write_strategy
@@ -116,15 +116,17 @@ class StrategyReturn(ApiView):
     @extend_schema(
         operation_id="return_strategy",
         tags=["strategies"],
-        parameters=[IDEMPOTENCY],
+        parameters=[IDEMPOTENCY, IF_MATCH_MAYBE],
         request=None,
-        responses={200: StrategySheet, **refusals(400, 401, 403, 404, 422, 429)},
+        responses={200: StrategySheet, **refusals(400, 401, 403, 404, 412, 422, 429)},
     )
     def post(self, request: Request, scheme: str, tier: str) -> Response:
         """Put the shipped texts of a tier in force again."""
         refuse_unknown(request, ())
         take_turn(Turn.RULES)
-        return_to_shipped(sheet=_sheet(scheme, tier), by=self.person)
+        sheet = _sheet(scheme, tier)
+        check_match(request, tag_of(_told(sheet)), needed=False)
+        return_to_shipped(sheet=sheet, by=self.person)
         return _said(_sheet(scheme, tier))
 
 

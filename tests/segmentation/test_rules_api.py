@@ -142,6 +142,8 @@ def test_strategies_are_written_and_taken_back(tenant: Tenant, boss: Membership)
     assert writer.patch(STRATEGY, {"texts": [text]}).status_code == 428
     for wrong in ({"texts": []}, {"texts": [text | {"kind": "x"}]}, {"texts": ["x"]}, {"x": 1}):
         assert writer.patch(STRATEGY, wrong, if_match="*").status_code == 400, wrong
+    back, tag = f"{STRATEGY}/return", read["ETag"]
+    assert writer.post({}, path=back, if_match=tag).status_code == 412, "not as it was read"
     assert writer.post({}, path=f"{STRATEGY}/return").json() == read.json()
     with tenant_scope(tenant.id):
         assert not StrategyText.objects.exists()
@@ -166,6 +168,11 @@ def test_views_are_saved_and_let_go(tenant: Tenant, boss: Membership) -> None:
     eve = make_member(tenant, "eve@acme.example", "service_manager")
     assert program(tenant, *scopes, member=eve).get(path).status_code == 404
     assert program(tenant, *scopes).post({"name": "x"}, path=VIEWS).status_code == 403
+    nobodys = program(tenant, *scopes)
+    assert nobodys.delete(path, if_match="*").status_code == 404, "it is hers alone"
+    shared = hers.post({"name": "Ours", "is_shared": True}, path=VIEWS).json()
+    assert [one["id"] for one in nobodys.get(VIEWS).json()["results"]] == [shared["id"]]
+    assert hers.delete(f"{VIEWS}/{shared['id']}", if_match="*").status_code == 204
     assert hers.delete(path, if_match=hers.get(path)["ETag"]).status_code == 204
     with tenant_scope(tenant.id):
         assert not SavedView.objects.exists()
