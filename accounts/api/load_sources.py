@@ -102,10 +102,11 @@ class LookAtLoadSource(LoadSourceRows, Verb):
     def act(self, row: Any, given: Given) -> None:
         """Have a load source looked at now instead of later; a worker does it in a moment.
 
-        Refused where it is off.
+        Refused where it is off. At most four a minute, trials included.
         """
         if not row.is_active:
             raise Conflict(_("It is switched off."))
+        _within_rate(self.tenant.pk)
         actions.ask_for_look(source=row, by=self.person)
 
 
@@ -127,9 +128,7 @@ class LoadSourceTrials(LoadSourceRows, Record):
         """
         refuse_unknown(request, ())
         row = self.row()
-        rate = {"times": TRIALS, "seconds": SECONDS}
-        if not within_rate_of(f"{self.tenant.pk}", "load-source-by-hand", **rate):
-            raise Throttled(SECONDS)
+        _within_rate(self.tenant.pk)
         try:
             tried = try_source(source=row, tenant=self.tenant)
         except (BadPlace, Unreachable) as trouble:
@@ -192,3 +191,14 @@ class TryLoadSourceFile(LoadSourceFileRows, Verb):
         if not actions.can_be_tried_again(row, row.source):
             raise Conflict(_("This file cannot be tried again now."))
         actions.try_file_again(file=row, by=self.person)
+
+
+def _within_rate(tenant_id: int) -> None:
+    """By hand and by programs together: whoever asks again and again would have us knock at another's
+    door.
+
+    Raises:
+        Throttled: more than four a minute, of the whole tenant.
+    """
+    if not within_rate_of(str(tenant_id), "load-source-by-hand", times=TRIALS, seconds=SECONDS):
+        raise Throttled(SECONDS, _("Wait a minute, then try again."))

@@ -203,6 +203,7 @@ class RedeliverFailed(WebhookRows, Verb):
 
     def act(self, row: Any, given: Given) -> Any:
         """Send everything again that failed, of what happened since a moment."""
+        within_rate(self.tenant.pk)
         with conflicts():
             count = send_failed_again(endpoint=row, since=given["since"], by=self.person)
         return {"count": count}

@@ -199,3 +199,10 @@ def test_rows_of_a_crms_export_are_loaded_by_its_recipe(tenant: Tenant) -> None:
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "recipe")
     unknown = loads.post({**companies, "recipe": "nobody"})
     assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (400, "recipe")
+
+
+def test_looks_and_trials_are_as_many_a_minute_as_by_hand(crm: Program, folder: Path) -> None:
+    here = f"{SOURCES}/{crm.post({**FOLDER, 'active': True}).json()['id']}"
+    assert crm.get(f"{here}/trial").status_code == 200
+    answers = [crm.post({}, path=f"{here}/look").status_code for _time in range(4)]
+    assert answers == [200, 200, 200, 429]

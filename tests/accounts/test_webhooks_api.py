@@ -156,6 +156,10 @@ def test_nobody_is_knocked_at_again_and_again(tenant: Tenant, ops: Program) -> N
     path = f"{PATH}/{make(ops).json()['id']}/test"
     statuses = [ops.post({}, path=path).status_code for _ in range(11)]
     assert statuses == [201] * 10 + [429]
+    failed = ops.post(
+        {"since": "2026-01-01T00:00:00Z"}, path=path.replace("test", "redeliver-failed")
+    )
+    assert failed.status_code == 429
 
 
 def test_kinds_come_with_examples(ops: Program) -> None:
