@@ -37,7 +37,7 @@ from segmentation.compute.message_bodies import (
 from segmentation.compute.messages import CALLS, SHORT_CALLS
 from segmentation.frames.ingestion import LOCK_WAIT, SHORT_LOCK_WAIT
 from segmentation.ingest_refusals import HEADERS, PREFIX, TOO_MANY, refused_body
-from segmentation.ingest_senders import TooSlow, at_work, reading
+from segmentation.ingest_senders import TooSlow, at_work, let_go, reading
 from segmentation.queries.doors import Door, door_of
 
 log = structlog.get_logger("tenure.ingestion")
@@ -86,6 +86,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     told: dict[str, Any] = {}
     try:
         if request.method == "OPTIONS":
+            let_go(request.META, network_of(request))
             return _preflight(request)
         counts = _handle(request, told)
         response = _response(200, SUCCESS)
@@ -94,6 +95,8 @@ def answer(request: HttpRequest) -> HttpResponse:
         response = _refused(bad.status, bad.code, bad.message)
     except Refusal as refusal:
         response = _refused(refusal.status, refusal.code, refusal.message, refusal.wait)
+    if response.status_code != 200:
+        let_go(request.META, network_of(request))
     # Counts, tenant and key: never who did what.
     log.info(
         "ingested",

@@ -1,7 +1,7 @@
 """Who was told to wait is told so again before anything is made of the request.
 
-A flood is refused by what stands in its heads: no request of Django's, no body, no look-up. Only for
-keys in the Authorization header; for those in the body the body has to be read.
+A flood is refused by what stands in its heads: no request of Django's, no look-up, and the body is
+thrown away. Only for keys in the Authorization header; for those in the body the body has to be read.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
+
+from segmentation.ingest_senders import let_go
 
 log = structlog.get_logger("tenure.ingestion")
 
@@ -78,6 +80,7 @@ def refusing(application: Application) -> Application:
         wait = seconds_left(authorization)
         if not wait:
             return application(environ, start_response)
+        let_go(environ, authorization)
         length = ("Content-Length", str(len(_BODY)))
         start_response("429 Too Many Requests", [*HEADERS, length, ("Retry-After", str(wait))])
         return [_BODY]

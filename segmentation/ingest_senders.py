@@ -10,9 +10,12 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
+
+from segmentation.compute.message_bodies import LARGEST_BODY_BYTES
 
 # A body that takes longer than this is slow. Of one sender, and of all, so many may be so at a time:
 # `make run` gives each process four threads.
@@ -85,6 +88,18 @@ def reading(who: Hashable, connection: socket.socket | None) -> Iterator[None]:
         yield
     finally:
         _readings.pop(mark, None)
+
+
+def let_go(environ: Mapping[str, Any], who: Hashable) -> None:
+    """Read what is left of the body of a request that is refused, as any other body is read: the server
+    would wait for it, for whoever refuses a head alone, and nobody would mind the time."""
+    connection = environ.get("gunicorn.socket")
+    if connection is None:
+        return
+    # Whatever is wrong with it: it is refused already.
+    with suppress(Exception), reading(who, connection):
+        if len(environ["wsgi.input"].read(LARGEST_BODY_BYTES)) == LARGEST_BODY_BYTES:
+            _Reading(who, 0.0, connection).cut()
 
 
 def overdue(readings: list[_Reading], now: float) -> list[_Reading]:
