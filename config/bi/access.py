@@ -80,6 +80,11 @@ def renew_access(tenant: Tenant, *, with_persons: bool | None) -> Given:
         raise_fences()
         with tenant_scope(tenant.id):
             access = _access(tenant)
+            if _is_of_another_database(access):
+                raise NoAccess(
+                    f"“{tenant.slug}” was given BI access in the database that this one is a copy "
+                    "of. --revoke takes it away here, and leaves it there; then give it anew."
+                )
             access.password_made_at = timezone.now()
             if with_persons is not None:
                 access.with_persons = with_persons
@@ -101,10 +106,13 @@ def revoke_access(tenant: Tenant) -> None:
     with connection.as_owner():  # type: ignore[attr-defined]
         with tenant_scope(tenant.id):
             access = _access(tenant)
-        _close(access.role)
+        is_ours = not _is_of_another_database(access)
+        if is_ours:
+            _close(access.role)
         with tenant_scope(tenant.id):
             run("DROP SCHEMA IF EXISTS {} CASCADE", schema_of(tenant.id))
-            drop_role(access.role)
+            if is_ours:
+                drop_role(access.role)
             record("bi_access.revoked", by=None, about=access)
             access.delete()
         if not schemas():
@@ -176,7 +184,7 @@ def refresh(schema: str) -> bool:
     tenant_id = tenant_of(schema)
     with tenant_scope(tenant_id):
         access = BiAccess.objects.first()
-        if access is None:
+        if access is None or _is_of_another_database(access):
             return False
         make_views(tenant_id, with_persons=access.with_persons)
         run("ALTER ROLE {} LOGIN", access.role)
@@ -195,6 +203,12 @@ def _close(role: str) -> None:
     if ask("SELECT 1 FROM pg_roles WHERE rolname = %s", role):
         run("ALTER ROLE {} NOLOGIN", role)
         end_sessions(role)
+
+
+def _is_of_another_database(access: BiAccess) -> bool:
+    """The row came with a copy of that one, or this one has another name by now: the role, which is the
+    whole server's, is not ours to change."""
+    return access.role != role_of(access.tenant_id)
 
 
 def _access(tenant: Tenant) -> BiAccess:

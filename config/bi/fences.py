@@ -76,7 +76,8 @@ def _fence(table: str) -> None:
             table,
         )
     }
-    if found.get(POLICY) == sorted({APPLICATION, owner}) and READER_POLICY in found:
+    # In a copy of another database the policy is of that one's reader.
+    if found.get(POLICY) == sorted({APPLICATION, owner}) and found.get(READER_POLICY) == [reader()]:
         return
     with _moment(table):
         run("DROP POLICY IF EXISTS {} ON {}", READER_POLICY, table)
