@@ -29,6 +29,8 @@ ORDER = (
 SHOWN_NAMES = 20
 # Contents that were replaced, and files that lie there no more, are forgotten after so long.
 KEPT_FORMER = timedelta(days=90)
+# A file that was changed lately is believed once it was found the same for so long.
+STAYS = timedelta(seconds=60)
 ENDED = (Load.State.DONE, Load.State.REFUSED, Load.State.DEAD, Load.State.UNDONE)
 
 
@@ -169,6 +171,11 @@ def _is_back(row: LoadSourceFile) -> bool:
     return bool(row.state == State.FAILED and row.trouble == "gone")
 
 
+def _stays(row: LoadSourceFile) -> bool:
+    """Whether it has been seen as it is for a while: two looks in one moment tell nothing."""
+    return bool(row.seen_at <= timezone.now() - STAYS)
+
+
 def _planned(
     found: Found, rule: LoadSourceRule | None, known: Mapping[str, LoadSourceFile]
 ) -> Planned:
@@ -180,10 +187,10 @@ def _planned(
         what = What.NO_RULE
     elif found.size > settings.LOAD_UPLOAD_LIMIT_BYTES:
         what = What.TOO_LARGE
-    elif found.is_young and not is_same:
+    elif found.is_young and not (is_same and row is not None and _stays(row)):
         what = What.GROWS
     else:
-        # Also one that is young, but the same as it was at the last look, or is back.
+        # Also one that is young, but the same as it was a while ago, or is back.
         what = What.LOAD
     return Planned(found, what, rule, row)
 
@@ -218,7 +225,9 @@ def _note(source: LoadSource, planned: Sequence[Planned], now: datetime) -> None
             one.row.state in (State.GROWING, State.WAITING) or _is_back(one.row)
         ):
             # Nothing of it was loaded: it is only what will be.
-            if _is_back(one.row) and one.row.mark == one.found.mark:
+            if one.row.mark != one.found.mark:
+                values["seen_at"] = now
+            elif _is_back(one.row):
                 # One that is listed and never there is given up some time.
                 values["tries"] = one.row.tries
             LoadSourceFile.objects.filter(pk=one.row.pk).update(**values)
