@@ -24,6 +24,8 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 PREFIX = "/v1/"
 TOO_MANY = "Too many messages; send again later."
 MOST_KEPT = 10_000
+# A key takes some hundred; beside one of Basic may stand anything, each time something else.
+LONGEST_KEPT = 400
 HEADERS = [
     ("Content-Type", "application/json"),
     ("Access-Control-Allow-Origin", "*"),
@@ -45,6 +47,8 @@ _BODY = refused_body("too_many", TOO_MANY)
 
 def remember(authorization: str, wait: int) -> None:
     """Refuse what comes with this header for so many seconds."""
+    if len(authorization) > LONGEST_KEPT:
+        return
     with _lock:
         if len(_told) >= MOST_KEPT:
             _told.clear()

@@ -132,6 +132,14 @@ def test_who_was_told_to_wait_is_refused_before_anything_is_made_of_it(
     assert not ingest_refusals._told
 
 
+def test_heads_of_any_length_do_not_fill_the_memory() -> None:
+    """Each may be 8 KB, and another one every time: what follows the key counts for nothing."""
+    for number in range(50):
+        ingest_refusals.remember(f"Basic {number}{'x' * 8000}", 5)
+    ingest_refusals.remember("Basic " + "x" * 150, 5)
+    assert len(ingest_refusals._told) == 1
+
+
 # --- Too slowly -------------------------------------------------------------------------------------
 
 
