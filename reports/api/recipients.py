@@ -246,12 +246,15 @@ class ReportChosenSendings(ByPerson, ReportRows, Verb):
         """Send an approved report to those who are chosen, or one that was sent to further people.
         Takes the token of a person."""
         by = self.person_who(may_approve, row)
-        readers = [self._reader(row, one) for one in given["readers"]]
+        usual: Sequence[Reader] = ()
+        if any("member" in one for one in given["readers"]):
+            usual = readers_of([row], self.tenant, timezone.now())[row.pk]
+        readers = [self._reader(row, one, usual) for one in given["readers"]]
         heard(lambda: send_report(report=row, seen=row.revision, readers=readers, by=by))
         sent: Report = self.row()
         return sent
 
-    def _reader(self, row: Report, one: Given) -> Reader:
+    def _reader(self, row: Report, one: Given, usual: Sequence[Reader]) -> Reader:
         """
         Raises:
             ValidationError: nobody who may have this report.
@@ -264,7 +267,6 @@ class ReportChosenSendings(ByPerson, ReportRows, Verb):
             return Reader(found.name, found.email, one["audience"], contact=found)
         if "address" in one:
             return Reader(one["address"], one["address"])
-        usual: Sequence[Reader] = readers_of([row], self.tenant, timezone.now())[row.pk]
         for reader in usual:
             if reader.member is not None and reader.member.user.email == one.get("member"):
                 return reader
