@@ -136,6 +136,11 @@ def test_a_superuser_can_take_away_what_remains(tenant: Tenant) -> None:
         cursor.execute(script)
         for fault, question in ASKED.items():
             assert asked(cursor, question, role_of(tenant.pk)) == [(False,)], fault
+        logging = (
+            "SELECT count(*) FROM pg_proc WHERE proname = 'pg_logical_emit_message' "
+            "AND has_function_privilege(%s, oid, 'EXECUTE')"
+        )
+        assert asked(cursor, logging, role_of(tenant.pk)) == [(0,)]
         for fault in ("locks", "large_objects"):
             assert asked(cursor, ASKED[fault], application) == [(True,)]
         cursor.execute("ROLLBACK")
