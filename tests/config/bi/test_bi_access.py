@@ -20,6 +20,7 @@ from accounts.tenancy import tenant_scope
 from config.bi import access as giving
 from config.bi.access import schemas
 from config.bi.migrating import after_migrating, before_migrating
+from config.bi.registry import VIEWS
 from config.bi.remains import ASKED, what_remains
 from config.bi.roles import role_of, schema_of
 from tests.config.bi.bi_world import as_tool, asked, customer, given
@@ -91,7 +92,7 @@ def test_an_upgrade_brings_the_views_of_its_release(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(giving, "VIEWS", giving.VIEWS[:2])
+        patch.setattr(giving, "VIEWS", VIEWS[:2])
         patch.setattr(giving, "digest", lambda: "0:former")
         url = given(tenant)
     with as_tool(url) as cursor, pytest.raises(psycopg2.errors.UndefinedTable):
