@@ -29,6 +29,11 @@ from accounts.sealing import CannotUnseal, seal, unseal
 SEALED_AS = "load source"
 MOST_SOURCES = 10
 State = LoadSourceFile.State
+# Nobody works on it, and nothing of it is there.
+LOAD_RESTS = (
+    Load.State.UPLOADED, Load.State.CHECKED, Load.State.REFUSED, Load.State.DEAD,
+    Load.State.UNDONE,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -172,7 +177,10 @@ def try_file_again(*, file: LoadSourceFile, by: User | None) -> None:
 def can_be_tried_again(file: LoadSourceFile, source: LoadSource) -> bool:
     if not file.is_current or not source.is_active:
         return False
-    if file.state in (State.REFUSED, State.FAILED):
+    if file.state == State.REFUSED:
+        # Not while somebody loads it by hand, or has done so.
+        return file.load is None or file.load.state in LOAD_RESTS
+    if file.state == State.FAILED:
         return True
     is_undone = file.load is not None and file.load.state == Load.State.UNDONE
     return file.state == State.LOADED and is_undone

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from load_source_world import (
     ANN,
     customers,
@@ -22,6 +23,7 @@ from load_source_world import (
 )
 
 from accounts.actions.load_source_files import KEPT_FORMER
+from accounts.actions.load_sources import try_file_again
 from accounts.load_places import Unreadable, folders
 from accounts.load_places.folders import Folder
 from accounts.models import Load, LoadSourceFile, Tenant, User
@@ -144,6 +146,23 @@ def test_one_that_is_listed_and_never_there_is_given_up(
     assert len(tried) == 5
     (row,) = files(tenant)
     assert (row.state, row.trouble) == ("failed", "error")
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "done"])
+def test_a_refused_file_that_somebody_loads_by_hand_is_not_loaded_beside_it(
+    tenant: Tenant, alice: User, folder: Path, state: str
+) -> None:
+    looking(tenant, of_folder(), alice)
+    write(folder, "customers.csv", "key;title\nA1;Ann\n")
+    look_again(tenant)
+    (row,) = files(tenant)
+    assert row.state == "refused"
+    with tenant_scope(tenant.pk):
+        Load.objects.update(state=state)
+        with pytest.raises(ValidationError):
+            try_file_again(file=row, by=alice)
+        Load.objects.update(state="dead")
+        try_file_again(file=row, by=alice)
 
 
 def test_what_is_gone_for_long_is_forgotten(tenant: Tenant, alice: User, folder: Path) -> None:
