@@ -15,6 +15,8 @@ from projects.compute.plan_documents import Document, tasks_of
 from projects.models import Side
 
 MOST_PHASES, MOST_TASKS = 100, 500
+# Of all phases together: what is read part by part takes its time.
+MOST_TASKS_IN_ALL, MOST_WAITS_IN_ALL = 2000, 10_000
 LONGEST_TITLE, LONGEST_ROLE, LONGEST_CONFIRMS = 200, 100, 10_000
 PART = r"^[-a-zA-Z0-9_]{1,50}\Z"
 PHASES = [
@@ -188,6 +190,19 @@ class TemplateChanges(serializers.Serializer[Any]):
 
     phases = WholeParts(child=PhasePart(), max_length=MOST_PHASES)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """
+        Raises:
+            ValidationError: also for more tasks, or more that they wait for, than are read at once.
+        """
+        tasks = [task for phase in _listed(data, "phases") for task in _listed(phase, "tasks")]
+        waits = sum(len(_listed(task, "after")) for task in tasks)
+        if len(tasks) > MOST_TASKS_IN_ALL or waits > MOST_WAITS_IN_ALL:
+            words = _("At most %(tasks)s tasks in all, that wait for %(waits)s in all.")
+            told = words % {"tasks": MOST_TASKS_IN_ALL, "waits": MOST_WAITS_IN_ALL}
+            raise serializers.ValidationError({"phases": [told]})
+        return super().to_internal_value(data)
+
     def validate_phases(self, phases: list[dict[str, Any]]) -> list[dict[str, Any]]:
         keys = [phase["key"] for phase in phases]
         keys += (tasks := [task["key"] for phase in phases for task in phase["tasks"]])
@@ -199,6 +214,12 @@ class TemplateChanges(serializers.Serializer[Any]):
                 _("There are no tasks with these keys: %(keys)s.") % {"keys": ", ".join(missing)}
             )
         return phases
+
+
+def _listed(data: Any, name: str) -> list[Any]:
+    """What a part holds as a list; of anything else nothing, which is refused where it is read."""
+    found = data.get(name) if isinstance(data, dict) else None
+    return found if isinstance(found, list) else []
 
 
 @extend_schema_serializer(

@@ -97,3 +97,23 @@ def test_templates_are_made_and_faults_are_told(tenant: Tenant) -> None:
         tenant, "sam@acme.example", "service_manager"))  # fmt: skip
     assert eve.patch(at, {"phases": []}, if_match="*").status_code == 403
     assert eve.post({"name": "x"}, path=TEMPLATES).status_code == 403
+
+
+def test_more_than_is_read_at_once_is_refused_before_it_is_read(tenant: Tenant) -> None:
+    crm = program(tenant, "projects:read", "plan_templates:write")
+    task = {"title": {"en": "Do it"}, "days": 1, "effort": "1"}
+
+    def refused(sizes: list[int], after: list[str]) -> str:
+        phases = [
+            {
+                "key": f"p{place}", "title": {"en": "Phase"},
+                "tasks": [task | {"key": f"t{place}-{n}", "after": after} for n in range(size)],
+            }
+            for place, size in enumerate(sizes)
+        ]  # fmt: skip
+        answer = crm.patch(f"{TEMPLATES}/standard", {"phases": phases}, if_match="*")
+        assert answer.status_code == 400, answer.content[:200]
+        return str(answer.json()["errors"][0]["message"])
+
+    assert refused([500, 500, 500, 500, 1], []).startswith("At most 2000 tasks")
+    assert refused([101], [f"t0-{n}" for n in range(100)]).startswith("At most 2000 tasks")
