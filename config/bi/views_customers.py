@@ -51,8 +51,9 @@ VIEWS = (
         ),
         "[accounts_contact] k " + CUSTOMER.format("k") + " LEFT JOIN (SELECT contact_id, "
         "string_agg(DISTINCT role, ';' ORDER BY role) AS roles FROM [accounts_contactrole] held "
-        "CROSS JOIN [tenant] t WHERE held.to_on IS NULL "
-        "OR held.to_on >= (now() AT TIME ZONE t.timezone)::date "
+        "CROSS JOIN [tenant] t "
+        "WHERE coalesce(held.from_on <= (now() AT TIME ZONE t.timezone)::date, true) "
+        "AND coalesce(held.to_on >= (now() AT TIME ZONE t.timezone)::date, true) "
         "GROUP BY contact_id) r ON r.contact_id = k.id",
         note="`roles`: those of today, separated by semicolons.",
         order="customer, key",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from migrated import superuser
 
 from accounts.management.tenant_command import Refused
-from accounts.models import AuditRecord, BiAccess, Tenant
+from accounts.models import AuditRecord, BiAccess, Contact, ContactRole, Tenant
 from accounts.tenancy import tenant_scope
 from config.bi import access as giving
 from config.bi.access import schemas
@@ -146,3 +148,20 @@ def test_a_superuser_can_take_away_what_remains(tenant: Tenant) -> None:
             assert asked(cursor, ASKED[fault], application) == [(True,)]
         cursor.execute("ROLLBACK")
     assert set(what_remains(role_of(tenant.pk))) == {"locks", "large_objects"}
+
+
+def test_roles_of_contacts_are_those_of_today(tenant: Tenant) -> None:
+    pk, today = customer(tenant, "ours"), tenant.local_date(timezone.now())
+    before, after = today - timedelta(days=1), today + timedelta(days=1)
+    with tenant_scope(tenant.pk):
+        contact = Contact.objects.create(customer_id=pk, key="k", name="Kim")
+        for role, first, last in (
+            ("always", None, None),
+            ("since today", today, None),
+            ("until today", None, today),
+            ("from tomorrow", after, None),
+            ("until yesterday", None, before),
+        ):
+            ContactRole.objects.create(contact=contact, role=role, from_on=first, to_on=last)
+    with as_tool(given(tenant)) as cursor:
+        assert asked(cursor, "SELECT roles FROM contacts") == [("always;since today;until today",)]
