@@ -16,6 +16,7 @@ from rest_framework import exceptions, serializers
 from accounts.actions.mail_settings import send_to_oneself
 from accounts.contact_links import contact_path
 from accounts.letters import public_address
+from accounts.permissions import may
 from accounts.rest import filters
 from accounts.rest.problems import Conflict
 from accounts.rest.shapes import Shaped
@@ -140,13 +141,15 @@ class UpdateTesting(UpdateRows, Verb):
 
 
 class UpdatePreview(OfUpdate, Item):
-    """Whom an update would go to, and how its letters read."""
+    """Whom an update would go to, and, for who may send it, how its letters read."""
 
     noun, plural = "update_preview", "updates"
     shape = UpdatePreviewFields
 
     def row(self, *, locked: bool = False) -> Any:
         update, now = self.update_named(), timezone.now()
+        # As on screen letters are shown to who may send them.
+        may_send = self.member is None or may(self.member, "send_updates")
         people = counted(audience_of(update), self.today)
         letters = [
             (because, language, example_letter(
@@ -154,7 +157,7 @@ class UpdatePreview(OfUpdate, Item):
             ))
             for because in because_of(update)
             for language in update.titles
-            if language in dict(settings.LANGUAGES)
+            if may_send and language in dict(settings.LANGUAGES)
         ]  # fmt: skip
         return {
             **{name: getattr(people, name) for name in (

@@ -125,3 +125,15 @@ def test_a_long_page_costs_what_a_short_one_does(tenant: Tenant, crm: Program) -
             assert len(crm.get(UPDATES, limit=limit).json()["results"]) == limit
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_letters_of_a_draft_are_shown_to_who_may_send_it(tenant: Tenant, crm: Program) -> None:
+    path = f"{UPDATES}/{crm.post(draft(tenant), path=UPDATES).json()['id']}/preview"
+    shown = {}
+    for role in ("service_manager", "team_member"):
+        member = make_member(tenant, f"{role}@acme.example", role)
+        shown[role] = program(tenant, *BOTH, member=member).get(path).json()
+        assert shown[role]["asked"] == 1
+    assert [one["because"] for one in shown["service_manager"]["letters"]] == ["asked"]
+    assert shown["team_member"]["letters"] == []
+    assert crm.get(path).json() == shown["service_manager"]
