@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.bi.columns import View, day, moment, money, share, text, told, who, whole
 from config.bi.views_customers import CUSTOMER
-from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
+from segmentation.compute.renewal_terms import RENEWED_WITHIN_DAYS
 
 # As service.queries.renewal_states says it.
 _STATE = (

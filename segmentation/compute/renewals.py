@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-RENEWED_WITHIN_DAYS = 90
+from segmentation.compute.renewal_terms import RENEWED_WITHIN_DAYS
+
 RENEWED, LOST, OPEN = "renewed", "lost", "open"
 
 

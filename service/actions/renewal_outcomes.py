@@ -23,7 +23,7 @@ from accounts.actions.contracts import (
 )
 from accounts.actions.webhooks import emit
 from accounts.models import Contract, ContractLine, Instalment, User
-from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
+from segmentation.compute.renewal_terms import RENEWED_WITHIN_DAYS
 from service.actions.renewal_upkeep import refresh_renewals, take_renewals_turn
 from service.models import Renewal, RenewalOutcome
 from service.queries.churn_reasons import offered_reasons

@@ -9,7 +9,7 @@ import pandas as pd
 
 from accounts.tenancy import current_tenant_id
 from segmentation.compute.exact import MONEY_PLACES
-from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
+from segmentation.compute.renewal_terms import RENEWED_WITHIN_DAYS
 from segmentation.frames.copying import copy_out
 from service.models import Renewal, RenewalSnapshot
 

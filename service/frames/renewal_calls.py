@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.models import Case, Tenant, Touchpoint
 from accounts.tenancy import current_tenant_id
-from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
+from segmentation.compute.renewal_terms import RENEWED_WITHIN_DAYS
 from segmentation.frames.copying import TEXT, copy_in, copy_out
 from segmentation.measures.known import known_rows
 from segmentation.models import MeasureRow, Move, Night

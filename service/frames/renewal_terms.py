@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import Contract, ContractLine
 from accounts.planning import planning
 from accounts.tenancy import current_tenant_id
-from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
+from segmentation.compute.renewal_terms import RENEWED_WITHIN_DAYS
 from segmentation.measures.known import known_rows
 from service.models import Renewal, RenewalCall, RenewalOutcome, RenewalStage
 
