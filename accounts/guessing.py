@@ -10,16 +10,14 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
-import time
-from functools import cache
 
-import redis
 import structlog
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import connection
 from django.http import HttpRequest
+
+from accounts.buckets import Buckets
 
 log = structlog.get_logger("tenure.guessing")
 
@@ -29,8 +27,6 @@ WRONG_PER_SECOND = 1
 LONGEST_WAIT_SECONDS = 60
 # Who has an address of version 6 has a whole network of them.
 NETWORK_BITS = 64
-# Redis is not asked again for so long once it did not answer.
-_SILENCE_SECONDS = 5.0
 
 # Keys: the bucket. Arguments: tries a second, most tries, the longest wait in seconds. Answers
 # milliseconds to wait; 0: one of few. Tries while waiting make the wait longer, up to the longest.
@@ -50,7 +46,9 @@ end
 return math.ceil(-left * 1000 / rate)
 """
 
-_silent_until = 0.0
+_buckets = Buckets(
+    _TAKE, untold=lambda error: log.warning("wrong secrets are not limited", error=error)
+)
 
 
 def wrong_one(request: HttpRequest, what: str) -> int:
@@ -61,21 +59,13 @@ def wrong_one(request: HttpRequest, what: str) -> int:
 
     Returns whole seconds after which the address may come again; 0: it had few wrong ones lately.
     """
-    global _silent_until
-    if time.monotonic() < _silent_until:
-        return 0
     who = hashlib.sha256(network_of(request).encode()).hexdigest()[:32]
-    try:
-        wait = int(
-            _script()(
-                keys=[f"tenure:wrong:{connection.settings_dict['NAME']}:{what}:{who}"],
-                args=[WRONG_PER_SECOND, MOST_WRONG, LONGEST_WAIT_SECONDS],
-            )
-        )
-    except redis.RedisError as error:
-        _silent_until = time.monotonic() + _SILENCE_SECONDS
-        log.warning("wrong secrets are not limited", error=type(error).__name__)
-        return 0
+    wait = _buckets.take(
+        f"tenure:wrong:{connection.settings_dict['NAME']}:{what}:{who}",
+        WRONG_PER_SECOND,
+        MOST_WRONG,
+        LONGEST_WAIT_SECONDS,
+    )
     return math.ceil(wait / 1000)
 
 
@@ -95,15 +85,3 @@ def network_of(request: HttpRequest) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((int(address), NETWORK_BITS), strict=False))
     return str(address)
-
-
-@cache
-def _script() -> redis.commands.core.Script:
-    given = settings.CACHES["default"]
-    client = redis.Redis.from_url(
-        given["LOCATION"],
-        socket_timeout=1,
-        socket_connect_timeout=1,
-        **given.get("OPTIONS", {}),
-    )
-    return client.register_script(_TAKE)

@@ -9,19 +9,16 @@ from __future__ import annotations
 import math
 import threading
 import time
-from functools import cache
 
-import redis
 import structlog
-from django.conf import settings
 from django.db import connection
+
+from accounts.buckets import Buckets
 
 log = structlog.get_logger("tenure.ingestion")
 
 BURST_SECONDS = 2
 LONGEST_WAIT_SECONDS = 60
-# Redis is not asked again for so long once it did not answer.
-_SILENCE_SECONDS = 5.0
 
 # Keys: the bucket. Arguments: tokens a second, most tokens, what is asked for. Answers milliseconds to
 # wait; 0: let in.
@@ -42,7 +39,7 @@ return 0
 
 _blocked: dict[tuple[str, int], float] = {}
 _lock = threading.Lock()
-_silent_until = 0.0
+_buckets = Buckets(_TAKE, untold=lambda error: log.warning("ingestion is not limited", error=error))
 
 
 def seconds_to_wait(key_id: int) -> int:
@@ -62,20 +59,12 @@ def seconds_to_wait(key_id: int) -> int:
 def admit(key_id: int, *, messages: int, per_second: int) -> int:
     """Let so many messages of a key in; returns whole seconds to wait where they are too many by now,
     0 where they are let in."""
-    global _silent_until
-    if time.monotonic() < _silent_until:
-        return 0
-    try:
-        wait = int(
-            _script()(
-                keys=[f"tenure:ingest:{_name(key_id)[0]}:{key_id}"],
-                args=[per_second, per_second * BURST_SECONDS, max(messages, 1)],
-            )
-        )
-    except redis.RedisError as error:
-        _silent_until = time.monotonic() + _SILENCE_SECONDS
-        log.warning("ingestion is not limited", error=type(error).__name__)
-        return 0
+    wait = _buckets.take(
+        f"tenure:ingest:{_name(key_id)[0]}:{key_id}",
+        per_second,
+        per_second * BURST_SECONDS,
+        max(messages, 1),
+    )
     if wait == 0:
         return 0
     with _lock:
@@ -85,15 +74,3 @@ def admit(key_id: int, *, messages: int, per_second: int) -> int:
 
 def _name(key_id: int) -> tuple[str, int]:
     return str(connection.settings_dict["NAME"]), key_id
-
-
-@cache
-def _script() -> redis.commands.core.Script:
-    given = settings.CACHES["default"]
-    client = redis.Redis.from_url(
-        given["LOCATION"],
-        socket_timeout=1,
-        socket_connect_timeout=1,
-        **given.get("OPTIONS", {}),
-    )
-    return client.register_script(_TAKE)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.utils.translation import pgettext_lazy
 
-from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
+from segmentation.compute.renewal_terms import RENEWED_WITHIN_DAYS
 from service.models import Renewal, RenewalOutcome
 
 OPEN = "open"

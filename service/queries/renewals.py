@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, RowNumber, TruncQuarter
 
-from segmentation.compute.renewals import RENEWED_WITHIN_DAYS
+from segmentation.compute.renewal_terms import RENEWED_WITHIN_DAYS
 from segmentation.queries.scopes import Scope
 from service.compute.renewal_risk import LIKELY_FROM, UNLIKELY_BELOW
 from service.models import Renewal, RenewalStage

@@ -22,7 +22,7 @@ PROBLEM = "application/problem+json"
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
     monkeypatch.setattr(guessing, "MOST_WRONG", 3)
-    monkeypatch.setattr(guessing, "_silent_until", 0.0)
+    monkeypatch.setattr(guessing._buckets, "silent_until", 0.0)
 
 
 def ask(token: str, address: str = "192.0.2.1", **further: Any) -> Any:
@@ -93,5 +93,5 @@ def test_without_redis_nothing_is_limited(tenant: Tenant, monkeypatch: pytest.Mo
     def gone(**_given: Any) -> int:
         raise redis.ConnectionError
 
-    monkeypatch.setattr(guessing, "_script", lambda: gone)
+    monkeypatch.setattr(guessing._buckets, "script", gone)
     assert {ask("nonsense").status_code for _ in range(6)} == {401}

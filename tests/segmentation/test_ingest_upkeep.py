@@ -219,8 +219,8 @@ def test_without_redis_nothing_is_limited(tenant: Tenant, monkeypatch: pytest.Mo
     def gone(**_given: Any) -> int:
         raise redis.ConnectionError
 
-    monkeypatch.setattr(ingest_limits, "_script", lambda: gone)
-    monkeypatch.setattr(ingest_limits, "_silent_until", 0.0)
+    monkeypatch.setattr(ingest_limits._buckets, "script", gone)
+    monkeypatch.setattr(ingest_limits._buckets, "silent_until", 0.0)
     make_customers(tenant, "acme")
     sender = Sender(make_key(tenant, events_per_second=1))
     for number in range(5):
