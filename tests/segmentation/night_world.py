@@ -49,7 +49,8 @@ class World:
 
     def __init__(self, seed: int, *, customers: int = 8, without: tuple[str, ...] = ()) -> None:
         self.chance = random.Random(seed)
-        self.ids = 1000
+        # Far from those that rows beside it are given.
+        self.ids = 10**9
         self.modules = [self.next_id() for _ in range(3)]
         self.history: dict[str, list[tuple[datetime, datetime | None, Row]]] = defaultdict(list)
         for number in range(customers):
