@@ -23,6 +23,7 @@ from accounts.models import (
     Payment,
     RowVersion,
 )
+from config.moving.numbering import count_on
 from projects.models import Project
 from segmentation.models import UsageEvent
 
@@ -44,13 +45,15 @@ BORDERS = (-1, 0, 1, 29, 30, 59, 60, 83, 84, 89, 90)
 MOMENT = datetime(2025, 11, 5, 13, 30, tzinfo=UTC)
 
 
+FIRST_ID, MOST_IDS = 200_000, 10_000
+
+
 class World:
     """Facts with everything that was ever known of them: kind → (known from, known to, row)."""
 
     def __init__(self, seed: int, *, customers: int = 8, without: tuple[str, ...] = ()) -> None:
         self.chance = random.Random(seed)
-        # Far from those that rows beside it are given.
-        self.ids = 10**9
+        self.ids = FIRST_ID
         self.modules = [self.next_id() for _ in range(3)]
         self.history: dict[str, list[tuple[datetime, datetime | None, Row]]] = defaultdict(list)
         for number in range(customers):
@@ -234,6 +237,7 @@ class World:
         Module.objects.bulk_create(
             [Module(id=pk, key=f"m{pk}", name=f"M{pk}") for pk in self.modules]
         )
+        count_on(Module._meta.db_table, "id", FIRST_ID + MOST_IDS)
         for kind, model in MODELS.items():
             moment = "received_at" if kind == "usage" else "known_from"
             rows = [
@@ -243,6 +247,9 @@ class World:
             ]
             self.chance.shuffle(rows)
             model.objects.bulk_create(rows)  # type: ignore[attr-defined]
+            if kind != "usage":
+                # Rows that are made beside them are given none of their numbers.
+                count_on(model._meta.db_table, "id", FIRST_ID + MOST_IDS)
         for kind, model in MODELS.items():
             self._save_versions(kind, model)
 
