@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 import structlog
@@ -38,6 +39,16 @@ def token_of(request: Request) -> ApiToken | None:
     """Whom the request is of; None: nobody said."""
     found = request.auth
     return found if isinstance(found, ApiToken) else None
+
+
+def without(body: Any, told_once: Collection[str]) -> Any:
+    """An answer with null for the fields that are told once."""
+    if isinstance(body, dict):
+        return {
+            name: None if name in told_once else without(value, told_once)
+            for name, value in body.items()
+        }
+    return [without(one, told_once) for one in body] if isinstance(body, list) else body
 
 
 def _refuse_other_media(request: Request) -> None:
@@ -105,7 +116,8 @@ class ApiView(APIView):
 
     scope_to_read: ClassVar[str]
     scope_to_write: ClassVar[str] = ""
-    # Fields of its answers that are told once: what is kept for an Idempotency-Key has none of them.
+    # Fields of its answers, however deep, that are told once: what is kept for an Idempotency-Key has
+    # none of them.
     told_once: ClassVar[frozenset[str]] = frozenset()
     permission_classes = [ScopePermission]
     throttle_classes = [TokenThrottle]
@@ -182,9 +194,7 @@ class ApiView(APIView):
         final = super().finalize_response(request, response, *args, **kwargs)
         again = getattr(self, "again", None)
         if again is not None and (response.status_code < 400 or getattr(response, KEPT, False)):
-            body = response.data
-            if self.told_once and isinstance(body, dict):
-                body = {k: None if k in self.told_once else v for k, v in body.items()}
+            body = without(response.data, self.told_once)
             again.keep(response.status_code, body, record=self.record_made())
         for throttle in getattr(self, "throttles", ()):
             for name, value in throttle.told().items():

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiAnswer
-from accounts.rest.base import ApiView
+from accounts.rest.base import ApiView, without
 from accounts.rest.filters import FIELDS, Filter, narrowed, refuse_unknown
 from accounts.rest.keyset import page_of
 from accounts.rest.shapes import Shaped, check_match, fields_asked, names_tag, tag_of
@@ -75,7 +75,9 @@ class Collection(Resource):
         self.made = self.make(given_to(self.new, request))
         said = self.said(self.made)
         whole = self.makes(self.made).data if self.makes else said
-        return Response(whole, status=status.HTTP_201_CREATED, headers={"ETag": tag_of(said)})
+        # As it is read from now on.
+        tag = tag_of(without(said, self.told_once))
+        return Response(whole, status=status.HTTP_201_CREATED, headers={"ETag": tag})
 
     def record_made(self) -> int | None:
         made = getattr(self, "made", None)

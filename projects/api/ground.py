@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -261,30 +261,7 @@ class KeptFile(Record):
         return answer
 
 
-class WithoutSecrets:
-    """Keeps an answer for the same request, without what is shown once."""
-
-    def __init__(self, kept: Any, names: Sequence[str]) -> None:
-        self.kept, self.names = kept, names
-
-    def keep(self, status: int, body: Any, **further: Any) -> None:
-        self.kept.keep(status, self._told(body), **further)
-
-    def _told(self, body: Any) -> Any:
-        if isinstance(body, dict):
-            return {
-                name: None if name in self.names else self._told(value)
-                for name, value in body.items()
-            }
-        return [self._told(one) for one in body] if isinstance(body, list) else body
-
-
 class LinkVerb(Verb):
     """Makes links, whose addresses stand in the answer and nowhere else, ever again."""
 
-    SECRETS: ClassVar[tuple[str, ...]] = ("address",)
-
-    def post(self, request: Request, **names: str) -> Response:
-        if self.again is not None:
-            self.again = WithoutSecrets(self.again, self.SECRETS)  # type: ignore[assignment]
-        return super().post(request, **names)
+    told_once = frozenset({"address"})

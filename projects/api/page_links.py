@@ -11,12 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.rest import filters
 from accounts.rest.problems import Conflict
-from accounts.rest.shapes import Shaped, tag_of
+from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Verb
 from projects.actions.customer_pages import give_page_link, page_closed_by, revoke_page_link
 from projects.actions.page_letters import write_follower
@@ -25,7 +23,6 @@ from projects.api.ground import (
     KeyField,
     LinkVerb,
     OfProjects,
-    WithoutSecrets,
     contact_of,
 )
 from projects.models import ProjectPageLink
@@ -116,6 +113,7 @@ class PageLinks(PageLinkRows, Collection):
         filters.flag("is_open", "revoked_at__isnull", help="Not taken back."),
     )
     new = NewPageLink
+    told_once = frozenset({"address"})
 
     def make(self, given: Given) -> Any:
         """Let a contact follow a project; a link that they had stops working. Who has an e-mail
@@ -123,13 +121,6 @@ class PageLinks(PageLinkRows, Collection):
         project = self.project_named(given.pop("project"))
         contact = contact_of(project, given.pop("contact"))
         return self.given(project=project, contact=contact, **given)
-
-    def post(self, request: Request, **names: str) -> Response:
-        if self.again is not None:
-            self.again = WithoutSecrets(self.again, ("address",))  # type: ignore[assignment]
-        answer = self._post(request, **names)
-        answer["ETag"] = tag_of({**answer.data, "address": None})
-        return answer
 
 
 class OnePageLink(PageLinkRows, Item):
