@@ -239,12 +239,28 @@ def given_to(
     if partial:
         _ask_for_whole_elements(reader)
     reader.is_valid(raise_exception=True)
-    unknown = set(data) - set(reader.fields)
-    if unknown:
-        raise serializers.ValidationError(
-            {str(name): [_("There is no such field here.")] for name in sorted(unknown)}
-        )
+    if misspelt := _misspelt(reader, data):
+        raise serializers.ValidationError(misspelt)
     return dict(reader.validated_data)
+
+
+def _misspelt(reader: Any, data: Any) -> Any:
+    """Errors of the fields that a shape does not know, however deep, by the place where they stand."""
+    if isinstance(reader, serializers.ListSerializer | serializers.ListField):
+        if not isinstance(data, list) or not hasattr(reader.child, "fields"):
+            return {}
+        found = [_misspelt(reader.child, one) for one in data]
+        return found if any(found) else {}
+    if not isinstance(reader, serializers.Serializer) or not isinstance(data, Mapping):
+        return {}
+    fields = reader.fields
+    errors: dict[str, Any] = {
+        str(name): [_("There is no such field here.")] for name in sorted(set(data) - set(fields))
+    }
+    for name in fields.keys() & data.keys():
+        if inner := _misspelt(fields[name], data[name]):
+            errors[name] = inner
+    return errors
 
 
 def _ask_for_whole_elements(reader: Any) -> None:

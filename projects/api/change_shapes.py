@@ -11,7 +11,7 @@ from rest_framework import serializers
 from accounts.models.contracts import MONEY
 from accounts.rest.shapes import Shaped
 from projects.actions.signing_links import VALID_FOR_DAYS
-from projects.api.ground import LANGUAGES, KeptScan, KeyField, Part, PlanDay, ScanFile, SeenVersion
+from projects.api.ground import LANGUAGES, KeptScan, KeyField, PlanDay, ScanFile, SeenVersion
 from projects.api.projects import PersonDays
 from projects.models import ChangeRequest, CustomerAnswer
 from projects.queries.change_requests import Standing
@@ -181,7 +181,7 @@ class GivenDays(serializers.DecimalField):
         )  # fmt: skip
 
 
-class GivenItem(Part):
+class GivenItem(serializers.Serializer[Any]):
     """An item that the baseline gets when it is signed."""
 
     title = serializers.CharField(max_length=300)

@@ -78,19 +78,7 @@ class KeyField(serializers.CharField):
         super().__init__(max_length=LONGEST_KEY, **kwargs)
 
 
-class Part(serializers.Serializer[Any]):
-    """A part of a body; what is misspelt in it is not dropped in silence."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        found = super().to_internal_value(data)
-        if unknown := sorted(set(data) - set(self.fields)):
-            raise serializers.ValidationError(
-                {name: [_("There is no such field here.")] for name in unknown}
-            )
-        return found
-
-
-class ScanFile(Part):
+class ScanFile(serializers.Serializer[Any]):
     """A stamped scan: a PDF, JPEG or PNG of at most 3 MB; larger ones are uploaded on screen."""
 
     filename = serializers.CharField(max_length=200)

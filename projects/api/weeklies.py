@@ -15,7 +15,7 @@ from accounts.rest import filters
 from accounts.rest.shapes import Shaped
 from accounts.rest.views import Collection, Given, Item, Record
 from projects.actions.weeklies import discard_report, draft_report, edit_report
-from projects.api.ground import LANGUAGES, KeyField, OfProjects, Part, PlanDay
+from projects.api.ground import LANGUAGES, KeyField, OfProjects, PlanDay
 from projects.compute.weekly_reports import LONGEST_TEXT, TEXTS, monday_of, week_to_report
 from projects.models import WeeklyReport, WeeklyReportLink
 from projects.queries.weeklies import usual_language, usual_recipients
@@ -115,7 +115,7 @@ class NewWeekly(serializers.Serializer[Any]):
     )
 
 
-class WeeklyTexts(Part):
+class WeeklyTexts(serializers.Serializer[Any]):
     """The manager's words; what is not sent stays, what is empty goes."""
 
     for _name in TEXTS:

@@ -76,3 +76,30 @@ def test_what_an_element_does_not_say_is_as_usual_and_never_breaks_us(tenant: Te
     answer = crm.patch(visit, {"about": [{"kind": "case"}]}, if_match=crm.get(visit)["ETag"])
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["about.0.id"]
+
+
+class Inner(serializers.Serializer[Any]):
+    name = serializers.CharField()
+
+
+class Outer(serializers.Serializer[Any]):
+    one = Inner(required=False)
+    many = Inner(many=True, required=False)
+    free = serializers.DictField(required=False)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_what_is_misspelt_is_refused_however_deep_it_stands(partial: bool) -> None:
+    def told(body: dict[str, Any]) -> Any:
+        request: Any = SimpleNamespace(data=body)
+        with pytest.raises(serializers.ValidationError) as refused:
+            given_to(Outer, request, partial=partial)
+        return refused.value.detail
+
+    good, bad = {"name": "a"}, {"name": "a", "nmae": "b"}
+    words = ["There is no such field here."]
+    assert told({"one": bad}) == {"one": {"nmae": words}}
+    assert told({"many": [good, bad]}) == {"many": [{}, {"nmae": words}]}
+    assert told({"oen": 1, "one": good}) == {"oen": words}
+    request: Any = SimpleNamespace(data={"one": good, "many": [good], "free": {"any": 1}})
+    assert given_to(Outer, request, partial=partial)["free"] == {"any": 1}
